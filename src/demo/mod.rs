@@ -1,0 +1,1 @@
+//! The demo world: an internet of our own on loopback, with sites whose faults are known.

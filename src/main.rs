@@ -1,0 +1,5 @@
+//! The command `beian`.
+
+fn main() -> std::process::ExitCode {
+    beian::cli::main()
+}

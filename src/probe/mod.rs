@@ -1,0 +1,117 @@
+//! Looking at sites: DNS, places of addresses, HTTP. Writes down what it sees as
+//! [`crate::evidence`] and judges nothing.
+
+pub mod guard;
+pub mod place;
+
+use crate::evidence::Evidence;
+use crate::filing::Filing;
+use place::Places;
+use std::{
+    collections::HashMap,
+    net::{IpAddr, SocketAddr},
+    time::Duration,
+};
+
+/// How to look.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Resolvers to ask; none means the system's.
+    pub resolvers: Vec<SocketAddr>,
+    /// One step: a DNS question, a connection, a handshake, the wait for the next bytes.
+    pub timeout: Duration,
+    /// One site in all.
+    pub deadline: Duration,
+    /// Decoded bytes of a body.
+    pub max_body: usize,
+    /// Requests a second in all; none means as many as the width allows.
+    pub rate: Option<u32>,
+    /// Requests at a time to one host.
+    pub per_host: usize,
+    /// Requests at a time to one address.
+    pub per_address: usize,
+    /// Redirects that are followed.
+    pub max_redirects: usize,
+    /// Whether http is asked also where https gave a page.
+    pub both_schemes: bool,
+    /// Whether robots.txt is asked first.
+    pub robots: bool,
+    /// The `User-Agent` header.
+    pub user_agent: String,
+    /// A proxy for all requests.
+    pub proxy: Option<url::Url>,
+    /// Networks that the crawler may connect to although it refuses such addresses.
+    pub allow: Vec<ipnet::IpNet>,
+    /// Further trusted roots, DER.
+    pub extra_roots: Vec<Vec<u8>>,
+    /// Where an (address, port) is reached in fact; empty but for the demo world and tests.
+    /// Where it is not empty, nothing outside of it can be reached.
+    pub sockets: SocketTable,
+}
+
+/// (address, port) as the world has it → the socket that plays it.
+pub type SocketTable = HashMap<(IpAddr, u16), SocketAddr>;
+
+/// The prober: one for a run.
+pub struct Probe {}
+
+/// What a look brought.
+#[derive(Debug)]
+pub struct Look {
+    /// What was seen.
+    pub evidence: Evidence,
+    /// The exchanges behind it, in order, for the evidence file.
+    pub exchanges: Vec<Exchange>,
+}
+
+/// One request and its answer as they were on the wire.
+#[derive(Clone, Debug)]
+pub struct Exchange {
+    /// The URL asked for.
+    pub url: String,
+    /// The address connected to.
+    pub address: Option<IpAddr>,
+    /// When the request was sent.
+    pub at: jiff::Timestamp,
+    /// Request line and headers, ending in an empty line.
+    pub request: Vec<u8>,
+    /// Status line and headers, ending in an empty line; transfer coding taken off.
+    pub response_head: Vec<u8>,
+    /// The body as received: still compressed where the headers say so.
+    pub body: Vec<u8>,
+    /// Whether the body was cut at the cap or broke off.
+    pub truncated: bool,
+}
+
+/// Why a prober cannot be made.
+#[derive(Debug, thiserror::Error)]
+pub enum ProbeError {
+    /// A root certificate cannot be read.
+    #[error("a trusted root certificate cannot be used: {0}")]
+    Root(String),
+    /// The system's resolvers cannot be found out.
+    #[error("the system's resolvers cannot be read: {0}; name one with --resolver")]
+    Resolver(String),
+    /// The HTTP client cannot be built.
+    #[error("the HTTP client cannot be built: {0}")]
+    Client(String),
+}
+
+impl Probe {
+    /// Makes a prober.
+    pub fn new(_options: Options, _places: Places) -> Result<Probe, ProbeError> {
+        Ok(Probe {})
+    }
+
+    /// Looks at one site. Never fails: what went wrong is part of the evidence.
+    pub async fn look(&self, _filing: &Filing) -> Look {
+        Look { evidence: Evidence::default(), exchanges: Vec::new() }
+    }
+
+    /// Looks a second time, some time later, at what failed the first time, and returns both
+    /// looks as one: a page that came now counts, a failure that came twice is confirmed
+    /// (`looks` = 2).
+    pub async fn look_again(&self, _filing: &Filing, first: &Evidence) -> Look {
+        Look { evidence: first.clone(), exchanges: Vec::new() }
+    }
+}

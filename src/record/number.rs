@@ -1,0 +1,121 @@
+use super::Province;
+use serde::{Deserialize, Serialize};
+use std::{fmt, str::FromStr};
+
+/// A number that a website may show: of a filing, or of a licence.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
+pub enum Number {
+    /// `粤ICP备12345678号-3`
+    Filing(FilingNumber),
+    /// `粤B2-20090059`, `京ICP证030173号`
+    Licence(Licence),
+}
+
+/// A filing number: the subject's (no serial) or a service's.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct FilingNumber {
+    /// The province that issued it.
+    pub province: Province,
+    /// 6 to 10 ASCII digits, kept as written: leading zeros count.
+    pub digits: String,
+    /// The service's serial under its subject; `None` in the subject's own number.
+    pub serial: Option<u32>,
+    /// What kind of service other than a website the number is of.
+    pub suffix: Option<Suffix>,
+}
+
+/// The letter behind the serial of a service that is not a website.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Suffix {
+    /// `A`
+    App,
+    /// `X`
+    MiniProgram,
+    /// `K`
+    QuickApp,
+}
+
+/// A licence number in its canonical form, as the certificate writes it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Licence {
+    /// The form of the certificate, without the site's serial: `粤B2-20090059`, `京ICP证030173号`.
+    pub base: String,
+    /// The serial that some holders add for one of their sites.
+    pub serial: Option<u32>,
+}
+
+/// Why a text is not a record number, in words for the person who wrote it.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct ParseError(pub &'static str);
+
+impl FilingNumber {
+    /// The number of the subject that this service belongs to.
+    pub fn subject(&self) -> FilingNumber {
+        FilingNumber { serial: None, suffix: None, ..self.clone() }
+    }
+
+    /// Whether both numbers are of one subject.
+    pub fn same_subject(&self, other: &FilingNumber) -> bool {
+        self.province == other.province && self.digits == other.digits
+    }
+}
+
+impl fmt::Display for FilingNumber {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}ICP备{}号", self.province.letter(), self.digits)?;
+        if let Some(serial) = self.serial {
+            write!(f, "-{serial}")?;
+        }
+        match self.suffix {
+            Some(Suffix::App) => f.write_str("A"),
+            Some(Suffix::MiniProgram) => f.write_str("X"),
+            Some(Suffix::QuickApp) => f.write_str("K"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl fmt::Display for Licence {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.base)?;
+        match self.serial {
+            Some(serial) => write!(f, "-{serial}"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl fmt::Display for Number {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Number::Filing(number) => number.fmt(f),
+            Number::Licence(number) => number.fmt(f),
+        }
+    }
+}
+
+impl FromStr for Number {
+    type Err = ParseError;
+
+    /// Reads one whole text as a number, folding it first; a missing `号`, missing
+    /// letters or a colloquial province letter are read, other text around it is refused.
+    fn from_str(_text: &str) -> Result<Self, ParseError> {
+        Err(ParseError("not built yet"))
+    }
+}
+
+impl TryFrom<String> for Number {
+    type Error = ParseError;
+
+    fn try_from(text: String) -> Result<Self, ParseError> {
+        text.parse()
+    }
+}
+
+impl From<Number> for String {
+    fn from(number: Number) -> String {
+        number.to_string()
+    }
+}

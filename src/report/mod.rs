@@ -1,0 +1,1 @@
+//! Rows → bytes: the columns of the files, declared once, and their writers.

@@ -1,0 +1,25 @@
+//! The rules: each a const value with its texts and a pure function over the evidence.
+//!
+//! The listing of a family's folder is its catalogue. A rule returns what it found;
+//! code, level and texts are stamped on by the engine (`audit`).
+
+mod case;
+mod outcome;
+mod rule;
+
+pub use case::{DnsCase, FilingCase, PageCase, SiteCase, WebCase};
+pub use outcome::{Defect, Lang, Na, Outcome, Text};
+pub use rule::{Check, Field, Rule, Texts, Words};
+
+/// Every rule, by code.
+pub const ALL: &[&[Rule]] = &[];
+
+/// Every rule of the catalogue, in order of code.
+pub fn all() -> impl Iterator<Item = &'static Rule> {
+    ALL.iter().flat_map(|family| family.iter())
+}
+
+/// The rule of this code, in any case.
+pub fn find(code: &str) -> Option<&'static Rule> {
+    all().find(|rule| rule.code.eq_ignore_ascii_case(code))
+}

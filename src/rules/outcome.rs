@@ -1,0 +1,113 @@
+use super::Field;
+use crate::policy::Level;
+use std::borrow::Cow;
+
+/// A language that people read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Lang {
+    /// Chinese.
+    #[default]
+    Zh,
+    /// English.
+    En,
+}
+
+/// A text in both languages.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Text {
+    /// Chinese.
+    pub zh: Cow<'static, str>,
+    /// English.
+    pub en: Cow<'static, str>,
+}
+
+impl Text {
+    /// A text in both languages.
+    pub fn new(zh: impl Into<Cow<'static, str>>, en: impl Into<Cow<'static, str>>) -> Text {
+        Text { zh: zh.into(), en: en.into() }
+    }
+
+    /// A text that reads the same in both: a number, a host, a quotation.
+    pub fn same(text: impl Into<Cow<'static, str>>) -> Text {
+        let text = text.into();
+        Text { zh: text.clone(), en: text }
+    }
+
+    /// The text in one language.
+    pub fn of(&self, lang: Lang) -> &str {
+        match lang {
+            Lang::Zh => &self.zh,
+            Lang::En => &self.en,
+        }
+    }
+}
+
+/// What a rule says of its case.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Outcome {
+    /// The requirement holds; the text names the evidence for it.
+    Pass(Text),
+    /// The requirement is broken.
+    Fail(Defect),
+    /// A machine cannot decide.
+    Review(Defect),
+    /// The rule does not apply or had nothing to look at.
+    Na(Na),
+}
+
+/// What is wrong, or in doubt.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Defect {
+    /// What should be there.
+    pub expected: Text,
+    /// What is there.
+    pub found: Text,
+    /// Where: a part of the page, a hop, an address; empty where the host says all.
+    pub place: Text,
+    /// The hosts concerned, where a rule that looks at several knows; the engine fills it
+    /// for rules that look at one.
+    pub hosts: Vec<String>,
+    /// A level other than the rule's own, e.g. a warning where the fault is a small one.
+    pub level: Option<Level>,
+    /// A cause that fits better than the rule's general one.
+    pub cause: Option<Text>,
+    /// A remedy that fits better than the rule's general one.
+    pub remedy: Option<Text>,
+}
+
+/// Why a rule says nothing.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Na {
+    /// The list does not have this field.
+    MissingField(Field),
+    /// The page or answer could not be seen.
+    Unseen,
+    /// Another rule says it.
+    Yields(&'static str),
+    /// Too soon after approval.
+    Grace,
+    /// The filing's status or service type is not one the rule looks at.
+    Status,
+    /// Switched off.
+    Off,
+    /// Waived.
+    Waived,
+    /// Something else, in words.
+    Other(Text),
+}
+
+impl Na {
+    /// The stable name of the reason.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Na::MissingField(_) => "missing-field",
+            Na::Unseen => "unseen",
+            Na::Yields(_) => "yields",
+            Na::Grace => "grace",
+            Na::Status => "status",
+            Na::Off => "off",
+            Na::Waived => "waived",
+            Na::Other(_) => "other",
+        }
+    }
+}

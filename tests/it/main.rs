@@ -1,0 +1,12 @@
+//! The integration tests: one binary, real sockets, the embedded demo world.
+
+mod architecture;
+mod cli;
+mod corpus;
+mod docs;
+mod filings;
+mod page;
+mod probe;
+mod rules;
+mod run;
+mod world;

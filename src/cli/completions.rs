@@ -4,7 +4,9 @@ use clap_complete::Shell;
 
 /// Print a completion script for a shell
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Example:\n  beian completions bash > ~/.local/share/bash-completion/completions/beian")]
+#[command(
+    after_help = "Example:\n  beian completions bash > ~/.local/share/bash-completion/completions/beian"
+)]
 pub(super) struct Args {
     /// The shell
     shell: Shell,

@@ -17,9 +17,8 @@ pub(super) fn run(common: &Common, args: &Args) -> Done {
     let settings = options::settings(common, None, None)?;
     let lang = wiring::lang(&settings);
     let policy = wiring::policy(&settings)?;
-    let rule = rules::find(&args.code).with_context(|| {
-        format!("{:?} is no rule; `beian rules` lists them all", args.code)
-    })?;
+    let rule = rules::find(&args.code)
+        .with_context(|| format!("{:?} is no rule; `beian rules` lists them all", args.code))?;
     let words = rule.texts.of(lang);
     let level = policy.level(rule.code, rule.level, None, &[]);
     if common.format == Format::Json {
@@ -40,13 +39,16 @@ pub(super) fn run(common: &Common, args: &Args) -> Done {
     }
     let level = level.map_or_else(|| terminal::off(lang), |level| terminal::level(level, lang));
     let headings = match lang {
-        Lang::Zh => ["检查内容", "为何要求", "可能原因", "整改建议", "不合格示例", "合格示例", "依据"],
+        Lang::Zh => {
+            ["检查内容", "为何要求", "可能原因", "整改建议", "不合格示例", "合格示例", "依据"]
+        }
         Lang::En => ["Checks", "Why", "Cause", "Remedy", "Fails", "Passes", "Sources"],
     };
     let sources = rule.sources.join("; ");
     let bodies =
         [words.checks, words.why, words.cause, words.remedy, words.bad, words.good, &sources];
-    let mut text = format!("{} {} [{level}]\n{}\n", style(rule.code).bold(), rule.name, words.problem);
+    let mut text =
+        format!("{} {} [{level}]\n{}\n", style(rule.code).bold(), rule.name, words.problem);
     for (heading, body) in headings.iter().zip(bodies) {
         text.push_str(&format!("\n{}\n{body}\n", style(heading).bold()));
     }

@@ -180,8 +180,7 @@ fn lay_look(layers: &mut Layers, look: &LookArgs) -> Result<()> {
     lay_list(layers, "--place", ("place", "overrides"), &look.place)?;
     lay_text(layers, "--geo-db", ("place", "database"), path_text(look.geo_db.as_ref())?)?;
     lay_list(layers, "--allow-address", ("guard", "allow"), &look.allow_address)?;
-    let certs: Vec<String> =
-        look.ca_cert.iter().map(|path| path.display().to_string()).collect();
+    let certs: Vec<String> = look.ca_cert.iter().map(|path| path.display().to_string()).collect();
     lay_list(layers, "--ca-cert", ("http", "ca_certs"), &certs)?;
     lay_number(layers, "--concurrency", ("pace", "concurrency"), look.concurrency)?;
     lay_number(layers, "--rate", ("pace", "rate"), look.rate)?;

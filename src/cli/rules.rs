@@ -5,7 +5,9 @@ use serde_json::json;
 
 /// List the rules
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  beian rules\n  beian rules --only ICP,LNK --lang en\n  beian rules --format json")]
+#[command(
+    after_help = "Examples:\n  beian rules\n  beian rules --only ICP,LNK --lang en\n  beian rules --format json"
+)]
 pub(super) struct Args {
     #[command(flatten)]
     judge: options::JudgeArgs,

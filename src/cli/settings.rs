@@ -180,7 +180,8 @@ impl Layers {
         for (section, keys) in &self.values {
             for (key, value) in keys.as_table().into_iter().flatten() {
                 let origin = self.origin(section, key);
-                let shown = if key == "proxy" { without_password(value) } else { value.to_string() };
+                let shown =
+                    if key == "proxy" { without_password(value) } else { value.to_string() };
                 rows.push((format!("{section}.{key}"), shown, origin));
             }
         }
@@ -237,10 +238,18 @@ impl Layers {
             return wrong("http", "timeout", "must be 1 to 3600 seconds");
         }
         if settings.http.deadline < settings.http.timeout || settings.http.deadline > 86_400 {
-            return wrong("http", "deadline", "must be at least http.timeout, at most 86400 seconds");
+            return wrong(
+                "http",
+                "deadline",
+                "must be at least http.timeout, at most 86400 seconds",
+            );
         }
         if settings.http.max_body < 8 << 20 {
-            return wrong("http", "max_body", "must be at least 8388608 (8 MiB): pages have their numbers at the foot");
+            return wrong(
+                "http",
+                "max_body",
+                "must be at least 8388608 (8 MiB): pages have their numbers at the foot",
+            );
         }
         if settings.http.max_redirects > 50 {
             return wrong("http", "max_redirects", "must be at most 50");

@@ -33,7 +33,11 @@ pub(super) fn remark(text: &str) {
 
 /// Says why the tool could not do its work.
 pub(super) fn complain(error: &Error) {
-    remark(&format!("{} {}", style("error:").red().bold().for_stderr(), safe(&format!("{error:#}"))));
+    remark(&format!(
+        "{} {}",
+        style("error:").red().bold().for_stderr(),
+        safe(&format!("{error:#}"))
+    ));
 }
 
 /// Whether the reader of our output has gone (`beian rules | head`).
@@ -46,12 +50,19 @@ pub(super) fn is_closed_pipe(error: &Error) -> bool {
 
 /// Page text made harmless for a terminal.
 pub(super) fn safe(text: &str) -> String {
-    crate::report::terminal_safe(text)
+    text.chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t')).collect()
 }
 
 /// The word for a level, coloured where a person looks.
 pub(super) fn level(level: Level, lang: Lang) -> String {
-    let word = crate::report::level_name(level, lang);
+    let word = match (level, lang) {
+        (Level::Violation, Lang::Zh) => "违规",
+        (Level::Warning, Lang::Zh) => "提醒",
+        (Level::Review, Lang::Zh) => "待复核",
+        (Level::Violation, Lang::En) => "violation",
+        (Level::Warning, Lang::En) => "warning",
+        (Level::Review, Lang::En) => "review",
+    };
     match level {
         Level::Violation => style(word).red().to_string(),
         Level::Warning => style(word).yellow().to_string(),

@@ -77,7 +77,8 @@ pub(crate) fn look(settings: &Settings) -> Result<Options> {
         text => Some(text.parse().context("http.proxy is not a URL")?),
     };
     let allow = settings.guard.allow.iter().map(|text| {
-        text.parse().with_context(|| format!("guard.allow: {text:?} is not a network, e.g. 10.0.0.0/8"))
+        text.parse()
+            .with_context(|| format!("guard.allow: {text:?} is not a network, e.g. 10.0.0.0/8"))
     });
     Ok(Options {
         resolvers: settings.dns.resolvers.iter().map(|t| resolver(t)).collect::<Result<_>>()?,
@@ -130,7 +131,9 @@ fn roots(files: &[String]) -> Result<Vec<Vec<u8>>> {
             .and_then(Iterator::collect::<Result<Vec<_>, _>>)
             .with_context(|| format!("{file}: no PEM certificates can be read from it"))?;
         if certificates.is_empty() {
-            bail!("{file}: there is no certificate in it; a PEM file with BEGIN CERTIFICATE is expected");
+            bail!(
+                "{file}: there is no certificate in it; a PEM file with BEGIN CERTIFICATE is expected"
+            );
         }
         roots.extend(certificates.into_iter().map(|certificate| certificate.to_vec()));
     }

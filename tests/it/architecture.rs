@@ -271,10 +271,8 @@ fn a_planted_import_is_found_however_it_is_written() {
 #[test]
 fn every_module_of_the_map_is_in_the_table_and_the_other_way_round() {
     let map = fs::read_to_string(root().join("src/lib.rs")).unwrap();
-    let modules: Vec<&str> = map
-        .lines()
-        .filter_map(|line| line.strip_prefix("pub mod ")?.strip_suffix(';'))
-        .collect();
+    let modules: Vec<&str> =
+        map.lines().filter_map(|line| line.strip_prefix("pub mod ")?.strip_suffix(';')).collect();
     let mut table: Vec<&str> = MAY_IMPORT.iter().map(|(module, _)| *module).collect();
     table.sort_unstable();
     assert_eq!(modules, table);

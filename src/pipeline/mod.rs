@@ -4,6 +4,7 @@ use crate::filing::Row;
 use crate::policy::Policy;
 use crate::probe::Probe;
 use crate::rules::{Lang, Rule};
+pub use crate::spool::Keep;
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, path::PathBuf, time::Duration};
 use tokio_util::sync::CancellationToken;
@@ -32,19 +33,6 @@ pub struct Plan<'a> {
     pub fingerprint: String,
     /// Versions of rules and tables, for the summary.
     pub versions: BTreeMap<String, String>,
-}
-
-/// What is kept as evidence.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Keep {
-    /// Of sites with findings.
-    #[default]
-    Findings,
-    /// Of every site.
-    All,
-    /// Nothing.
-    None,
 }
 
 /// What to do with an unfinished run in the output folder.

@@ -1,6 +1,7 @@
 use super::{Member, SpoolError, warc};
 use jiff::Timestamp;
 use std::{
+    collections::HashSet,
     fs::{self, File},
     io::{self, BufWriter, Write},
     path::{Path, PathBuf},
@@ -75,7 +76,7 @@ impl Archive {
         remove_folder(&old)?;
         match fs::rename(&self.place, &old) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => {
-                return Err(SpoolError::Io(self.place, error));
+                return Err(SpoolError::Io(self.place.clone(), error));
             }
             _ => {}
         }
@@ -88,10 +89,33 @@ impl Archive {
         remove_folder(&output.join("evidence"))
     }
 
+    /// The domains that the evidence files of a folder hold something of.
+    pub fn domains(output: &Path) -> Result<HashSet<String>, SpoolError> {
+        let path = output.join("evidence/index.csv");
+        let mut domains = HashSet::new();
+        let Ok(mut index) = csv::Reader::from_path(&path) else { return Ok(domains) };
+        for row in index.records() {
+            let row = row.map_err(|error| SpoolError::Io(path.clone(), error.into()))?;
+            if let Some(domain) = row.get(0)
+                && !domains.contains(domain)
+            {
+                domains.insert(domain.to_owned());
+            }
+        }
+        Ok(domains)
+    }
+
     fn close(&mut self) -> Result<(), SpoolError> {
         let Some(mut volume) = self.file.take() else { return Ok(()) };
         volume.writer.flush().map_err(SpoolError::at(&self.part))?;
         volume.writer.get_ref().sync_all().map_err(SpoolError::at(&self.part))
+    }
+}
+
+impl Drop for Archive {
+    fn drop(&mut self) {
+        // What is whole has been moved to its place; half an archive is of no use.
+        let _ = remove_folder(&self.part);
     }
 }
 

@@ -42,7 +42,7 @@ pub enum Keep {
 pub enum SpoolError {
     /// A file cannot be read or written.
     #[error("{0}: {1}")]
-    Io(PathBuf, #[source] io::Error),
+    Io(PathBuf, io::Error),
     /// Another process works in the folder.
     #[error("{0} is in use by another run; wait until it has ended, or choose another --output")]
     InUse(PathBuf),

@@ -116,7 +116,6 @@ embedded! {
     "clean-early-end"
     "clean-licence"
     "clean-guangdong-subject"
-    "clean-guangdong-service"
     "clean-subject-filed"
     "clean-brand-holder"
     "clean-own-cdn"

@@ -4,6 +4,7 @@ use super::dns::{self, Zone};
 use super::ports::{self, Door, PortKind};
 use super::site::Site;
 use super::web::Web;
+use crate::policy::{Policy, PolicyError};
 use crate::probe::{Options, SocketTable};
 use std::{
     collections::{BTreeMap, HashMap},
@@ -31,6 +32,16 @@ pub fn at() -> jiff::Timestamp {
         .in_tz("+08:00")
         .map_or(jiff::Timestamp::UNIX_EPOCH, |time| time.timestamp())
 }
+
+/// The policy of a demo run: the embedded one, with the reading under which every rule has
+/// something to say.
+pub fn policy() -> Result<Policy, PolicyError> {
+    Policy::with(READING, "demo", None)
+}
+
+/// Guangdong's sites show their subject's number: without this reading nothing can break
+/// ICP004.
+const READING: &str = "[readings]\nguangdong = \"subject\"\n";
 
 /// A running demo world.
 pub struct World {

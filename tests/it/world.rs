@@ -239,3 +239,95 @@ mod servers {
         world.stop().await;
     }
 }
+
+/// A run over a world, through the same parts as `beian audit`.
+#[cfg(test)]
+pub(crate) mod run {
+    use beian::demo::{SECOND_LOOK_AFTER, World, at, policy};
+    use beian::filing::{self, List};
+    use beian::pipeline::{self, Keep, Plan, Progress, Summary, Unfinished};
+    use beian::probe::{Probe, place::Places};
+    use beian::rules::{self, Lang};
+    use std::{io::Cursor, path::Path};
+    use tokio_util::sync::CancellationToken;
+
+    struct Quiet;
+
+    impl Progress for Quiet {
+        fn read(&self, _rows: u64, _done: bool) {}
+        fn looked(&self, _sites: u64, _of: u64) {}
+        fn judged(&self, _sites: u64) {}
+    }
+
+    /// The rows of the world's list, through the real importer.
+    pub(crate) fn list(world: &World) -> List {
+        let bytes = Cursor::new(world.list().into_bytes());
+        filing::open(Box::new(bytes), Some("demo.csv"), &filing::Options::default()).unwrap()
+    }
+
+    /// The prober of a world.
+    pub(crate) fn probe(world: &World) -> Probe {
+        Probe::new(world.options(), Places::embedded(Vec::new())).unwrap()
+    }
+
+    /// Audits the world's list into a folder.
+    pub(crate) async fn audit(world: &World, output: &Path) -> Summary {
+        let policy = policy().unwrap();
+        let plan = Plan {
+            output: output.to_owned(),
+            rules: rules::all().collect(),
+            policy: &policy,
+            at: at(),
+            keep: Keep::Findings,
+            lang: Lang::Zh,
+            concurrency: 64,
+            second_look_after: SECOND_LOOK_AFTER,
+            unfinished: Unfinished::Refuse,
+            fingerprint: "demo".to_owned(),
+            versions: std::collections::BTreeMap::new(),
+        };
+        let stop = CancellationToken::new();
+        pipeline::run(list(world), &probe(world), &plan, &Quiet, stop).await.unwrap()
+    }
+}
+
+/// The audit of the whole world.
+#[cfg(test)]
+mod audits {
+    use super::*;
+    use beian::demo::{Site, compare};
+    use beian::rules::{self, Lang};
+    use std::collections::BTreeSet;
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn everything_planted_is_found_and_nothing_else() {
+        let world = World::start(sites().unwrap()).await.unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let (first, second) = (folder.path().join("first"), folder.path().join("second"));
+        let summary = run::audit(&world, &first).await;
+        assert_eq!(summary.rows, summary.audited + summary.rejected);
+        assert_eq!(summary.rows, world.sites().len() as u64);
+        let text = |name: &str| std::fs::read_to_string(first.join(name)).unwrap();
+        let found = compare(world.sites(), &text("audits.jsonl"), &text("rejected.csv")).unwrap();
+        assert!(found.is_equal(), "{}", found.table(Lang::En));
+        run::audit(&world, &second).await;
+        let notices = |folder: &std::path::Path| std::fs::read(folder.join("notices.csv")).unwrap();
+        assert!(notices(&first) == notices(&second), "two runs of one time differ");
+        world.stop().await;
+    }
+
+    #[test]
+    fn every_rule_is_planted_somewhere() {
+        let sites = sites().unwrap();
+        let planted: BTreeSet<&str> = sites
+            .iter()
+            .flat_map(|site: &Site| &site.planted)
+            .map(|planted| planted.code.as_str())
+            .collect();
+        let rules: BTreeSet<&str> = rules::all().map(|rule| rule.code).collect();
+        let without: Vec<_> = rules.difference(&planted).collect();
+        let unknown: Vec<_> = planted.difference(&rules).collect();
+        assert!(without.is_empty(), "no site of fixtures/world breaks {without:?}");
+        assert!(unknown.is_empty(), "planted in fixtures/world, but no rules: {unknown:?}");
+    }
+}

@@ -56,15 +56,15 @@ pub(super) fn run(common: &Common, args: &Args) -> Done {
         _ => Unfinished::Refuse,
     };
     let plan = parts.plan(output, args.judge.at, unfinished, lists.digest.clone())?;
-    run::warn_of_age(&parts, plan.at)?;
+    run::warn_of_age(&parts.settings, plan.at)?;
     let probe = wiring::probe(&parts.settings)?;
-    let end = super::runtime()?.block_on(run::audit(lists.rows(), &probe, &plan))?;
+    let end = super::runtime()?.block_on(run::audit(lists.rows(), probe, &plan))?;
     let Some(summary) = end else {
         return Ok(run::say_interrupted(&plan));
     };
     match common.format {
         Format::Json => terminal::print_json(&summary)?,
-        Format::Human => terminal::print(&run::describe(&summary, &plan))?,
+        Format::Human => terminal::print(&run::describe(&summary, &plan.output, plan.lang))?,
     }
     Ok(run::exit_code(&summary, &args.judge))
 }

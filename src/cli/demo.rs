@@ -51,7 +51,7 @@ async fn play(parts: &Parts, output: PathBuf) -> Result<(Comparison, crate::pipe
     let mut plan = parts.plan(output, Some(demo::at()), Unfinished::Restart, digest)?;
     plan.second_look_after = demo::SECOND_LOOK_AFTER;
     let probe = Probe::new(world.options(), Places::embedded(Vec::new()))?;
-    let end = run::audit(rows, &probe, &plan).await?;
+    let end = run::audit(rows, probe, &plan).await?;
     let summary = end.context("the demo was interrupted")?;
     let read = |name: &str| {
         let path = plan.output.join(name);

@@ -41,7 +41,7 @@ pub(in crate::probe) struct Walk<'a> {
 
 /// What a request came to.
 enum Arrived {
-    Page(PageSeen),
+    Page(Box<PageSeen>),
     /// A redirect; `None` where its target cannot be followed.
     Redirect(Option<Url>),
 }
@@ -132,7 +132,7 @@ impl<'a> Walk<'a> {
                         seen.push(url.clone());
                         continue;
                     }
-                    _ => End::Answer(Box::new(page)),
+                    _ => End::Answer(page),
                 },
             };
             return Attempt { hops, end };
@@ -183,7 +183,8 @@ impl<'a> Walk<'a> {
         if let Some(next) = leads {
             return Ok(Arrived::Redirect(next));
         }
-        self.read(url, status.as_u16(), headers, received).await.map(Arrived::Page)
+        let page = self.read(url, status.as_u16(), headers, received).await?;
+        Ok(Arrived::Page(Box::new(page)))
     }
 
     async fn read(

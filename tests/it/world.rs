@@ -248,7 +248,7 @@ pub(crate) mod run {
     use beian::pipeline::{self, Keep, Plan, Progress, Summary, Unfinished};
     use beian::probe::{Probe, place::Places};
     use beian::rules::{self, Lang};
-    use std::{io::Cursor, path::Path};
+    use std::{collections::BTreeMap, io::Cursor, path::Path, sync::Arc};
     use tokio_util::sync::CancellationToken;
 
     struct Quiet;
@@ -283,11 +283,13 @@ pub(crate) mod run {
             concurrency: 64,
             second_look_after: SECOND_LOOK_AFTER,
             unfinished: Unfinished::Refuse,
-            fingerprint: "demo".to_owned(),
-            versions: std::collections::BTreeMap::new(),
+            site_limit: std::time::Duration::from_secs(60),
+            fingerprint: BTreeMap::new(),
+            versions: BTreeMap::new(),
+            clock: jiff::Timestamp::now,
         };
         let stop = CancellationToken::new();
-        pipeline::run(list(world), &probe(world), &plan, &Quiet, stop).await.unwrap()
+        pipeline::run(list(world), Arc::new(probe(world)), &plan, &Quiet, stop).await.unwrap()
     }
 }
 

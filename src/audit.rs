@@ -10,8 +10,8 @@ mod scope;
 
 use crate::evidence::Evidence;
 use crate::filing::Filing;
-use crate::policy::{Level, Policy};
-use crate::rules::{Lang, Na, Outcome, Rule, Text};
+use crate::policy::{Level, Policy, Scope};
+use crate::rules::{Lang, Na, Outcome, Rule, Text, provider_keys};
 use jiff::civil::Date;
 use std::collections::BTreeMap;
 
@@ -96,6 +96,20 @@ struct Bench<'a> {
     evidence: &'a Evidence,
     policy: &'a Policy,
     today: Date,
+}
+
+impl Bench<'_> {
+    /// The level that the policy gives a failure of this rule; `None` where it is off.
+    fn level(&self, rule: &Rule, default: Level) -> Option<Level> {
+        let providers = provider_keys(self.filing, self.policy);
+        let scope = Scope {
+            province: self.filing.province(),
+            providers: &providers,
+            domain: Some(self.filing.domain.ascii()),
+            today: Some(self.today),
+        };
+        self.policy.level_in(rule.code, default, &scope)
+    }
 }
 
 /// What a rule said of some hosts, or of the filing as a whole.

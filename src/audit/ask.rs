@@ -1,9 +1,7 @@
 use super::{Bench, Heard, Remark, scope};
 use crate::evidence::{Attempt, HostEvidence, PageSeen};
 use crate::page::Page;
-use crate::rules::{
-    Check, DnsCase, FilingCase, Na, Outcome, PageCase, Rule, SiteCase, WebCase, provider_keys,
-};
+use crate::rules::{Check, DnsCase, FilingCase, Na, Outcome, PageCase, Rule, SiteCase, WebCase};
 use jiff::ToSpan;
 
 /// Why the rule says nothing of this filing whatever was seen; `None` where it may speak.
@@ -12,8 +10,7 @@ pub(super) fn silence(rule: &Rule, bench: &Bench<'_>) -> Option<Na> {
     if !scope::applies(rule, &filing.status, filing.service_type) {
         return Some(Na::Status);
     }
-    let providers = provider_keys(filing, bench.policy);
-    if bench.policy.level(rule.code, rule.level, filing.province(), &providers).is_none() {
+    if bench.level(rule, rule.level).is_none() {
         return Some(Na::Off);
     }
     if let Some(field) = rule.needs.iter().find(|field| !field.is_in(filing)) {

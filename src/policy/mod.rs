@@ -171,6 +171,13 @@ impl Policy {
 
     fn lay(&mut self, layer: Layer, file: &str, text: &str) -> Result<(), PolicyError> {
         layer.readings.apply(&mut self.readings);
+        if !(0.0..=1.0).contains(&self.readings.title_similarity) {
+            return Err(PolicyError::Row {
+                file: file.to_owned(),
+                row: "readings.title_similarity".to_owned(),
+                problem: format!("{} is not 0 to 1", self.readings.title_similarity),
+            });
+        }
         self.deadlines.extend(layer.deadlines.iter());
         self.days.extend(layer.days());
         for row in layer.level {

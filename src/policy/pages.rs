@@ -135,6 +135,21 @@ pub(super) struct PageRow {
     max_text: Option<u32>,
 }
 
+#[cfg(test)]
+impl PageRow {
+    pub(super) fn id(&self) -> &str {
+        &self.id
+    }
+
+    pub(super) fn reads_text(&self) -> bool {
+        !self.text_has.is_empty() || self.text_like.is_some()
+    }
+
+    pub(super) fn bound(&self) -> Option<u32> {
+        self.max_text
+    }
+}
+
 impl PageRow {
     /// Refuses a row that would fit every page.
     fn check(&self) -> Result<(), String> {

@@ -108,8 +108,11 @@ impl Providers {
 /// Words that tell a company's form: what follows them (a branch) does not count either.
 const FORMS: [&str; 3] = ["股份有限公司", "有限责任公司", "有限公司"];
 
+/// The same at the end of English names, longest first.
+const FORMS_EN: [&str; 6] = ["coltd", "colimited", "limited", "ltd", "inc", "llc"];
+
 /// Folds width, case, spaces and punctuation; drops bracketed parts and the company's form.
-fn fold(text: &str) -> String {
+pub(super) fn fold(text: &str) -> String {
     let mut depth = 0_usize;
     let mut name = String::new();
     for letter in text.nfkc().flat_map(char::to_lowercase) {
@@ -122,5 +125,6 @@ fn fold(text: &str) -> String {
     }
     let end = FORMS.iter().filter_map(|form| name.find(form)).filter(|end| *end > 0).min();
     name.truncate(end.unwrap_or(name.len()));
-    name
+    let bare = FORMS_EN.iter().find_map(|form| name.strip_suffix(form));
+    bare.filter(|bare| !bare.is_empty()).map_or(name.clone(), str::to_owned)
 }

@@ -2,7 +2,7 @@ use crate::evidence::{Located, Network, Region, Resolution, Role};
 use crate::filing::Filing;
 use crate::policy::{Cdn, Policy};
 use crate::record::Number;
-use crate::rules::{DnsCase, Na, Text};
+use crate::rules::{Defect, DnsCase, Na, Outcome, Text};
 use std::net::IpAddr;
 
 /// Where all hosts of a filing point.
@@ -58,8 +58,7 @@ impl<'a> Points<'a> {
         let names = filing.providers.as_deref().unwrap_or_default();
         let filed_with = names.iter().map(|name| policy.providers.key_of(name)).collect();
         let is_answered = case.hosts.iter().any(|host| host.dns.outcome.is_answer());
-        let mut points =
-            Points { filing, policy, all: Vec::new(), filed_with, is_answered };
+        let mut points = Points { filing, policy, all: Vec::new(), filed_with, is_answered };
         for host in case.hosts.iter().filter(|h| h.dns.outcome == Resolution::Resolved) {
             let chain = host.dns.chain.iter().map(String::as_str);
             let cdn = policy.cdns.of_chain(chain).filter(|cdn| cdn.kind.hides_origin());
@@ -164,6 +163,43 @@ impl<'a> Point<'a> {
     /// The provider in whose own network the address lies for certain.
     pub(super) fn certain_provider(&self) -> Option<&'a str> {
         self.network().filter(|network| network.certain)?.provider.as_deref()
+    }
+}
+
+/// What the comparison with the filed addresses comes to: DNS003 says it where none is filed,
+/// DNS005 where some are. `code` is the rule that asks.
+pub(super) fn compared(case: &DnsCase<'_>, code: &str) -> Outcome {
+    let points = Points::of(case);
+    if points.own().next().is_none() {
+        return Outcome::Na(points.nothing_seen());
+    }
+    if points.unfiled().next().is_none() {
+        return Outcome::Pass(listing(points.own(), |_| None));
+    }
+    if is_kept_by_another_host(case) {
+        return Outcome::Pass(kept_by_another_host());
+    }
+    let speaker = if points.own().any(|point| point.filed) { "DNS005" } else { "DNS003" };
+    if speaker != code {
+        return Outcome::Na(Na::Yields(speaker));
+    }
+    // The reading is of a site that moved; where only some of its addresses did, the fault
+    // weighs no more.
+    let moved = points.unfiled().all(|point| points.moved_within_provider(point));
+    let defect = Defect {
+        expected: filed_addresses(case.filing),
+        found: listing(points.unfiled(), |point| {
+            (point.region() != Region::Mainland).then(|| region_name(point))
+        }),
+        hosts: hosts(points.unfiled()),
+        level: moved.then_some(case.policy.readings.moved_within_provider),
+        ..Defect::default()
+    };
+    // An address of unknown place may lie abroad, which is another fault.
+    if points.unfiled().any(|point| point.region() == Region::Mainland) {
+        Outcome::Fail(defect)
+    } else {
+        Outcome::Review(defect)
     }
 }
 

@@ -14,7 +14,9 @@ use std::path::PathBuf;
 
 /// Audit the built-in demo world and compare what is found with what is planted
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  beian demo\n  beian demo -o demo-out --lang en        and read demo-out/notices.csv\n\nThe demo world is played on free ports of this machine; nothing outside is reached.")]
+#[command(
+    after_help = "Examples:\n  beian demo\n  beian demo -o demo-out --lang en        and read demo-out/notices.csv\n\nThe demo world is played on free ports of this machine; nothing outside is reached."
+)]
 pub(super) struct Args {
     /// Where the files go
     #[arg(long, short, value_name = "DIR")]
@@ -57,8 +59,7 @@ async fn play(parts: &Parts, output: PathBuf) -> Result<(Comparison, crate::pipe
         let path = plan.output.join(name);
         std::fs::read_to_string(&path).with_context(|| path.display().to_string())
     };
-    let comparison =
-        demo::compare(world.sites(), &read("audits.jsonl")?, &read("rejected.csv")?)?;
+    let comparison = demo::compare(world.sites(), &read("audits.jsonl")?, &read("rejected.csv")?)?;
     world.stop().await;
     Ok((comparison, summary))
 }

@@ -7,7 +7,9 @@ use std::path::PathBuf;
 
 /// Judge the evidence of a finished run again, under today's rules and settings, without the network
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  beian judge beian-out --profile strict\n  beian judge beian-out -o strict-out --lang en --only ICP")]
+#[command(
+    after_help = "Examples:\n  beian judge beian-out --profile strict\n  beian judge beian-out -o strict-out --lang en --only ICP"
+)]
 pub(super) struct Args {
     /// The output folder of a finished run
     #[arg(value_name = "DIR")]

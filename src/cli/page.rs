@@ -1,5 +1,6 @@
+use super::settings::Settings;
 use super::{Done, options, terminal, wiring};
-use crate::filing::{Domain, Filing};
+use crate::evidence::End;
 use crate::page::{self, Page};
 use crate::rules::Lang;
 use anyhow::{Context, Result, bail};
@@ -8,7 +9,9 @@ use std::io::Read;
 
 /// Show a page as the auditor sees it: title, record numbers, links, copyright
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  beian page saved.html\n  beian page https://site.example/ --format json\n  beian page - --content-type 'text/html; charset=gbk' < saved.html")]
+#[command(
+    after_help = "Examples:\n  beian page saved.html\n  beian page https://site.example/ --format json\n  beian page - --content-type 'text/html; charset=gbk' < saved.html"
+)]
 pub(super) struct Args {
     /// A saved page, `-` for standard input, or a URL
     page: String,
@@ -55,16 +58,13 @@ fn read(path: &str, cap: usize) -> Result<Vec<u8>> {
     Ok(body)
 }
 
-async fn fetch(settings: &super::settings::Settings, url: &str) -> Result<Page> {
+async fn fetch(settings: &Settings, url: &str) -> Result<Page> {
     let probe = wiring::probe(settings)?;
-    let domain = Domain::parse(url).map_err(|error| anyhow::anyhow!("{url}: {error}"))?;
-    let url: url::Url = url.parse().with_context(|| format!("{url} is not a URL"))?;
-    let attempt = probe.fetch(&Filing::of_domain(0, domain), &url).await;
+    let url = url.parse().with_context(|| format!("{url:?} is not a URL"))?;
+    let attempt = probe.walk(url).await;
     match &attempt.end {
-        crate::evidence::End::Failed(failure) => {
-            bail!("{}: no page ({}); see `beian check`", attempt.last_url(), failure.name())
-        }
-        crate::evidence::End::Answer(seen) => seen.page.clone().with_context(|| {
+        End::Failed(failure) => bail!("{}: no page ({})", attempt.last_url(), failure.name()),
+        End::Answer(seen) => seen.page.clone().with_context(|| {
             let kind = seen.content_type.as_deref().unwrap_or("no type");
             format!("{}: the answer is no page ({kind})", attempt.last_url())
         }),

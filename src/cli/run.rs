@@ -78,7 +78,10 @@ impl Parts {
             ("lang", settings.output.lang.clone()),
             ("resolvers", settings.dns.resolvers.join(" ")),
             ("both schemes", settings.http.both_schemes.to_string()),
-            ("place", format!("{} {}", settings.place.database, settings.place.overrides.join(" "))),
+            (
+                "place",
+                format!("{} {}", settings.place.database, settings.place.overrides.join(" ")),
+            ),
             ("allow-address", settings.guard.allow.join(" ")),
             ("policy", settings.rules.policy.clone()),
             ("profile", settings.rules.profile.clone()),
@@ -129,7 +132,9 @@ pub(super) fn say_interrupted(plan: &Plan<'_>) -> u8 {
     terminal::remark(&match plan.lang {
         Lang::Zh => format!("已中断，结果保存在 {folder}。继续：在原命令后加 --resume"),
         Lang::En => {
-            format!("Interrupted; what is done is kept in {folder}. Go on: the same command with --resume")
+            format!(
+                "Interrupted; what is done is kept in {folder}. Go on: the same command with --resume"
+            )
         }
     });
     INTERRUPTED
@@ -186,7 +191,8 @@ pub(super) fn describe(summary: &Summary, output: &Path, lang: Lang) -> String {
         files.push((heading, format!("{} → {}", summary.rejected, file("rejected.csv"))));
     }
     if summary.faults > 0 {
-        let heading = if zh { "因本程序故障未能判断" } else { "undecided by faults of ours" };
+        let heading =
+            if zh { "因本程序故障未能判断" } else { "undecided by faults of ours" };
         files.push((heading, summary.faults.to_string()));
     }
     files.push((if zh { "全部结果" } else { "all results" }, output.display().to_string()));

@@ -6,14 +6,20 @@
 //! the providers' documents (Huawei Cloud 8.6 and 9.16, Tencent Cloud's
 //! "after filing").
 
+mod cursor;
+mod filing;
 mod find;
 mod fold;
+mod licence;
 mod number;
 mod police;
 mod province;
+mod relation;
+mod serial;
 
-pub use find::{Form, Found, find};
+pub use find::{Flaw, Form, Found, find};
 pub use fold::fold;
 pub use number::{FilingNumber, Licence, Number, ParseError, Suffix};
 pub use police::{FoundPolice, PoliceNumber, find_police};
 pub use province::Province;
+pub use relation::Relation;

@@ -1,4 +1,4 @@
-use super::Province;
+use super::{Flaw, Form, Province, find, find_police, fold::fold_char};
 use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr};
 
@@ -101,8 +101,35 @@ impl FromStr for Number {
 
     /// Reads one whole text as a number, folding it first; a missing `号`, missing
     /// letters or a colloquial province letter are read, other text around it is refused.
-    fn from_str(_text: &str) -> Result<Self, ParseError> {
-        Err(ParseError("not built yet"))
+    fn from_str(text: &str) -> Result<Self, ParseError> {
+        let whole = text.trim();
+        let mut found = find(whole).into_iter();
+        let Some(first) = found.next() else {
+            return Err(ParseError(nothing_found(whole)));
+        };
+        if found.next().is_some() {
+            return Err(ParseError("more than one number"));
+        }
+        if first.span != (0..whole.len()) {
+            return Err(ParseError("other text stands around the number"));
+        }
+        first.number.ok_or(ParseError(match first.form {
+            Form::Placeholder => "a placeholder stands where the digits should",
+            _ if first.flaws.contains(&Flaw::NoProvince) => "the province letter is missing",
+            _ => "a number has 6 to 10 digits",
+        }))
+    }
+}
+
+fn nothing_found(text: &str) -> &'static str {
+    if text.is_empty() {
+        "the text is empty"
+    } else if !text.chars().any(|c| fold_char(c).is_some_and(|c| c.is_ascii_digit())) {
+        "there are no digits in it"
+    } else if find_police(text).is_empty() {
+        "it has not the form of a record number, such as 粤ICP备2099000123号-1"
+    } else {
+        "this is the number of a police record"
     }
 }
 

@@ -1,4 +1,4 @@
-use super::{ParseError, Province};
+use super::{ParseError, Province, cursor::Cursor, serial::serial};
 use serde::{Deserialize, Serialize};
 use std::{fmt, ops::Range, str::FromStr};
 
@@ -6,10 +6,13 @@ use std::{fmt, ops::Range, str::FromStr};
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(into = "String", try_from = "String")]
 pub struct PoliceNumber {
-    /// The province letter; `None` where a page leaves it out.
+    /// The province letter; `None` where a page leaves it out and the code does not tell.
     pub province: Option<Province>,
-    /// 11 to 14 ASCII digits; of 14, the first six are a division code.
+    /// 9 to 16 ASCII digits; today's numbers have 14, of which the first six are a
+    /// division code, old ones 11 to 13. Others are malformed.
     pub digits: String,
+    /// The serial that some old numbers carry: `京公网安备110102000000号-1`.
+    pub serial: Option<u32>,
 }
 
 /// A police number found in running text.
@@ -23,9 +26,133 @@ pub struct FoundPolice {
     pub official: bool,
 }
 
+impl PoliceNumber {
+    /// The division code (GB/T 2260) of a number of 14 digits: its first six.
+    pub fn division(&self) -> Option<&str> {
+        self.digits.get(..6).filter(|_| self.digits.len() == 14)
+    }
+
+    /// The province that the division code lies in.
+    pub fn division_province(&self) -> Option<Province> {
+        let code: u8 = self.division()?.get(..2)?.parse().ok()?;
+        Province::ALL.iter().copied().find(|province| province.division() == code)
+    }
+
+    /// Whether it has a length that numbers of some time have or had.
+    pub fn has_known_length(&self) -> bool {
+        (11..=14).contains(&self.digits.len())
+    }
+
+    /// Whether both name one record: a province letter that is left out does not part them.
+    pub fn same_record(&self, other: &PoliceNumber) -> bool {
+        let provinces_agree = match (self.province, other.province) {
+            (Some(one), Some(two)) => one == two,
+            _ => true,
+        };
+        provinces_agree && self.digits == other.digits && self.serial == other.serial
+    }
+}
+
 /// Finds police numbers in running text, in order, without overlap.
-pub fn find_police(_text: &str) -> Vec<FoundPolice> {
-    Vec::new()
+pub fn find_police(text: &str) -> Vec<FoundPolice> {
+    let mut found: Vec<FoundPolice> = Vec::new();
+    let mut free = 0;
+    for (at, _) in text.match_indices('安') {
+        let Some(mut hit) = around(Cursor::new(text, at)) else { continue };
+        if hit.span.start < free {
+            continue;
+        }
+        free = hit.span.end;
+        if hit.number.province.is_none() {
+            hit.number.province = hit.number.division_province();
+        }
+        found.push(hit);
+    }
+    found
+}
+
+/// Reads a police number around the `安` of its letters.
+fn around(an: Cursor<'_>) -> Option<FoundPolice> {
+    // The letters in any order: people swap them (公安网备) and leave some out (公安备案号).
+    let mut behind = an;
+    let mut letters = String::new();
+    for _ in 0..4 {
+        let mut ahead = behind;
+        ahead.blanks_back();
+        let Some(c) = ahead.eat_back(|c| matches!(c, '公' | '网' | '备')) else { break };
+        letters.insert(0, c);
+        behind = ahead;
+    }
+    let start = behind;
+    let mut at = an;
+    letters.push(at.next()?);
+    for word in ["部", "机关", "联网", "网"] {
+        if at.word(word) {
+            letters.push_str(word);
+        }
+    }
+    if at.word("备") {
+        letters.push('备');
+    }
+    if !letters.contains('公') || !letters.contains('备') {
+        return None;
+    }
+    let marks = marks(&mut at);
+    let digits = digits(&mut at)?;
+    let mut end = at;
+    let closed = at.word("号");
+    if closed {
+        end = at;
+    }
+    let serial = serial(&mut end, false).number;
+    let (start, province) = province(start);
+    let number = PoliceNumber { province, digits, serial };
+    let official = letters == "公网安备"
+        && !marks
+        && closed
+        && number.has_known_length()
+        && province.is_some()
+        && serial.is_none();
+    Some(FoundPolice { span: start..end.at(), number, official })
+}
+
+fn province(mut at: Cursor<'_>) -> (usize, Option<Province>) {
+    let start = at.at();
+    at.blanks_back();
+    match at.back().and_then(Province::from_letter) {
+        Some(province) => (at.at(), Some(province)),
+        None => (start, None),
+    }
+}
+
+/// Passes over what people put between the letters and the digits; whether anything was there.
+fn marks(at: &mut Cursor<'_>) -> bool {
+    let mut any = false;
+    for word in ["案", "编", "序", "号", "码", ":", "(", "[", "第", "-"] {
+        any |= at.word(word);
+    }
+    at.blanks();
+    any
+}
+
+/// Reads the digits, over blanks where `号` closes the number.
+fn digits(at: &mut Cursor<'_>) -> Option<String> {
+    let mut whole = *at;
+    let mut joined = String::new();
+    for _ in 0..8 {
+        joined.push_str(&whole.digits(16)?);
+        let mut ahead = whole;
+        if !ahead.blanks() || !ahead.peek().is_some_and(|c| c.is_ascii_digit()) {
+            break;
+        }
+        whole = ahead;
+    }
+    let mut closing = whole;
+    if (11..=14).contains(&joined.len()) && closing.word("号") {
+        *at = whole;
+        return Some(joined);
+    }
+    at.digits(16).filter(|digits| digits.len() >= 9)
 }
 
 impl fmt::Display for PoliceNumber {
@@ -33,15 +160,34 @@ impl fmt::Display for PoliceNumber {
         if let Some(province) = self.province {
             write!(f, "{}", province.letter())?;
         }
-        write!(f, "公网安备{}号", self.digits)
+        write!(f, "公网安备{}号", self.digits)?;
+        match self.serial {
+            Some(serial) => write!(f, "-{serial}"),
+            None => Ok(()),
+        }
     }
 }
 
 impl FromStr for PoliceNumber {
     type Err = ParseError;
 
-    fn from_str(_text: &str) -> Result<Self, ParseError> {
-        Err(ParseError("not built yet"))
+    /// Reads one whole text as a police number, folding it first; swapped or missing
+    /// letters are read, other text around it is refused.
+    fn from_str(text: &str) -> Result<Self, ParseError> {
+        let whole = text.trim();
+        if whole.is_empty() {
+            return Err(ParseError("the text is empty"));
+        }
+        let mut hits =
+            whole.match_indices('安').filter_map(|(at, _)| around(Cursor::new(whole, at)));
+        match (hits.next(), hits.next()) {
+            (Some(hit), None) if hit.span == (0..whole.len()) => Ok(hit.number),
+            (Some(_), None) => Err(ParseError("other text stands around the number")),
+            (Some(_), Some(_)) => Err(ParseError("more than one number")),
+            (None, _) => Err(ParseError(
+                "it has not the form of a police number, such as 粤公网安备44030599000123号",
+            )),
+        }
     }
 }
 
@@ -56,5 +202,88 @@ impl TryFrom<String> for PoliceNumber {
 impl From<PoliceNumber> for String {
     fn from(number: PoliceNumber) -> String {
         number.to_string()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn canonical(text: &str) -> Vec<String> {
+        find_police(text).iter().map(|found| found.number.to_string()).collect()
+    }
+
+    #[test]
+    fn numbers_are_found_in_every_spelling_that_pages_use() {
+        for (text, expected, official) in [
+            ("粤公网安备44030599000123号", "粤公网安备44030599000123号", true),
+            ("粤公网安备 44030599000123号", "粤公网安备44030599000123号", true),
+            ("粵公網安備 ４４０３０５９９０００１２３ 號", "粤公网安备44030599000123号", true),
+            ("粤公安网备44030599000123号", "粤公网安备44030599000123号", false),
+            ("湘公安网备号43010499000123号", "湘公网安备43010499000123号", false),
+            ("公安备案号 11010599000123", "京公网安备11010599000123号", false),
+            ("公安联网备案号：13063899000123", "冀公网安备13063899000123号", false),
+            ("[京公网安备:110102990042-1]", "京公网安备110102990042号-1", false),
+            ("京公网安备110000990016号", "京公网安备110000990016号", true),
+            ("粤公网安备 4403 0599 000123 号", "粤公网安备44030599000123号", true),
+        ] {
+            let found = find_police(text);
+            assert_eq!(found.len(), 1, "{text}");
+            assert_eq!(found[0].number.to_string(), expected, "{text}");
+            assert_eq!(found[0].official, official, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_number_is_not_glued_to_its_neighbours() {
+        assert_eq!(
+            canonical("网站标识码3300009920浙公网安备 33010699000123号网站标识码：1400000045"),
+            ["浙公网安备33010699000123号"]
+        );
+        assert_eq!(
+            canonical("公安备案号 11010599000123 京ICP备99000123号"),
+            ["京公网安备11010599000123号"]
+        );
+    }
+
+    #[test]
+    fn words_about_the_police_record_are_no_number() {
+        for text in [
+            "公安备案",
+            "公安备案流程 2020",
+            "京公网安备XXXXXXXXXXXXXX号",
+            "联网安全 12345678901234",
+            "北京市公安局 01012345678",
+        ] {
+            assert_eq!(canonical(text), Vec::<String>::new(), "{text}");
+        }
+    }
+
+    #[test]
+    fn the_code_tells_the_province() {
+        let number: PoliceNumber = "京公网安备44030599000123号".parse().unwrap();
+        assert_eq!(number.division(), Some("440305"));
+        assert_eq!(number.division_province(), Some(Province::Guangdong));
+        let without: PoliceNumber = "公网安备44030599000123号".parse().unwrap();
+        assert_eq!(without.province, None);
+        assert!(without.same_record(&number));
+    }
+
+    proptest! {
+        #[test]
+        fn a_printed_number_reads_back(province in proptest::option::of(proptest::sample::select(Province::ALL)), digits in "[0-9]{9,16}", serial in proptest::option::of(0u32..100)) {
+            let number = PoliceNumber { province, digits, serial };
+            prop_assert_eq!(number.to_string().parse(), Ok(number));
+        }
+
+        #[test]
+        fn any_text_is_read_without_panic_and_with_ordered_spans(text in "(\\PC|[公网安备京0-9号 -]){0,60}") {
+            let mut free = 0;
+            for found in find_police(&text) {
+                prop_assert!(found.span.start >= free && text.get(found.span.clone()).is_some());
+                free = found.span.end;
+            }
+        }
     }
 }

@@ -1,0 +1,6 @@
+//! TTL: to come.
+
+use super::Rule;
+
+/// The family, in order of code.
+pub(super) const RULES: &[Rule] = &[];

@@ -167,7 +167,9 @@ fn the_embedded_table_is_whole() {
     assert!(EMBEDDED.networks.len() > 100);
     let places = Places::embedded(Vec::new());
     assert_eq!(places.date(), Date::constant(2026, 6, 1));
-    assert!(places.source().contains("IP Geolocation by DB-IP"));
+    let attribution = "IP Geolocation by DB-IP";
+    assert!(places.source().contains(attribution));
+    assert!(include_str!("../../../NOTICE").contains(attribution));
     let providers = crate::policy::Policy::embedded().unwrap().providers;
     for row in &EMBEDDED.networks {
         assert!(providers.by_key(&row.provider).is_some(), "{}", row.provider);

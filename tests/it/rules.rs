@@ -4,6 +4,13 @@
 //! says what may stand in one. Which rules speak of a case is complete: a case that makes a
 //! second rule speak says so, or fails.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "a fixture that cannot be read has to stop the test"
+)]
+
 mod site;
 
 use beian::audit::{Audit, Verdict, VerdictKind, judge};

@@ -32,6 +32,36 @@ const GENERIC: &[&str] = &[
     "主站",
 ];
 
+/// Words that say what trade a company is in.
+const TRADES: &[&str] = &[
+    "网络",
+    "科技",
+    "技术",
+    "信息",
+    "电子",
+    "商务",
+    "软件",
+    "系统",
+    "数据",
+    "计算机",
+    "咨询",
+    "服务",
+    "文化",
+    "传媒",
+    "传播",
+    "广告",
+    "教育",
+    "发展",
+    "实业",
+    "贸易",
+    "投资",
+    "控股",
+    "管理",
+    "工程",
+    "设备",
+    "智能",
+];
+
 /// Ends of the names of bodies that are plainly organisations of their own.
 const ORGANISATIONS: &[&str] = &[
     "公司",
@@ -92,6 +122,23 @@ pub(super) fn core(key: &str) -> &str {
     rest
 }
 
+/// A key without what companies of one place or trade share: `深圳市` before, `网络科技有限公司`
+/// behind. At least two characters are left.
+pub(super) fn brand(key: &str) -> &str {
+    let mut rest = core(key);
+    while let Some(shorter) = TRADES.iter().find_map(|word| rest.strip_suffix(word)) {
+        if shorter.chars().count() < 2 {
+            break;
+        }
+        rest = shorter;
+    }
+    let behind_place = ["省", "市"].iter().find_map(|end| {
+        let (place, behind) = rest.split_once(end)?;
+        (place.chars().count() <= 4 && behind.chars().count() >= 2).then_some(behind)
+    });
+    behind_place.unwrap_or(rest)
+}
+
 /// Whether a key is the name of a company, school, hospital or the like.
 pub(super) fn is_organisation(key: &str) -> bool {
     ORGANISATIONS.iter().any(|word| key.len() > word.len() && key.ends_with(word))
@@ -126,6 +173,14 @@ mod tests {
         assert_eq!(core("示例商城官方网站"), "示例商城");
         assert_eq!(core("公司官网"), "公司");
         assert_eq!(core("官网"), "官网");
+    }
+
+    #[test]
+    fn a_brand_is_what_tells_companies_of_one_place_and_trade_apart() {
+        assert_eq!(brand("深圳市示例网络科技有限公司"), "示例");
+        assert_eq!(brand("示例科技"), "示例");
+        assert_eq!(brand("网络科技有限公司"), "网络");
+        assert_eq!(brand("某某市示例大学"), "示例大学");
     }
 
     #[test]

@@ -2,11 +2,7 @@
 
 use crate::filing::Filing;
 use crate::page::Copyright;
-use crate::rules::names::{core, is_abbreviation, is_organisation, key, likeness};
-
-/// From which likeness two names of organisations are taken for one: `深圳示例科技` and
-/// `深圳市示例科技`. Companies share their generic words, so it is higher than for titles.
-const SAME_ORGANISATION: f64 = 0.75;
+use crate::rules::names::{brand, core, is_abbreviation, is_organisation, key};
 
 /// How a copyright line stands to the filing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -55,20 +51,15 @@ impl Names {
         }
     }
 
-    /// Whether an organisation's name shares enough with the filing's names that only a
-    /// person could tell them apart.
+    /// Whether an organisation's name shares with the filing's names what tells it from
+    /// others, so that only a person could say whether they are one.
     fn is_close(&self, holder: &str) -> bool {
-        let holder_core = core(holder);
         let within = |one: &str, other: &str| one.chars().count() >= 2 && other.contains(one);
-        let to = |name: &str| {
-            let name_core = core(name);
-            within(holder_core, name_core)
-                || within(name_core, holder_core)
-                || likeness(holder_core, name_core) >= SAME_ORGANISATION
-        };
+        let to =
+            |name: &str| within(brand(holder), core(name)) || within(brand(name), core(holder));
         to(&self.subject)
             || to(&self.service)
-            || is_abbreviation(holder_core, &self.subject)
+            || is_abbreviation(core(holder), &self.subject)
             || (self.label.len() >= 3 && holder.contains(&self.label))
     }
 }

@@ -10,8 +10,8 @@ mod scope;
 
 use crate::evidence::Evidence;
 use crate::filing::Filing;
-use crate::policy::{Level, Policy};
-use crate::rules::{Lang, Na, Outcome, Rule, Text};
+use crate::policy::{Level, Policy, Scope};
+use crate::rules::{Lang, Na, Outcome, Rule, Text, provider_keys};
 use jiff::civil::Date;
 use std::collections::BTreeMap;
 
@@ -96,6 +96,21 @@ struct Bench<'a> {
     evidence: &'a Evidence,
     policy: &'a Policy,
     today: Date,
+    /// Keys of the filed providers.
+    providers: Vec<String>,
+}
+
+impl Bench<'_> {
+    /// The level that the policy gives a failure of this rule; `None` where it is off.
+    fn level(&self, rule: &Rule, default: Level, domain: Option<&str>) -> Option<Level> {
+        let scope = Scope {
+            province: self.filing.province(),
+            providers: &self.providers,
+            domain,
+            today: Some(self.today),
+        };
+        self.policy.level_in(rule.code, default, &scope)
+    }
 }
 
 /// What a rule said of some hosts, or of the filing as a whole.
@@ -122,7 +137,8 @@ pub fn judge(
     policy: &Policy,
     today: Date,
 ) -> Audit {
-    let bench = Bench { filing, evidence, policy, today };
+    let providers = provider_keys(filing, policy);
+    let bench = Bench { filing, evidence, policy, today, providers };
     let mut heard = Heard::new();
     let mut verdicts = BTreeMap::new();
     for rule in scope::in_order(rules) {
@@ -165,3 +181,6 @@ impl Remark {
 pub fn summary(verdict: &Verdict, lang: Lang) -> String {
     format!("{} {}", verdict.code, verdict.found.of(lang))
 }
+
+#[cfg(test)]
+mod tests;

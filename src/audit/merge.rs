@@ -1,6 +1,6 @@
 use super::{Bench, Remark, Verdict, VerdictKind};
 use crate::policy::Level;
-use crate::rules::{Defect, Na, Outcome, Rule, Text, provider_keys};
+use crate::rules::{Defect, Na, Outcome, Rule, Text};
 
 /// The longest text of a verdict, in characters: it has to fit a cell and a letter.
 const LONGEST: usize = 600;
@@ -47,9 +47,7 @@ fn speak(verdict: &mut Verdict, rule: &Rule, winners: &[&Remark], bench: &Bench<
     verdict.remedy = gravest.and_then(|d| d.remedy.clone());
     if verdict.kind == VerdictKind::Fail {
         let level = gravest.and_then(|d: &Defect| d.level).unwrap_or(rule.level);
-        let providers = provider_keys(bench.filing, bench.policy);
-        let province = bench.filing.province();
-        verdict.level = bench.policy.level(rule.code, level, province, &providers).or(Some(level));
+        verdict.level = bench.level(rule, level, Some(bench.filing.domain.ascii())).or(Some(level));
     }
     if verdict.kind == VerdictKind::Review || verdict.level == Some(Level::Review) {
         verdict.kind = VerdictKind::Review;

@@ -75,6 +75,7 @@ pub struct PageCase<'a> {
 }
 
 /// The keys of the filing's access providers, as far as the table knows their names.
-pub fn provider_keys(_filing: &Filing, _policy: &Policy) -> Vec<String> {
-    Vec::new()
+pub fn provider_keys(filing: &Filing, policy: &Policy) -> Vec<String> {
+    let names = filing.providers.iter().flatten();
+    names.filter_map(|name| policy.providers.key_of(name)).map(str::to_owned).collect()
 }

@@ -4,9 +4,11 @@
 //! code, level and texts are stamped on by the engine (`audit`).
 
 mod case;
+mod names;
 mod outcome;
 mod reference;
 mod rule;
+mod sight;
 
 mod cpr;
 mod dns;

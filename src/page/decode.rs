@@ -1,3 +1,12 @@
+use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
+use encoding_rs::{BIG5, Encoding, GB18030, GBK, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
+
+/// Bytes in which a meta declaration is looked for: browsers take a late one into
+/// account too, as long as it stands in the head.
+const META_WINDOW: usize = 64 * 1024;
+/// Bytes that a guess is made from; it costs more than all parsing.
+const GUESS_WINDOW: usize = 16 * 1024;
+
 /// A body as text, and how that was found out.
 #[derive(Clone, Debug)]
 pub struct Decoded {
@@ -9,6 +18,248 @@ pub struct Decoded {
 
 /// Decodes a body: BOM, header, meta, guess; where the declared encoding decodes
 /// badly and another one well, the other one.
-pub fn decode(body: &[u8], _content_type: Option<&str>) -> Decoded {
-    Decoded { text: String::from_utf8_lossy(body).into_owned(), charset: "UTF-8" }
+pub fn decode(body: &[u8], content_type: Option<&str>) -> Decoded {
+    if let Some((encoding, mark)) = Encoding::for_bom(body) {
+        let rest = body.get(mark..).unwrap_or_default();
+        return decoded(rest, encoding);
+    }
+    if let Some(encoding) = utf_16_without_mark(body) {
+        return decoded(body, encoding);
+    }
+    let declared = [content_type.and_then(from_header), from_meta(body)];
+    decoded(body, choose(body, declared))
+}
+
+fn decoded(body: &[u8], encoding: &'static Encoding) -> Decoded {
+    let (text, _) = encoding.decode_without_bom_handling(body);
+    Decoded { text: text.into_owned(), charset: common_name(encoding) }
+}
+
+fn common_name(encoding: &'static Encoding) -> &'static str {
+    if encoding == GB18030 { "GB18030" } else { encoding.name() }
+}
+
+/// The encoding that reads the body: the first declared one that fits; else any that does.
+fn choose(body: &[u8], declared: [Option<&'static Encoding>; 2]) -> &'static Encoding {
+    let shape = Utf8Shape::of(body);
+    if shape.wide + shape.narrow + shape.broken == 0 {
+        // Plain ASCII reads alike in all of them: the declared name stands.
+        return declared.into_iter().flatten().next().unwrap_or(UTF_8);
+    }
+    if shape.is_utf_8() && !declared.contains(&Some(UTF_8)) && shape.is_chinese() {
+        return UTF_8;
+    }
+    let mut candidates: Vec<&'static Encoding> = declared.into_iter().flatten().collect();
+    if candidates.is_empty() && shape.is_utf_8() {
+        return UTF_8;
+    }
+    // Every byte is a letter in windows-1252: it fits only if nothing else was declared,
+    // and a Chinese page that claims it is mostly something else.
+    candidates.sort_by_key(|&encoding| encoding == WINDOWS_1252);
+    let fits = |encoding: &'static Encoding| match encoding {
+        _ if encoding == UTF_8 => shape.is_utf_8(),
+        _ if encoding == WINDOWS_1252 => false,
+        _ => fault_share(body, encoding) < 0.01,
+    };
+    if let Some(encoding) = candidates.iter().copied().find(|&encoding| fits(encoding)) {
+        return encoding;
+    }
+    let guessed = guess(body);
+    let others = [guessed, if shape.is_utf_8() { UTF_8 } else { GBK }, BIG5];
+    if let Some(other) = others.into_iter().find(|&encoding| fits(encoding)) {
+        return other;
+    }
+    candidates.first().copied().unwrap_or(guessed)
+}
+
+/// What a body looks like when it is read as UTF-8.
+struct Utf8Shape {
+    /// Sequences of three or four bytes: Chinese characters, when it is UTF-8.
+    wide: usize,
+    /// Sequences of two bytes.
+    narrow: usize,
+    /// Bytes that fit nowhere.
+    broken: usize,
+}
+
+impl Utf8Shape {
+    fn of(body: &[u8]) -> Self {
+        let mut shape = Utf8Shape { wide: 0, narrow: 0, broken: 0 };
+        for chunk in body.utf8_chunks() {
+            for c in chunk.valid().chars().filter(|c| !c.is_ascii()) {
+                if c.len_utf8() == 2 { shape.narrow += 1 } else { shape.wide += 1 }
+            }
+            shape.broken += chunk.invalid().len();
+        }
+        shape
+    }
+
+    /// A page of UTF-8 may hold a few bytes of something else, or be cut in a character.
+    fn is_utf_8(&self) -> bool {
+        self.broken == 0 || (self.wide >= 10 && self.broken * 20 <= self.wide)
+    }
+
+    /// Two-byte sequences alone may be characters of GBK (the word 联通 is).
+    fn is_chinese(&self) -> bool {
+        self.wide > self.narrow / 2
+    }
+}
+
+/// The share of characters that an encoding cannot read.
+fn fault_share(body: &[u8], encoding: &'static Encoding) -> f64 {
+    let (text, faulty) = encoding.decode_without_bom_handling(body);
+    if !faulty {
+        return 0.0;
+    }
+    let (faults, wide) = text.chars().fold((0u32, 0u32), |(faults, wide), c| {
+        (faults + u32::from(c == '\u{fffd}'), wide + u32::from(!c.is_ascii()))
+    });
+    f64::from(faults) / f64::from(wide.max(1))
+}
+
+fn guess(body: &[u8]) -> &'static Encoding {
+    // From the first byte that is not ASCII on: long scripts before it say nothing.
+    let start = body.iter().position(|byte| !byte.is_ascii()).unwrap_or(0);
+    let rest = body.get(start..).unwrap_or_default();
+    let window = rest.get(..GUESS_WINDOW).unwrap_or(rest);
+    let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
+    detector.feed(window, true);
+    detector.guess(Some(b"cn"), Utf8Detection::Allow)
+}
+
+/// UTF-16 whose mark is missing: no markup begins with a NUL beside its first bracket otherwise.
+fn utf_16_without_mark(body: &[u8]) -> Option<&'static Encoding> {
+    match body {
+        [b'<', 0, next, 0, ..] if *next != 0 => Some(UTF_16LE),
+        [0, b'<', 0, next, ..] if *next != 0 => Some(UTF_16BE),
+        _ => None,
+    }
+}
+
+fn from_header(content_type: &str) -> Option<&'static Encoding> {
+    charset_in(&content_type.to_ascii_lowercase()).and_then(known)
+}
+
+fn from_meta(body: &[u8]) -> Option<&'static Encoding> {
+    let window = body.get(..META_WINDOW).unwrap_or(body);
+    let head = String::from_utf8_lossy(window).to_ascii_lowercase();
+    let head = without_comments(&head);
+    head.split("<meta").skip(1).find_map(|rest| {
+        let tag = rest.split('>').next().unwrap_or_default();
+        let encoding = known(charset_in(tag)?)?;
+        // A declaration that can be read as ASCII at all is not in UTF-16.
+        Some(if encoding == UTF_16LE || encoding == UTF_16BE { UTF_8 } else { encoding })
+    })
+}
+
+fn without_comments(text: &str) -> String {
+    let mut kept = String::new();
+    let mut rest = text;
+    while let Some((before, comment)) = rest.split_once("<!--") {
+        kept.push_str(before);
+        rest = comment.split_once("-->").map_or("", |(_, after)| after);
+    }
+    kept.push_str(rest);
+    kept
+}
+
+/// The value behind `charset=`, in a text of lower case.
+fn charset_in(text: &str) -> Option<&str> {
+    let mut rest = text;
+    loop {
+        rest = rest.split_once("charset")?.1.trim_start();
+        let Some(value) = rest.strip_prefix('=') else { continue };
+        let value = value.trim_start().trim_start_matches(['"', '\'']);
+        let end = value.find(|c: char| c.is_whitespace() || "\"';,/>".contains(c));
+        return value.get(..end.unwrap_or(value.len())).filter(|value| !value.is_empty());
+    }
+}
+
+fn known(label: &str) -> Option<&'static Encoding> {
+    let label = match label {
+        "utf8mb4" | "utf" | "utf_8" => "utf-8",
+        "gb_18030" | "gb-18030" => "gb18030",
+        other => other,
+    };
+    Encoding::for_label_no_replacement(label.as_bytes())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TEXT: &str =
+        "<title>示例科技有限公司</title><p>版权所有，未经许可不得转载。备案号在页面底部。</p>";
+
+    fn bytes(encoding: &'static Encoding, text: &str) -> Vec<u8> {
+        encoding.encode(text).0.into_owned()
+    }
+
+    #[track_caller]
+    fn check(body: &[u8], header: Option<&str>, charset: &str) {
+        let decoded = decode(body, header);
+        assert_eq!(decoded.charset, charset);
+        assert!(decoded.text.contains("示例科技有限公司"), "{}", decoded.text);
+    }
+
+    #[test]
+    fn what_is_declared_rightly_is_used() {
+        check(&bytes(UTF_8, TEXT), Some("text/html; charset=utf-8"), "UTF-8");
+        check(&bytes(GBK, TEXT), Some("text/html;charset=GBK"), "GBK");
+        check(&bytes(GBK, TEXT), Some("text/html; charset=\"gb2312\""), "GBK");
+        check(&bytes(GB18030, TEXT), Some("text/html; charset=gb18030"), "GB18030");
+        let with_meta =
+            format!("<meta http-equiv=Content-Type content='text/html; charset=gb2312'>{TEXT}");
+        check(&bytes(GBK, &with_meta), None, "GBK");
+    }
+
+    #[test]
+    fn the_mark_at_the_start_goes_before_the_header() {
+        let body = [b"\xef\xbb\xbf", TEXT.as_bytes()].concat();
+        check(&body, Some("text/html; charset=gbk"), "UTF-8");
+        let wide: Vec<u8> = TEXT.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        check(&[b"\xff\xfe", wide.as_slice()].concat(), None, "UTF-16LE");
+        check(&wide, None, "UTF-16LE");
+    }
+
+    #[test]
+    fn a_wrong_declaration_gives_way_to_what_the_bytes_are() {
+        check(TEXT.as_bytes(), Some("text/html; charset=gbk"), "UTF-8");
+        check(TEXT.as_bytes(), Some("text/html; charset=big5"), "UTF-8");
+        check(TEXT.as_bytes(), Some("text/html; charset=iso-8859-1"), "UTF-8");
+        check(&bytes(GBK, TEXT), Some("text/html; charset=utf-8"), "GBK");
+        check(&bytes(GBK, TEXT), Some("text/html; charset=iso-8859-1"), "GBK");
+        let meta = format!("<meta charset=gbk>{TEXT}");
+        check(&bytes(GBK, &meta), Some("text/html; charset=utf-8"), "GBK");
+        let meta = format!("<meta charset=utf-8>{TEXT}");
+        check(meta.as_bytes(), Some("text/html; charset=gbk"), "UTF-8");
+    }
+
+    #[test]
+    fn what_nobody_declares_is_guessed() {
+        check(TEXT.as_bytes(), None, "UTF-8");
+        check(&bytes(GBK, TEXT), None, "GBK");
+    }
+
+    #[test]
+    fn big5_is_read_where_it_is_declared() {
+        let body = bytes(BIG5, "<meta charset=big5><title>範例科技</title>版權所有");
+        let decoded = decode(&body, None);
+        assert_eq!((decoded.charset, decoded.text.contains("範例科技")), ("Big5", true));
+    }
+
+    #[test]
+    fn a_declaration_in_a_comment_or_with_an_unknown_name_is_none() {
+        let body = format!("<!-- <meta charset=gbk> --><meta charset=nonsense>{TEXT}");
+        check(body.as_bytes(), None, "UTF-8");
+        assert_eq!(charset_in("charset = 'gbk'; x"), Some("gbk"));
+        assert_eq!(charset_in("charset"), None);
+    }
+
+    #[test]
+    fn a_few_broken_bytes_do_not_turn_a_page_into_another_encoding() {
+        let mut body = TEXT.repeat(20).into_bytes();
+        body.extend_from_slice(b"\xe4\xb8");
+        check(&body, Some("text/html; charset=utf-8"), "UTF-8");
+    }
 }

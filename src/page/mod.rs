@@ -1,13 +1,32 @@
 //! A page as a visitor reads it: title, record numbers with place and link,
 //! police numbers, copyright lines. Reading never fails; what is doubtful says so.
 
+mod copyright;
 mod decode;
+mod facts;
+mod flow;
+mod link;
 mod model;
+mod parse;
+mod region;
+mod shown;
+mod style;
+mod tame;
 
 pub use decode::{Decoded, decode};
+pub use link::link_class;
 pub use model::{
     Copyright, Kind, Link, MetaRefresh, Page, PoliceLink, ShownNumber, ShownPolice, Zone,
 };
+
+use facts::Facts;
+use flow::Flow;
+use url::Url;
+
+/// Visible characters under which a page's whole text is kept.
+const EXCERPT: u32 = 2_000;
+/// Visible characters under which a page with scripts may be nothing but a shell.
+const SHELL: u32 = 200;
 
 /// What is known of a page besides its bytes.
 #[derive(Clone, Copy, Debug, Default)]
@@ -15,17 +34,69 @@ pub struct Context<'a> {
     /// The `Content-Type` header, where there was one.
     pub content_type: Option<&'a str>,
     /// The address of the page, for relative links.
-    pub url: Option<&'a url::Url>,
+    pub url: Option<&'a Url>,
     /// Whether the body was cut at the cap: then it has no foot.
     pub cut: bool,
 }
 
 /// Reads a page from the bytes of its body.
-pub fn read(_body: &[u8], _context: Context<'_>) -> Page {
-    Page::default()
+pub fn read(body: &[u8], context: Context<'_>) -> Page {
+    let Decoded { text, charset } = decode(body, context.content_type);
+    let tree = parse::parse(&text);
+    drop(text);
+    let facts = Facts::read(&tree.html);
+    let flow = Flow::read(&tree.html, &facts.sheet);
+    let base = base_of(&facts, context.url);
+    let mut page = Page {
+        charset: charset.to_owned(),
+        record_numbers: shown::record_numbers(&flow, base.as_ref()),
+        police_numbers: shown::police_numbers(&flow, base.as_ref()),
+        copyright: copyright::copyright_lines(&flow),
+        text_length: text_length(&flow),
+        cut: context.cut || !tree.whole,
+        ..Page::default()
+    };
+    if page.text_length < EXCERPT {
+        page.excerpt = visible_text(&flow);
+    }
+    page.number_in_script = facts.number_in_script && page.record_numbers.is_empty();
+    page.needs_rendering = needs_rendering(&page, &facts);
+    page.title = facts.title;
+    page.frames = facts.frames;
+    page.scripts = facts.scripts;
+    page.meta_refresh = facts.refresh;
+    page
 }
 
-/// The class of a link target behind a record number.
-pub fn link_class(_href: &str) -> Link {
-    Link::None
+/// What relative links go by: the base element, itself relative to the page's address.
+fn base_of(facts: &Facts, url: Option<&Url>) -> Option<Url> {
+    let base = facts.base.as_deref().and_then(|base| match url {
+        Some(url) => url.join(base).ok(),
+        None => Url::parse(base).ok(),
+    });
+    base.filter(|base| !base.cannot_be_a_base()).or_else(|| url.cloned())
+}
+
+/// Whether a browser may show a number that the markup as served does not hold.
+fn needs_rendering(page: &Page, facts: &Facts) -> bool {
+    let shows_number = page.record_numbers.iter().any(|number| number.visible);
+    if shows_number {
+        return false;
+    }
+    let is_shell = page.text_length < SHELL && (facts.has_script || !facts.frames.is_empty());
+    let is_filled = facts.has_script && facts.empty_mount;
+    page.number_in_script || is_shell || is_filled || facts.foot_script
+}
+
+fn text_length(flow: &Flow) -> u32 {
+    let visible = flow.lines.iter().filter(|line| !line.hidden);
+    let length: usize =
+        visible.map(|line| line.text.chars().filter(|c| !c.is_whitespace()).count()).sum();
+    u32::try_from(length).unwrap_or(u32::MAX)
+}
+
+fn visible_text(flow: &Flow) -> String {
+    let lines: Vec<&str> =
+        flow.lines.iter().filter(|line| !line.hidden).map(|line| line.text.as_str()).collect();
+    lines.join("\n")
 }

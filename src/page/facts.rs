@@ -1,0 +1,232 @@
+//! What a page says in elements that show no text of the page: title, scripts, frames.
+
+use super::{MetaRefresh, style::Sheet};
+use crate::record::find;
+use ego_tree::NodeRef;
+use scraper::{Html, Node, node::Element};
+
+const FRAMES: usize = 16;
+const SCRIPTS: usize = 64;
+/// Characters of a title or a target that are kept.
+const TEXT: usize = 2_000;
+
+/// What the elements of a page say besides its text.
+#[derive(Default)]
+pub(super) struct Facts {
+    pub(super) title: Option<String>,
+    /// The target of the first base element.
+    pub(super) base: Option<String>,
+    pub(super) refresh: Option<MetaRefresh>,
+    pub(super) frames: Vec<String>,
+    pub(super) scripts: Vec<String>,
+    pub(super) sheet: Sheet,
+    /// A script's text holds a record number.
+    pub(super) number_in_script: bool,
+    pub(super) has_script: bool,
+    /// An element that scripts fill is empty: the root of an application, the foot.
+    pub(super) empty_mount: bool,
+    /// A script's name or text says that it writes the foot.
+    pub(super) foot_script: bool,
+}
+
+impl Facts {
+    pub(super) fn read(html: &Html) -> Facts {
+        let mut facts = Facts::default();
+        for node in html.tree.nodes() {
+            // Nodes that the parser took out of the tree again have no parent.
+            if let (Node::Element(element), true) = (node.value(), node.parent().is_some()) {
+                facts.note(node, element);
+            }
+        }
+        facts
+    }
+
+    fn note(&mut self, node: NodeRef<'_, Node>, element: &Element) {
+        let is_html = element.name.ns.ends_with("xhtml");
+        match element.name() {
+            "title" if is_html && self.title.is_none() => {
+                self.title = Some(fold_space(&text_of(node), TEXT));
+            }
+            "base" if self.base.is_none() => {
+                self.base = element.attr("href").map(str::to_owned);
+            }
+            "meta" if self.refresh.is_none() => self.refresh = refresh(element),
+            "frame" | "iframe" if self.frames.len() < FRAMES => {
+                let source = element.attr("src").map(str::trim).unwrap_or_default();
+                if !source.is_empty()
+                    && !source.starts_with("about:")
+                    && !source.starts_with("javascript:")
+                {
+                    self.frames.push(source.chars().take(TEXT).collect());
+                }
+            }
+            "style" => self.sheet.add(&text_of(node)),
+            "script" => self.note_script(node, element),
+            "div" | "footer" | "section" | "main" if is_mount(element) => {
+                self.empty_mount |=
+                    !node.descendants().skip(1).any(|inside| match inside.value() {
+                        Node::Text(text) => !text.trim().is_empty(),
+                        Node::Element(element) => matches!(element.name(), "img" | "a"),
+                        _ => false,
+                    });
+            }
+            _ => {}
+        }
+    }
+
+    fn note_script(&mut self, node: NodeRef<'_, Node>, element: &Element) {
+        self.has_script = true;
+        if let Some(source) = element.attr("src") {
+            let file = source.split(['?', '#']).next().unwrap_or_default();
+            let file = file.rsplit('/').next().unwrap_or_default().to_ascii_lowercase();
+            let names = ["foot", "bottom", "copyright", "beian", "icp"];
+            self.foot_script |= names.iter().any(|name| file.contains(name));
+            if self.scripts.len() < SCRIPTS {
+                self.scripts.push(source.chars().take(TEXT).collect());
+            }
+            return;
+        }
+        let text = text_of(node);
+        if !self.number_in_script {
+            let readable = unescape(&text);
+            self.number_in_script = find(&readable).iter().any(|found| found.number.is_some());
+        }
+        self.foot_script |= text.contains("document.write") && {
+            let lower = text.to_ascii_lowercase();
+            ["footer", "copyright", "版权所有", "备案", "icp"]
+                .iter()
+                .any(|word| lower.contains(word))
+        };
+    }
+}
+
+/// An element that scripts use to put the page, or its foot, in.
+fn is_mount(element: &Element) -> bool {
+    let is_root = element.attr("id").is_some_and(|id| {
+        matches!(
+            id,
+            "app" | "root" | "__next" | "__nuxt" | "___gatsby" | "main-app" | "ice-container"
+        )
+    });
+    is_root || super::region::kind(element) == Some(super::region::RegionKind::Foot)
+}
+
+/// `content="5; url='/next'"`; a refresh without a target stays on the page.
+fn refresh(element: &Element) -> Option<MetaRefresh> {
+    let is_refresh = element.attr("http-equiv")?.trim().eq_ignore_ascii_case("refresh");
+    let content = element.attr("content").filter(|_| is_refresh)?.trim();
+    let digits = content.find(|c: char| !c.is_ascii_digit()).unwrap_or(content.len());
+    let seconds = content.get(..digits)?;
+    let rest = content.get(digits..)?.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.');
+    let rest = rest.trim_start().trim_start_matches([';', ',']).trim_start();
+    let rest = match rest.get(..3).filter(|head| head.eq_ignore_ascii_case("url")) {
+        Some(_) => {
+            let after = rest.get(3..)?.trim_start();
+            after.strip_prefix('=').unwrap_or(rest).trim_start()
+        }
+        None => rest,
+    };
+    let url = match rest.chars().next().filter(|c| matches!(c, '"' | '\'')) {
+        Some(quote) => rest.get(1..)?.split(quote).next().unwrap_or_default(),
+        None => rest,
+    };
+    if url.is_empty() || (seconds.is_empty() && !content.starts_with('.')) {
+        return None;
+    }
+    // A number too large for us is a wait that nobody sees the end of.
+    let seconds = if seconds.is_empty() { 0 } else { seconds.parse().unwrap_or(u32::MAX) };
+    Some(MetaRefresh { seconds, url: url.trim().chars().take(TEXT).collect() })
+}
+
+fn text_of(node: NodeRef<'_, Node>) -> String {
+    let mut text = String::new();
+    for child in node.children() {
+        if let Node::Text(part) = child.value() {
+            text.push_str(part);
+        }
+    }
+    text
+}
+
+/// Folds white space, and keeps so many characters.
+pub(super) fn fold_space(text: &str, most: usize) -> String {
+    let mut folded = String::new();
+    let mut count = 0;
+    for word in text.split_whitespace() {
+        if count > 0 {
+            folded.push(' ');
+            count += 1;
+        }
+        for c in word.chars() {
+            if count >= most {
+                return folded;
+            }
+            folded.push(c);
+            count += 1;
+        }
+    }
+    folded
+}
+
+/// Writes out the `\uXXXX` of a script's strings.
+fn unescape(text: &str) -> String {
+    let mut parts = text.split("\\u");
+    let mut plain = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let code = part.get(..4).and_then(|hex| u32::from_str_radix(hex, 16).ok());
+        match code.and_then(char::from_u32) {
+            Some(c) => {
+                plain.push(c);
+                plain.push_str(part.get(4..).unwrap_or_default());
+            }
+            None => {
+                plain.push_str("\\u");
+                plain.push_str(part);
+            }
+        }
+    }
+    plain
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn facts(html: &str) -> Facts {
+        Facts::read(&Html::parse_document(html))
+    }
+
+    #[test]
+    fn the_title_is_the_first_of_the_document_and_none_of_a_drawing() {
+        let page =
+            "<body><svg><title>图标</title></svg><title>\n 示例 \n 首页 </title><title>二</title>";
+        assert_eq!(facts(page).title.as_deref(), Some("示例 首页"));
+        assert_eq!(facts("<p>无").title, None);
+        assert_eq!(facts("<title></title>").title.as_deref(), Some(""));
+    }
+
+    #[test]
+    fn a_refresh_is_read_as_browsers_do() {
+        for (content, expected) in [
+            ("0;url=/next", Some((0, "/next"))),
+            ("5; URL = 'https://site.example/'", Some((5, "https://site.example/"))),
+            ("1,/next", Some((1, "/next"))),
+            ("0.5;url=\"x y\"z", Some((0, "x y"))),
+            ("30", None),
+            ("x;url=/", None),
+            ("", None),
+        ] {
+            let page =
+                format!("<meta http-equiv=Refresh content='{}'>", content.replace('\'', "&#39;"));
+            let refresh = facts(&page).refresh.map(|refresh| (refresh.seconds, refresh.url));
+            assert_eq!(refresh, expected.map(|(s, url)| (s, url.to_owned())), "{content}");
+        }
+    }
+
+    #[test]
+    fn numbers_in_scripts_are_seen_escaped_or_not() {
+        assert!(facts("<script>f('粤ICP备99000123号')</script>").number_in_script);
+        assert!(facts("<script>f('\\u7ca4ICP\\u590799000123\\u53f7')</script>").number_in_script);
+        assert!(!facts("<script>f('萌ICP备20990000号')</script>").number_in_script);
+    }
+}

@@ -1,0 +1,187 @@
+//! Where the foot of a page is, as a visitor would say.
+
+use super::{
+    Zone,
+    flow::{Flow, Line},
+};
+use scraper::node::Element;
+
+/// Text that may follow the foot: consultation boxes, legal notes. Links do not count.
+const AFTER_FOOT: usize = 900;
+/// Text that may follow a part of the page that calls itself its foot.
+const AFTER_NAMED_FOOT: usize = 6_000;
+
+/// A part of the page that an element marks out.
+pub(super) struct Region {
+    pub(super) kind: RegionKind,
+    /// Index of the region around it.
+    pub(super) outer: Option<usize>,
+}
+
+/// What an element says it holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum RegionKind {
+    /// The foot of the page.
+    Foot,
+    /// An article, a comment, a quotation: text about something.
+    Article,
+}
+
+/// What an element's name, class and id say it holds.
+pub(super) fn kind(element: &Element) -> Option<RegionKind> {
+    match element.name() {
+        "footer" => return Some(RegionKind::Foot),
+        "article" | "blockquote" | "pre" | "code" => return Some(RegionKind::Article),
+        "html" | "body" | "a" | "script" | "style" => return None,
+        _ => {}
+    }
+    let names = element.attr("id").into_iter().chain(element.classes()).take(40);
+    let mut kind = None;
+    for name in names {
+        let name: String = name.chars().take(80).collect::<String>().to_ascii_lowercase();
+        let is_article = is_article_name(&name);
+        // `article-footer` is of the article.
+        if is_foot_name(&name) && !is_article {
+            return Some(RegionKind::Foot);
+        }
+        if is_article {
+            kind = Some(RegionKind::Article);
+        }
+    }
+    kind
+}
+
+fn is_foot_name(name: &str) -> bool {
+    let has_foot = name.match_indices("foot").any(|(at, _)| {
+        let rest = name.get(at + 4..).unwrap_or_default();
+        !["ball", "print", "note", "age", "hold", "wear", "er-fixed", "er_fixed"]
+            .iter()
+            .any(|word| rest.starts_with(word))
+            && !name.contains("has-foot")
+            && !name.contains("with-foot")
+    });
+    let is_part = |word: &str| name.split(['-', '_']).any(|part| part == word);
+    has_foot
+        || ["copyright", "beian", "banquan"].iter().any(|word| name.contains(word))
+        || ["copy", "icp", "bottom", "btm", "foottom"].iter().any(|word| is_part(word))
+}
+
+fn is_article_name(name: &str) -> bool {
+    name.split(['-', '_']).any(|part| {
+        matches!(
+            part,
+            "article"
+                | "post"
+                | "entry"
+                | "markdown"
+                | "comment"
+                | "comments"
+                | "reply"
+                | "answer"
+                | "blogpost"
+                | "richtext"
+                | "prose"
+                | "detail"
+        )
+    })
+}
+
+/// Says of places in a page whether they are of its foot.
+pub(super) struct Zones<'f> {
+    flow: &'f Flow,
+    /// Plain visible characters behind each line: those of links do not count.
+    after: Vec<usize>,
+    total: usize,
+}
+
+impl<'f> Zones<'f> {
+    pub(super) fn new(flow: &'f Flow) -> Self {
+        let mut total = 0;
+        let mut after: Vec<usize> = flow
+            .lines
+            .iter()
+            .rev()
+            .map(|line| {
+                let behind = total;
+                total += if line.hidden { 0 } else { plain_length(flow, line) };
+                behind
+            })
+            .collect();
+        after.reverse();
+        Zones { flow, after, total }
+    }
+
+    /// The zone of what stands at a byte of a line.
+    pub(super) fn zone(&self, index: usize, at: usize) -> Zone {
+        let Some(line) = self.flow.lines.get(index) else { return Zone::Body };
+        let after = self.after.get(index).copied().unwrap_or_default();
+        let is_last = after <= AFTER_FOOT.max(self.total / 12);
+        let is_foot = match self.region(line, at) {
+            Some(RegionKind::Foot) => after <= AFTER_NAMED_FOOT.max(self.total / 2),
+            Some(RegionKind::Article) => is_last && is_foot_line(&line.text),
+            None if is_foot_line(&line.text) => after <= AFTER_NAMED_FOOT.max(self.total / 4),
+            None => is_last && !is_sentence(&line.text, at),
+        };
+        if is_foot { Zone::Footer } else { Zone::Body }
+    }
+
+    fn region(&self, line: &Line, at: usize) -> Option<RegionKind> {
+        let first = line.runs.partition_point(|run| run.end <= at);
+        let run = line.runs.get(first)?;
+        let place = self.flow.places.get(run.place)?;
+        let region = self.flow.regions.get(place.region?)?;
+        let mut outer = region.outer.and_then(|outer| self.flow.regions.get(outer));
+        // A foot within an article is the article's, unless a foot lies around it all.
+        if region.kind == RegionKind::Foot {
+            return Some(RegionKind::Foot);
+        }
+        for _ in 0..64 {
+            match outer {
+                Some(Region { kind: RegionKind::Foot, .. }) => return Some(RegionKind::Foot),
+                Some(region) => {
+                    outer = region.outer.and_then(|outer| self.flow.regions.get(outer));
+                }
+                None => break,
+            }
+        }
+        Some(RegionKind::Article)
+    }
+}
+
+fn plain_length(flow: &Flow, line: &Line) -> usize {
+    line.runs
+        .iter()
+        .filter(|run| flow.places.get(run.place).is_some_and(|place| place.link.is_none()))
+        .filter_map(|run| line.text.get(run.start..run.end))
+        .map(|text| text.chars().count())
+        .sum()
+}
+
+/// Whether a line reads like one of a page's foot: short, with the words of a foot.
+fn is_foot_line(text: &str) -> bool {
+    let lower = text.to_lowercase();
+    text.chars().count() <= 400
+        && [
+            "©",
+            "copyright",
+            "版权所有",
+            "all rights reserved",
+            "公网安备",
+            "许可证",
+            "主办单位",
+            "技术支持",
+            "备案序号",
+        ]
+        .iter()
+        .any(|word| lower.contains(word))
+}
+
+/// Whether what stands at a byte of a text is part of a sentence.
+fn is_sentence(text: &str, at: usize) -> bool {
+    let before = text.get(..at).unwrap_or_default();
+    let pauses = text.matches(['，', '。', '；']).count();
+    text.chars().count() > 60
+        && pauses >= 2
+        && before
+            .ends_with(|c: char| matches!(c, '\u{4e00}'..='\u{9fff}' | '“' | '"' | '：' | '，'))
+}

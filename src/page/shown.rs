@@ -1,0 +1,136 @@
+use super::{
+    Kind, Link, PoliceLink, ShownNumber, ShownPolice,
+    flow::{Flow, Line},
+    link,
+    region::Zones,
+};
+use crate::record::{find, find_police};
+use std::{collections::HashSet, ops::Range};
+use url::Url;
+
+/// Numbers that are kept of one page; a page with more is a list of other people's.
+const NUMBERS: usize = 2_000;
+
+/// The record numbers of a page, with place and link.
+pub(super) fn record_numbers(flow: &Flow, base: Option<&Url>) -> Vec<ShownNumber> {
+    let zones = Zones::new(flow);
+    let mut shown = Vec::new();
+    let mut orders = Vec::new();
+    let mut used = HashSet::new();
+    for (index, line) in flow.lines.iter().enumerate() {
+        for found in find(&line.text) {
+            if shown.len() == NUMBERS {
+                break;
+            }
+            let link = link_of(flow, line, &found.span, base);
+            used.extend(links_in(flow, line, &found.span));
+            orders.push(line.order);
+            shown.push(ShownNumber {
+                text: line.text.get(found.span.clone()).unwrap_or_default().to_owned(),
+                canonical: found.canonical,
+                kind: if found.licence { Kind::Licence } else { Kind::Filing },
+                form: found.form,
+                zone: zones.zone(index, found.span.start),
+                visible: !line.hidden,
+                href: link.map(|(href, _)| href.to_owned()).unwrap_or_default(),
+                link: link.map_or(Link::None, |(_, class)| class),
+                beside: String::new(),
+            });
+        }
+    }
+    if !shown.is_empty() {
+        note_beside(flow, base, &used, &orders, &mut shown);
+    }
+    shown
+}
+
+/// Gives each number that does not lead to the ministry the nearest link beside it that does.
+fn note_beside(
+    flow: &Flow,
+    base: Option<&Url>,
+    used: &HashSet<usize>,
+    orders: &[usize],
+    shown: &mut [ShownNumber],
+) {
+    let free: Vec<(usize, &str)> = flow
+        .links
+        .iter()
+        .enumerate()
+        .filter(|(index, link)| !link.hidden && !used.contains(index))
+        .filter(|(_, link)| link::class(&link.href, base) == Link::Miit)
+        .map(|(_, link)| (link.line, link.href.as_str()))
+        .collect();
+    for (number, &order) in shown.iter_mut().zip(orders) {
+        if number.link == Link::Miit {
+            continue;
+        }
+        // Links stand in page order, so the neighbours of a line are next to each other.
+        let from = free.partition_point(|&(line, _)| line + 1 < order);
+        let near = free.iter().skip(from).take_while(|&&(line, _)| line <= order + 1).take(50);
+        if let Some((_, href)) = near.min_by_key(|&&(line, _)| line.abs_diff(order)) {
+            (*href).clone_into(&mut number.beside);
+        }
+    }
+}
+
+/// The police numbers of a page.
+pub(super) fn police_numbers(flow: &Flow, base: Option<&Url>) -> Vec<ShownPolice> {
+    let mut shown = Vec::new();
+    for line in &flow.lines {
+        for found in find_police(&line.text) {
+            if shown.len() == NUMBERS {
+                break;
+            }
+            let link = link_of(flow, line, &found.span, base);
+            shown.push(ShownPolice {
+                text: line.text.get(found.span.clone()).unwrap_or_default().to_owned(),
+                canonical: found.number.to_string(),
+                href: link.map(|(href, _)| href.to_owned()).unwrap_or_default(),
+                link: link.map_or(PoliceLink::None, |(href, _)| link::police_class(href, base)),
+                official: found.official,
+                visible: !line.hidden,
+            });
+        }
+    }
+    shown
+}
+
+/// The link that a visitor follows from a part of a line: the one to the ministry where
+/// there is one, else the one that wraps most of it.
+fn link_of<'f>(
+    flow: &'f Flow,
+    line: &Line,
+    span: &Range<usize>,
+    base: Option<&Url>,
+) -> Option<(&'f str, Link)> {
+    let mut best: Option<(bool, usize, &str, Link)> = None;
+    for run in overlapping(line, span) {
+        let Some(href) = link_at(flow, run.place).and_then(|link| flow.links.get(link)) else {
+            continue;
+        };
+        let class = link::class(&href.href, base);
+        let length = run.end.min(span.end) - run.start.max(span.start);
+        let key = (class == Link::Miit, length);
+        if best.is_none_or(|(miit, most, ..)| key > (miit, most)) {
+            best = Some((key.0, key.1, &href.href, class));
+        }
+    }
+    best.map(|(_, _, href, class)| (href, class))
+}
+
+fn links_in(flow: &Flow, line: &Line, span: &Range<usize>) -> Vec<usize> {
+    overlapping(line, span).filter_map(|run| link_at(flow, run.place)).collect()
+}
+
+fn overlapping<'l>(
+    line: &'l Line,
+    span: &Range<usize>,
+) -> impl Iterator<Item = &'l super::flow::Run> {
+    let end = span.end;
+    let first = line.runs.partition_point(|run| run.end <= span.start);
+    line.runs.iter().skip(first).take_while(move |run| run.start < end)
+}
+
+fn link_at(flow: &Flow, place: usize) -> Option<usize> {
+    flow.places.get(place)?.link
+}

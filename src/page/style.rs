@@ -1,0 +1,237 @@
+//! What markup says about visibility: attributes, inline styles, and the simple rules
+//! of the page's own style sheets. Sheets that are loaded are unknown, so only what is
+//! plainly said counts.
+
+use scraper::node::Element;
+use std::collections::HashMap;
+
+/// Simple selectors that are read; a page has at most some thousand.
+const SELECTORS: usize = 20_000;
+
+/// Whether a style declaration hides the element it stands on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Says {
+    Hidden,
+    Shown,
+}
+
+/// The page's own rules for single classes and ids.
+#[derive(Default)]
+pub(super) struct Sheet {
+    rules: HashMap<String, Says>,
+}
+
+impl Sheet {
+    /// Takes up the text of a style element. Rules within `@media` and the like hold
+    /// only sometimes and are passed over.
+    pub(super) fn add(&mut self, css: &str) {
+        let mut rest = css;
+        while let Some((prelude, body)) = rest.split_once('{') {
+            let prelude = without_comments(prelude);
+            let prelude = prelude.rsplit([';', '}']).next().unwrap_or_default().trim().to_owned();
+            if prelude.starts_with('@') {
+                rest = after_block(body);
+                continue;
+            }
+            let (declarations, after) = body.split_once('}').unwrap_or((body, ""));
+            rest = after;
+            if let Some(says) = read(declarations) {
+                for selector in prelude.split(',') {
+                    self.note(selector.trim(), says);
+                }
+            }
+        }
+    }
+
+    /// A class that any rule shows, be it in some place only, is not held for hidden.
+    fn note(&mut self, selector: &str, says: Says) {
+        let last = selector.split([' ', '>', '+', '~']).next_back().unwrap_or_default();
+        let is_simple = last == selector && !selector.contains([':', '[']);
+        let Some(start) = last.find(['.', '#']) else { return };
+        let name = last.get(start..).unwrap_or_default();
+        let is_single = name.get(1..).is_some_and(|rest| !rest.contains(['.', '#', ':', '[']));
+        let says = if is_simple && is_single { says } else { Says::Shown };
+        let name = name.split([':', '[']).next().unwrap_or_default();
+        if says == Says::Shown {
+            for part in name.split_inclusive(['.', '#']).skip(1) {
+                let part = part.trim_end_matches(['.', '#']);
+                for mark in ['.', '#'] {
+                    self.insert(format!("{mark}{part}"), Says::Shown);
+                }
+            }
+        } else {
+            self.insert(name.to_owned(), says);
+        }
+    }
+
+    fn insert(&mut self, name: String, says: Says) {
+        if self.rules.len() < SELECTORS {
+            let rule = self.rules.entry(name).or_insert(says);
+            if says == Says::Shown {
+                *rule = Says::Shown;
+            }
+        }
+    }
+
+    /// Whether an element is hidden with all it holds.
+    pub(super) fn hides(&self, element: &Element) -> bool {
+        if element.attr("hidden").is_some_and(|value| !value.eq_ignore_ascii_case("until-found")) {
+            return true;
+        }
+        if element.name() == "dialog" && element.attr("open").is_none() {
+            return true;
+        }
+        match element.attr("style").and_then(read) {
+            Some(says) => says == Says::Hidden,
+            None => self.rules.len() > 0 && self.hides_by_name(element),
+        }
+    }
+
+    fn hides_by_name(&self, element: &Element) -> bool {
+        let rule = |name: String| self.rules.get(&name).copied();
+        let by_id = element.attr("id").and_then(|id| rule(format!("#{id}")));
+        let mut says = element.classes().take(50).filter_map(|class| rule(format!(".{class}")));
+        match by_id {
+            Some(says) => says == Says::Hidden,
+            None => {
+                let first = says.next();
+                first.is_some_and(|first| {
+                    first == Says::Hidden && says.all(|says| says == Says::Hidden)
+                })
+            }
+        }
+    }
+}
+
+/// Whether an inline style makes an inline element a block of its own.
+pub(super) fn is_block(element: &Element) -> bool {
+    element.attr("style").is_some_and(|style| {
+        declarations(style).any(|(name, value)| {
+            name == "display"
+                && matches!(value.as_str(), "block" | "flex" | "grid" | "list-item" | "table")
+        })
+    })
+}
+
+/// What declarations say about visibility; `None` where they say nothing.
+fn read(style: &str) -> Option<Says> {
+    let mut says = None;
+    let mut is_lifted = false;
+    let mut is_cut = false;
+    let mut is_flat = false;
+    for (name, value) in declarations(style) {
+        let far = number(&value).is_some_and(|far| far <= -999.0);
+        let nothing = number(&value) == Some(0.0);
+        match (name.as_str(), value.as_str()) {
+            ("display", "none") | ("visibility", "hidden" | "collapse") => {
+                says = Some(Says::Hidden)
+            }
+            ("display", _) | ("visibility", "visible") => says = says.or(Some(Says::Shown)),
+            ("opacity" | "font-size", _) if nothing => says = Some(Says::Hidden),
+            ("text-indent", _) if far => says = Some(Says::Hidden),
+            ("position", "absolute" | "fixed") => is_lifted = true,
+            ("left" | "top" | "right" | "bottom" | "margin-left" | "margin-top", _) if far => {
+                is_cut = true;
+            }
+            ("width" | "height" | "max-height" | "max-width", _) if nothing => is_flat = true,
+            ("overflow", "hidden") => is_lifted |= is_flat,
+            ("clip", value) if value.starts_with("rect(0") => is_cut = true,
+            _ => {}
+        }
+    }
+    let is_flat = is_flat && style.to_ascii_lowercase().contains("hidden");
+    if (is_lifted && is_cut) || is_flat { Some(Says::Hidden) } else { says }
+}
+
+fn declarations(style: &str) -> impl Iterator<Item = (String, String)> {
+    style.split(';').filter_map(|declaration| {
+        let (name, value) = declaration.split_once(':')?;
+        let value = value.replace("!important", "");
+        Some((name.trim().to_ascii_lowercase(), value.trim().to_ascii_lowercase()))
+    })
+}
+
+/// The number at the head of a value, whatever its unit.
+fn number(value: &str) -> Option<f64> {
+    let end = value.find(|c: char| !(c.is_ascii_digit() || c == '-' || c == '.'));
+    value.get(..end.unwrap_or(value.len()))?.parse().ok()
+}
+
+fn without_comments(css: &str) -> String {
+    let mut kept = String::new();
+    let mut rest = css;
+    while let Some((before, comment)) = rest.split_once("/*") {
+        kept.push_str(before);
+        rest = comment.split_once("*/").map_or("", |(_, after)| after);
+    }
+    kept.push_str(rest);
+    kept
+}
+
+/// What follows the block that has just been entered.
+fn after_block(css: &str) -> &str {
+    let mut depth = 1usize;
+    for (at, byte) in css.bytes().enumerate() {
+        match byte {
+            b'{' => depth += 1,
+            b'}' => depth -= 1,
+            _ => {}
+        }
+        if depth == 0 {
+            return css.get(at + 1..).unwrap_or_default();
+        }
+    }
+    ""
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn declarations_tell_what_hides() {
+        for style in [
+            "display:none",
+            "DISPLAY : None !important",
+            "visibility:hidden",
+            "opacity:0",
+            "font-size:0px",
+            "text-indent:-9999px",
+            "position:absolute;left:-9999px",
+            "height:0;overflow:hidden",
+            "position:absolute; clip: rect(0 0 0 0)",
+        ] {
+            assert_eq!(read(style), Some(Says::Hidden), "{style}");
+        }
+        for style in [
+            "",
+            "color:red",
+            "opacity:0.5",
+            "display:block",
+            "left:-9999px",
+            "height:0",
+            "font-size:0.8em",
+            "width:0",
+        ] {
+            assert_ne!(read(style), Some(Says::Hidden), "{style}");
+        }
+    }
+
+    fn hidden(css: &str, class: &str) -> bool {
+        let mut sheet = Sheet::default();
+        sheet.add(css);
+        sheet.rules.get(&format!(".{class}")) == Some(&Says::Hidden)
+    }
+
+    #[test]
+    fn only_plain_rules_that_nothing_contradicts_hide() {
+        assert!(hidden(".x{display:none}", "x"));
+        assert!(hidden("/* a{ */ .y, .x { color:red; display:none }", "x"));
+        assert!(!hidden(".x{display:none} .page .x{display:block}", "x"));
+        assert!(!hidden(".open .x{display:none}", "x"));
+        assert!(!hidden(".x:hover{display:none}", "x"));
+        assert!(!hidden("@media print{.x{display:none}}", "x"));
+        assert!(hidden("@media print{.z{a:b}} .x{display:none}", "x"));
+        assert!(!hidden("@media print{.x{display:none}", "x"));
+    }
+}

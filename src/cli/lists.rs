@@ -42,8 +42,7 @@ pub(super) fn open(inputs: &[String], args: &ListArgs) -> Result<Lists> {
         let file = contents(input, &mut digest)?;
         let name = if input == "-" { "standard input" } else { input };
         let hint = (input != "-").then_some(input.as_str());
-        let list = filing::open(Box::new(file), hint, &options)
-            .with_context(|| name.to_owned())?;
+        let list = filing::open(Box::new(file), hint, &options).with_context(|| name.to_owned())?;
         lists.push(list);
     }
     Ok(Lists { lists, digest })
@@ -77,9 +76,6 @@ fn mapping(text: &str) -> Result<(String, Field)> {
     let Some((heading, field)) = text.rsplit_once('=') else {
         bail!("--map {text:?}: HEADING=FIELD is expected, e.g. --map 站点=domain");
     };
-    let field = Field::of_name(field.trim()).with_context(|| {
-        let names: Vec<&str> = Field::ALL.iter().map(|field| field.name()).collect();
-        format!("--map {text:?}: {field:?} is no field; there are {}", names.join(", "))
-    })?;
+    let field = field.trim().parse().map_err(|error| anyhow::anyhow!("--map {text:?}: {error}"))?;
     Ok((heading.trim().to_owned(), field))
 }

@@ -1,5 +1,6 @@
+use super::settings::Settings;
 use super::{Done, options, terminal, wiring};
-use crate::filing::{Domain, Filing};
+use crate::evidence::End;
 use crate::page::{self, Page};
 use crate::rules::Lang;
 use anyhow::{Context, Result, bail};
@@ -57,12 +58,18 @@ fn read(path: &str, cap: usize) -> Result<Vec<u8>> {
     Ok(body)
 }
 
-async fn fetch(settings: &super::settings::Settings, url: &str) -> Result<Page> {
-    let probe = wiring::probe(settings)?;
-    let domain = Domain::parse(url).map_err(|error| anyhow::anyhow!("{url}: {error}"))?;
-    let url: url::Url = url.parse().with_context(|| format!("{url} is not a URL"))?;
-    let _ = (probe, domain);
-    bail!("{url}: not yet")
+async fn fetch(settings: &Settings, url: &str) -> Result<Page> {
+    let policy = wiring::policy(settings)?;
+    let probe = wiring::probe(settings, &policy)?;
+    let url = url.parse().with_context(|| format!("{url:?} is not a URL"))?;
+    let attempt = probe.walk(url).await;
+    match &attempt.end {
+        End::Failed(failure) => bail!("{}: no page ({})", attempt.last_url(), failure.name()),
+        End::Answer(seen) => seen.page.clone().with_context(|| {
+            let kind = seen.content_type.as_deref().unwrap_or("no type");
+            format!("{}: the answer is no page ({kind})", attempt.last_url())
+        }),
+    }
 }
 
 fn describe(page: &Page, lang: Lang) -> String {

@@ -50,19 +50,12 @@ pub(super) fn is_closed_pipe(error: &Error) -> bool {
 
 /// Page text made harmless for a terminal.
 pub(super) fn safe(text: &str) -> String {
-    text.chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t')).collect()
+    crate::report::terminal(text)
 }
 
 /// The word for a level, coloured where a person looks.
 pub(super) fn level(level: Level, lang: Lang) -> String {
-    let word = match (level, lang) {
-        (Level::Violation, Lang::Zh) => "违规",
-        (Level::Warning, Lang::Zh) => "提醒",
-        (Level::Review, Lang::Zh) => "待复核",
-        (Level::Violation, Lang::En) => "violation",
-        (Level::Warning, Lang::En) => "warning",
-        (Level::Review, Lang::En) => "review",
-    };
+    let word = crate::report::level_name(level, lang);
     match level {
         Level::Violation => style(word).red().to_string(),
         Level::Warning => style(word).yellow().to_string(),

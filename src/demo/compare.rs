@@ -4,14 +4,14 @@ use super::DemoError;
 use super::site::Site;
 use crate::policy::Level;
 use crate::rules::{self, Lang};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use std::{
     collections::{BTreeMap, BTreeSet},
     fmt::Write as _,
 };
 
 /// A finding of one domain: planted or found.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Finding {
     /// The domain, punycode.
     pub domain: String,

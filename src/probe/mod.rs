@@ -9,10 +9,11 @@ mod look;
 mod pace;
 pub mod place;
 
-use crate::evidence::Evidence;
+use crate::evidence::{Attempt, Evidence};
 use crate::filing::Filing;
-use dns::Resolvers;
-use fetch::Fetcher;
+use deadline::Deadline;
+use dns::{Names, Resolvers};
+use fetch::{Fetcher, Walk};
 use place::Places;
 use std::{
     collections::HashMap,
@@ -123,6 +124,13 @@ impl Probe {
     /// Looks at one site. Never fails: what went wrong is part of the evidence.
     pub async fn look(&self, filing: &Filing) -> Look {
         self.look_at_site(filing).await
+    }
+
+    /// Walks from one URL to a page as a visit of a site does, once.
+    pub async fn walk(&self, start: url::Url) -> Attempt {
+        let deadline = Deadline::new(self.options.deadline, self.options.timeout);
+        let names = Names::new(&self.resolvers, &self.places);
+        Walk::new(&self.fetcher, &names, deadline).walk(start).await
     }
 
     /// Looks a second time, some time later, at what failed the first time, and returns both

@@ -97,7 +97,8 @@ impl<'a> Walk<'a> {
         Some(self.walk(url).await)
     }
 
-    async fn walk(&mut self, start: Url) -> Attempt {
+    /// From one URL to a page, or to where it breaks off.
+    pub(in crate::probe) async fn walk(&mut self, start: Url) -> Attempt {
         if self.fetcher.robots && !self.robots_allow(&start).await {
             let hops = vec![blank(&start, HopKind::Start)];
             return Attempt { hops, end: End::Failed(Failure::Robots) };

@@ -115,6 +115,9 @@ pub(super) fn failure_words(failure: Failure) -> Text {
         }
         Failure::AddressRefused => ("地址不是公网地址，未访问", "address not public, not visited"),
         Failure::Deadline => ("检测用时已到", "our time for the site ran out"),
+        Failure::Robots => {
+            ("robots.txt 不允许自动访问，未访问", "robots.txt asks not to visit; not visited")
+        }
         Failure::Fault => ("检测程序自身故障", "a fault of the auditor's own"),
     };
     Text::new(zh, en)

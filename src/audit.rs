@@ -96,16 +96,17 @@ struct Bench<'a> {
     evidence: &'a Evidence,
     policy: &'a Policy,
     today: Date,
+    /// Keys of the filed providers.
+    providers: Vec<String>,
 }
 
 impl Bench<'_> {
     /// The level that the policy gives a failure of this rule; `None` where it is off.
-    fn level(&self, rule: &Rule, default: Level) -> Option<Level> {
-        let providers = provider_keys(self.filing, self.policy);
+    fn level(&self, rule: &Rule, default: Level, domain: Option<&str>) -> Option<Level> {
         let scope = Scope {
             province: self.filing.province(),
-            providers: &providers,
-            domain: Some(self.filing.domain.ascii()),
+            providers: &self.providers,
+            domain,
             today: Some(self.today),
         };
         self.policy.level_in(rule.code, default, &scope)
@@ -136,7 +137,8 @@ pub fn judge(
     policy: &Policy,
     today: Date,
 ) -> Audit {
-    let bench = Bench { filing, evidence, policy, today };
+    let providers = provider_keys(filing, policy);
+    let bench = Bench { filing, evidence, policy, today, providers };
     let mut heard = Heard::new();
     let mut verdicts = BTreeMap::new();
     for rule in scope::in_order(rules) {
@@ -179,3 +181,6 @@ impl Remark {
 pub fn summary(verdict: &Verdict, lang: Lang) -> String {
     format!("{} {}", verdict.code, verdict.found.of(lang))
 }
+
+#[cfg(test)]
+mod tests;

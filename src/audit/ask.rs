@@ -10,8 +10,10 @@ pub(super) fn silence(rule: &Rule, bench: &Bench<'_>) -> Option<Na> {
     if !scope::applies(rule, &filing.status, filing.service_type) {
         return Some(Na::Status);
     }
-    if bench.level(rule, rule.level).is_none() {
-        return Some(Na::Off);
+    if bench.level(rule, rule.level, Some(filing.domain.ascii())).is_none() {
+        // What is off for this domain only, with a reason and perhaps an end, is a waiver.
+        let is_off_for_all = bench.level(rule, rule.level, None).is_none();
+        return Some(if is_off_for_all { Na::Off } else { Na::Waived });
     }
     if let Some(field) = rule.needs.iter().find(|field| !field.is_in(filing)) {
         return Some(Na::MissingField(*field));
@@ -47,7 +49,7 @@ pub(super) fn ask(rule: &Rule, bench: &Bench<'_>, heard: &Heard) -> Vec<Remark> 
 }
 
 fn ask_once(rule: &Rule, bench: &Bench<'_>) -> Remark {
-    let Bench { filing, evidence, policy, today } = *bench;
+    let Bench { filing, evidence, policy, today, .. } = *bench;
     let outcome = match rule.check {
         Check::Filing(check) => check(&FilingCase { filing, policy, today }),
         Check::Dns(_) if evidence.hosts.is_empty() => Outcome::Na(Na::Unseen),
@@ -75,7 +77,7 @@ fn ask_hosts(
     heard: &Heard,
     check: fn(&WebCase<'_>) -> Outcome,
 ) -> Vec<Remark> {
-    let Bench { filing, evidence, policy, today } = *bench;
+    let Bench { filing, evidence, policy, today, .. } = *bench;
     let hosts = evidence.hosts.iter().filter(|host| scope::looks_at(rule, host.role));
     let remarks = hosts.map(|host| {
         let visit = host.visit.as_ref();
@@ -107,7 +109,7 @@ fn ask_pages(
     heard: &Heard,
     check: fn(&PageCase<'_>) -> Outcome,
 ) -> Vec<Remark> {
-    let Bench { filing, evidence, policy, today } = *bench;
+    let Bench { filing, evidence, policy, today, .. } = *bench;
     let mut remarks = Vec::new();
     let mut pages: Vec<Shown<'_>> = Vec::new();
     for host in evidence.hosts.iter().filter(|host| scope::looks_at(rule, host.role)) {

@@ -47,7 +47,7 @@ fn speak(verdict: &mut Verdict, rule: &Rule, winners: &[&Remark], bench: &Bench<
     verdict.remedy = gravest.and_then(|d| d.remedy.clone());
     if verdict.kind == VerdictKind::Fail {
         let level = gravest.and_then(|d: &Defect| d.level).unwrap_or(rule.level);
-        verdict.level = bench.level(rule, level).or(Some(level));
+        verdict.level = bench.level(rule, level, Some(bench.filing.domain.ascii())).or(Some(level));
     }
     if verdict.kind == VerdictKind::Review || verdict.level == Some(Level::Review) {
         verdict.kind = VerdictKind::Review;

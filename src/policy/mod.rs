@@ -19,6 +19,7 @@ use document::{Document, Layer, LevelRow, parse};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
 
 /// How grave a failed rule is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -73,10 +74,13 @@ const FILES: [(&str, &str); 4] = [
     ("config/pages.toml", include_str!("../../config/pages.toml")),
 ];
 
+/// Read once: tests and demos ask for it by the thousand.
+static EMBEDDED: LazyLock<Result<Policy, PolicyError>> = LazyLock::new(|| Policy::of(None, None));
+
 impl Policy {
     /// The policy that the program carries, without any of its profiles.
     pub fn embedded() -> Result<Policy, PolicyError> {
-        Policy::of(None, None)
+        EMBEDDED.clone()
     }
 
     /// The embedded policy with a profile and a user's file over it, in this order; a

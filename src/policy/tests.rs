@@ -364,3 +364,34 @@ fn a_user_can_add_a_provider_an_alias_suffix_and_a_page() {
     assert_eq!(code_of(&policy, "示例机房有限公司"), Some("our-idc"));
     assert_eq!(policy.cdns.of_name("a.cdn.idc.example").unwrap().vendor, "our-idc");
 }
+
+const MANUAL: &str = include_str!("../../docs/policy.md");
+
+#[test]
+fn the_manuals_example_is_a_policy_that_does_what_it_says() {
+    let example = MANUAL.split("```toml\n").nth(1).and_then(|rest| rest.split("```").next());
+    let policy = Policy::with(example.unwrap(), "docs/policy.md", Some("first-round")).unwrap();
+    assert_eq!(policy.readings.guangdong, Guangdong::Subject);
+    assert!(policy.readings.any_host_suffices);
+    assert_eq!(policy.deadline_days("ICP001", Level::Violation), 3);
+    assert_eq!(policy.deadline_days("ICP002", Level::Violation), 5);
+    let level = |code, province| policy.level(code, Level::Violation, province, &[]);
+    assert_eq!(level("CPR001", Some(Province::Jiangsu)), Some(Level::Violation));
+    assert_eq!(level("CPR002", Some(Province::Jiangsu)), None);
+    assert_eq!(level("LNK001", None), Some(Level::Warning));
+    let tencent = ["tencent".to_owned()];
+    assert_eq!(policy.level("DNS006", Level::Review, None, &tencent), None);
+    assert_eq!(code_of(&policy, "示例数据中心"), Some("our-idc"));
+}
+
+#[test]
+fn the_manual_names_every_reading_with_its_default_and_every_profile() {
+    let readings = serde_json::to_value(Readings::default()).unwrap();
+    for (key, value) in readings.as_object().unwrap() {
+        let value = value.as_str().map_or(value.to_string(), str::to_owned);
+        assert!(MANUAL.contains(&format!("| `{key}` | `{value}` |")), "{key} = {value}");
+    }
+    for profile in embedded().profiles() {
+        assert!(MANUAL.contains(&format!("| `{profile}` |")), "{profile}");
+    }
+}

@@ -2,6 +2,7 @@
 
 mod architecture;
 mod cli;
+#[cfg(test)]
 mod corpus;
 mod docs;
 mod filings;

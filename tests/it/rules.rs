@@ -4,9 +4,17 @@
 //! says what may stand in one. Which rules speak of a case is complete: a case that makes a
 //! second rule speak says so, or fails.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "a fixture that cannot be read has to stop the test"
+)]
+
 mod site;
 
 use beian::audit::{Audit, Verdict, VerdictKind, judge};
+use beian::policy::Policy;
 use beian::rules::{self, Lang, Rule, Words};
 use site::{Case, Expect};
 use std::collections::BTreeSet;
@@ -238,6 +246,20 @@ fn every_rule_speaks_both_languages_and_names_its_sources() {
             let problem = words.problem.trim_end_matches(['。', '.']);
             assert!(!problem.contains(['。', '！', '？']), "{}: more than a sentence", rule.code);
         }
+    }
+}
+
+#[test]
+fn the_policy_speaks_of_rules_and_families_that_exist() {
+    let policy = Policy::embedded().unwrap();
+    for code in policy.codes() {
+        let is_family = rules::all().any(|rule| rule.family() == code);
+        assert!(is_family || rules::find(code).is_some(), "config/rules.toml speaks of {code}");
+    }
+    for rule in rules::all() {
+        let level = policy.level(rule.code, rule.level, None, &[]);
+        assert!(level.is_some(), "{} is off without anybody's wish", rule.code);
+        assert!(policy.deadline_days(rule.code, rule.level) > 0, "{}", rule.code);
     }
 }
 

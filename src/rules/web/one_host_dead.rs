@@ -29,7 +29,8 @@ fn check(case: &SiteCase<'_>) -> Outcome {
     };
     let site: Vec<(&HostEvidence, Reach)> =
         case.evidence.hosts.iter().filter(counts).map(|host| (host, reach(host))).collect();
-    if !case.evidence.hosts.iter().any(|host| reach(host) == Reach::Answers) {
+    let mut site_hosts = case.evidence.hosts.iter().filter(|host| host.role != Role::Filed);
+    if !site_hosts.any(|host| reach(host) == Reach::Answers) {
         return Outcome::Na(Na::Unseen);
     }
     let is_dead = |(host, reach): &&(&HostEvidence, Reach)| {

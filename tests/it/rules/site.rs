@@ -47,6 +47,7 @@ use serde::de::{DeserializeOwned, value::StrDeserializer};
 use sha2::{Digest, Sha256};
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::Path;
+use std::sync::LazyLock;
 
 /// One fixture.
 #[derive(Clone, Deserialize)]
@@ -171,6 +172,10 @@ impl Case {
     }
 
     pub(super) fn policy(&self) -> Policy {
+        static EMBEDDED: LazyLock<Policy> = LazyLock::new(|| Policy::embedded().unwrap());
+        if self.settings.is_empty() && self.profile.is_none() {
+            return EMBEDDED.clone();
+        }
         Policy::with(&self.settings, "the fixture's settings", self.profile.as_deref()).unwrap()
     }
 
@@ -286,7 +291,7 @@ impl HostRow {
         // Without a word about it the host points where it was filed.
         let default = || {
             let filed = filing.addresses.first().map(|range| range.first);
-            let address = filed.unwrap_or(IpAddr::V4(Ipv4Addr::new(120, 24, 0, 1)));
+            let address = filed.unwrap_or(IpAddr::V4(Ipv4Addr::new(203, 0, 113, 10)));
             vec![format!("{address} mainland")]
         };
         let addresses = match outcome {

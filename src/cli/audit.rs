@@ -56,8 +56,8 @@ pub(super) fn run(common: &Common, args: &Args) -> Done {
         _ => Unfinished::Refuse,
     };
     let plan = parts.plan(output, args.judge.at, unfinished, lists.digest.clone())?;
-    run::warn_of_age(&parts.settings, plan.at)?;
-    let probe = wiring::probe(&parts.settings)?;
+    run::warn_of_age(&parts, plan.at)?;
+    let probe = wiring::probe(&parts.settings, &parts.policy)?;
     let end = super::runtime()?.block_on(run::audit(lists.rows(), probe, &plan))?;
     let Some(summary) = end else {
         return Ok(run::say_interrupted(&plan));

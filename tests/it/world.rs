@@ -243,7 +243,7 @@ mod servers {
 /// A run over a world, through the same parts as `beian audit`.
 #[cfg(test)]
 pub(crate) mod run {
-    use beian::demo::{SECOND_LOOK_AFTER, World, at, policy};
+    use beian::demo::{AT, SECOND_LOOK_AFTER, World, policy};
     use beian::filing::{self, List};
     use beian::pipeline::{self, Keep, Plan, Progress, Summary, Unfinished};
     use beian::probe::{Probe, place::Places};
@@ -277,7 +277,7 @@ pub(crate) mod run {
             output: output.to_owned(),
             rules: rules::all().collect(),
             policy: &policy,
-            at: at(),
+            at: AT,
             keep: Keep::Findings,
             lang: Lang::Zh,
             concurrency: 64,

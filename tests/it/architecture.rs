@@ -44,7 +44,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("rustls", &["probe/", "demo/"]),
     ("tokio_rustls", &["demo/"]),
     ("rcgen", &["demo/"]),
-    ("hyper", &["demo/"]),
+    ("hyper", &["probe/fetch", "demo/"]),
     ("hyper_util", &["demo/"]),
     ("http_body_util", &["demo/"]),
     ("scraper", &["page/"]),

@@ -132,7 +132,7 @@ fn page(domain: &str) -> Look {
         content_type: Some("text/html".to_owned()),
         bytes: 4,
         digest: String::new(),
-        page: None,
+        page: Some(beian::page::Page::default()),
     };
     let exchange = Exchange {
         url: url.clone(),

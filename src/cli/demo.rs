@@ -50,7 +50,7 @@ async fn play(parts: &Parts, output: PathBuf) -> Result<(Comparison, crate::pipe
         Some("demo.csv"),
         &filing::Options::default(),
     )?;
-    let mut plan = parts.plan(output, Some(demo::AT), Unfinished::Restart, digest)?;
+    let mut plan = parts.plan(output, Some(demo::at()), Unfinished::Restart, digest)?;
     plan.second_look_after = demo::SECOND_LOOK_AFTER;
     let probe = Probe::new(world.options(), Places::embedded(Vec::new()))?;
     let end = run::audit(rows, probe, &plan).await?;

@@ -49,6 +49,7 @@ pub(super) fn run(common: &Common, args: &Args) -> Done {
     }
     let output = args.output.clone().unwrap_or_else(|| PathBuf::from(&settings.output.dir));
     let parts = Parts::new(settings)?;
+    let probe = wiring::probe(&parts.settings, &parts.policy)?;
     let lists = lists::open(&args.inputs, &args.list)?;
     let unfinished = match (args.resume, args.restart) {
         (true, _) => Unfinished::Resume,
@@ -56,8 +57,7 @@ pub(super) fn run(common: &Common, args: &Args) -> Done {
         _ => Unfinished::Refuse,
     };
     let plan = parts.plan(output, args.judge.at, unfinished, lists.digest.clone())?;
-    run::warn_of_age(&parts.settings, plan.at)?;
-    let probe = wiring::probe(&parts.settings)?;
+    run::warn_of_age(&parts, plan.at)?;
     let end = super::runtime()?.block_on(run::audit(lists.rows(), probe, &plan))?;
     let Some(summary) = end else {
         return Ok(run::say_interrupted(&plan));

@@ -76,8 +76,8 @@ pub(super) fn run(common: &Common, args: &Args) -> Done {
     let output = args.output.clone().unwrap_or_else(|| scratch.path().join("check"));
     let mut plan = parts.plan(output, args.judge.at, Unfinished::Restart, digest)?;
     plan.second_look_after = plan.second_look_after.min(SECOND_LOOK_AFTER);
-    run::warn_of_age(&parts.settings, plan.at)?;
-    let probe = wiring::probe(&parts.settings)?;
+    run::warn_of_age(&parts, plan.at)?;
+    let probe = wiring::probe(&parts.settings, &parts.policy)?;
     let end = super::runtime()?.block_on(run::audit(rows.into_iter(), probe, &plan))?;
     let Some(summary) = end else {
         return Ok(run::INTERRUPTED);

@@ -28,10 +28,10 @@ pub(super) fn run(common: &Common, args: &Args) -> Done {
         Action::Show { defaults: false } => show(common)?,
         Action::Check => {
             let settings = options::settings(common, None, None)?;
-            wiring::policy(&settings)?;
+            let policy = wiring::policy(&settings)?;
             wiring::rules(&settings)?;
             wiring::look(&settings)?;
-            wiring::places(&settings)?;
+            wiring::places(&settings, &policy)?;
             terminal::print("The settings hold.\n")?;
         }
     }

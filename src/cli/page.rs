@@ -59,7 +59,8 @@ fn read(path: &str, cap: usize) -> Result<Vec<u8>> {
 }
 
 async fn fetch(settings: &Settings, url: &str) -> Result<Page> {
-    let probe = wiring::probe(settings)?;
+    let policy = wiring::policy(settings)?;
+    let probe = wiring::probe(settings, &policy)?;
     let url = url.parse().with_context(|| format!("{url:?} is not a URL"))?;
     let attempt = probe.walk(url).await;
     match &attempt.end {

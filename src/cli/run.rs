@@ -46,7 +46,7 @@ impl Parts {
         unfinished: Unfinished,
         list: Sha256,
     ) -> Result<Plan<'_>> {
-        let places = wiring::places(&self.settings)?;
+        let places = wiring::places(&self.settings, &self.policy)?;
         Ok(Plan {
             output,
             rules: self.rules.clone(),
@@ -141,8 +141,8 @@ pub(super) fn say_interrupted(plan: &Plan<'_>) -> u8 {
 }
 
 /// Says so where the location table is old.
-pub(super) fn warn_of_age(settings: &Settings, at: Timestamp) -> Result<()> {
-    let places = wiring::places(settings)?;
+pub(super) fn warn_of_age(parts: &Parts, at: Timestamp) -> Result<()> {
+    let places = wiring::places(&parts.settings, &parts.policy)?;
     if let Some(warning) = places.age_warning(report::china_day(at)) {
         terminal::remark(&warning);
     }

@@ -57,10 +57,11 @@ fn names(code: &str, rule: &Rule) -> bool {
     code.eq_ignore_ascii_case(rule.code) || code.eq_ignore_ascii_case(rule.family())
 }
 
-/// The location table under the settings.
-pub(crate) fn places(settings: &Settings) -> Result<Places> {
+/// The location table under the settings; the policy knows which providers there are.
+pub(crate) fn places(settings: &Settings, policy: &Policy) -> Result<Places> {
     let overrides: Vec<Override> =
         settings.place.overrides.iter().map(|text| text.parse()).collect::<Result<_, _>>()?;
+    overrides.iter().try_for_each(|place| place.check(&policy.providers))?;
     let database = &settings.place.database;
     Ok(if database.is_empty() {
         Places::embedded(overrides)
@@ -100,8 +101,8 @@ pub(crate) fn look(settings: &Settings) -> Result<Options> {
 }
 
 /// The prober of a run.
-pub(crate) fn probe(settings: &Settings) -> Result<Probe> {
-    Ok(Probe::new(look(settings)?, places(settings)?)?)
+pub(crate) fn probe(settings: &Settings, policy: &Policy) -> Result<Probe> {
+    Ok(Probe::new(look(settings)?, places(settings, policy)?)?)
 }
 
 /// Sites at a time.

@@ -24,13 +24,11 @@ pub const SECOND_LOOK_AFTER: Duration = Duration::from_millis(1500);
 /// The ports that every address of the world has.
 const WEB_PORTS: [u16; 2] = [80, 443];
 
-/// The time that a demo run is said to have begun: the dates of the site files are made
-/// for it.
+/// The time that a demo run is said to have begun, 2026-11-22T08:00:00+08:00: the dates of
+/// the site files are made for it.
 pub fn at() -> jiff::Timestamp {
-    jiff::civil::date(2026, 11, 22)
-        .at(8, 0, 0, 0)
-        .in_tz("+08:00")
-        .map_or(jiff::Timestamp::UNIX_EPOCH, |time| time.timestamp())
+    const AT: jiff::Timestamp = jiff::Timestamp::constant(1_795_305_600, 0);
+    AT
 }
 
 /// The policy of a demo run: the embedded one, with the reading under which every rule has

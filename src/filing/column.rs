@@ -19,6 +19,8 @@ pub struct Column {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Columns {
     columns: Vec<Column>,
+    /// The field that each heading names, though another column may be read as it.
+    named: Vec<Option<Field>>,
 }
 
 /// One row of a list, before its cells mean anything.
@@ -78,7 +80,10 @@ impl Columns {
                     .map(|(field, _)| field),
             })
             .collect();
-        Columns { columns }
+        Columns {
+            columns,
+            named: named.iter().map(|found| found.map(|(field, _)| field)).collect(),
+        }
     }
 
     /// Columns without headings, of which one holds the domains.
@@ -87,7 +92,8 @@ impl Columns {
             heading: heading_of("", at),
             field: (at == domain).then_some(Field::Domain),
         };
-        Columns { columns: (0..width).map(column).collect() }
+        let columns: Vec<Column> = (0..width).map(column).collect();
+        Columns { named: columns.iter().map(|column| column.field).collect(), columns }
     }
 
     pub(super) fn list(&self) -> &[Column] {
@@ -115,24 +121,38 @@ impl Columns {
     /// The column of this heading, made where it is new (a key that earlier objects did
     /// not have); `None` where there are too many.
     pub(super) fn place(&mut self, heading: &str, map: &[(String, Field)]) -> Option<usize> {
+        let heading = heading_of(heading, self.columns.len());
         if let Some(at) = self.columns.iter().position(|column| column.heading == heading) {
             return Some(at);
         }
         if self.columns.len() >= MOST_COLUMNS {
             return None;
         }
-        let field = named(heading, map).map(|(field, _)| field).filter(|&field| {
+        let found = named(&heading, map).map(|(field, _)| field);
+        let field = found.filter(|&field| {
             field == Field::PreApprovals
                 || self.columns.iter().all(|column| column.field != Some(field))
         });
-        self.columns.push(Column { heading: heading.to_owned(), field });
+        self.columns.push(Column { heading, field });
+        self.named.push(found);
         Some(self.columns.len() - 1)
+    }
+
+    /// The column that is read as the field which this one names too: `域名` for `domain`,
+    /// where a list has objects with either.
+    pub(super) fn rival(&self, at: usize) -> Option<usize> {
+        let field = self.named.get(at).copied().flatten()?;
+        self.columns
+            .iter()
+            .position(|column| column.field == Some(field))
+            .filter(|&rival| rival != at)
     }
 
     /// Adds columns without a heading until there are so many.
     pub(super) fn widen(&mut self, width: usize) {
         for at in self.columns.len()..width.min(MOST_COLUMNS) {
             self.columns.push(Column { heading: heading_of("", at), field: None });
+            self.named.push(None);
         }
     }
 }

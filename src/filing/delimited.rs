@@ -77,7 +77,7 @@ impl Delimited {
         };
         let width = columns.map_or(splitter.cells.len(), Columns::len);
         if !closed || (!taken.is_empty() && splitter.cells.len() != width) {
-            let damage = splitter.damage(taken.is_empty(), columns);
+            let damage = splitter.damage(columns);
             self.lines.give_back(taken);
             return Record::damaged(first.number, first.text, damage);
         }
@@ -171,11 +171,19 @@ struct Splitter {
     cells: Vec<String>,
     cell: String,
     state: State,
+    /// The cell whose quote was open at the end of the first line, and what it held.
+    opened: Option<(usize, String)>,
 }
 
 impl Splitter {
     fn new(delimiter: char) -> Splitter {
-        Splitter { delimiter, cells: Vec::new(), cell: String::new(), state: State::Start }
+        Splitter {
+            delimiter,
+            cells: Vec::new(),
+            cell: String::new(),
+            state: State::Start,
+            opened: None,
+        }
     }
 
     fn feed(&mut self, line: &str) {
@@ -219,6 +227,7 @@ impl Splitter {
     fn end_of_line(&mut self) -> End {
         match self.state {
             State::Quoted => {
+                self.opened.get_or_insert_with(|| (self.cells.len(), self.cell.clone()));
                 self.cell.push('\n');
                 End::Open
             }
@@ -230,16 +239,20 @@ impl Splitter {
         }
     }
 
-    /// Why the row is none: a quote within a cell, or one that never closes.
-    fn damage(&self, in_first_line: bool, columns: Option<&Columns>) -> Damage {
-        let at = self.cells.len();
-        let stray = in_first_line && self.state == State::Stray;
-        let reason = if stray {
-            "text stands behind a closing quote; write a quote within a cell twice (\"\")"
-        } else {
-            "a quote opens here and never closes; close it, or write a quote within a cell twice (\"\")"
+    /// Why the row is none: text behind a closing quote, or a quote that never closes.
+    fn damage(&self, columns: Option<&Columns>) -> Damage {
+        let (at, value, reason) = match &self.opened {
+            Some((at, value)) => (
+                *at,
+                value,
+                "a quote opens here and never closes; close it, or write a quote within a cell twice (\"\")",
+            ),
+            None => (
+                self.cells.len(),
+                &self.cell,
+                "text stands behind a closing quote; write a quote within a cell twice (\"\")",
+            ),
         };
-        let value = self.cell.lines().next().unwrap_or_default();
         Damage {
             column: columns.map_or_else(|| format!("column {}", at + 1), |c| c.heading(at)),
             value: text::excerpt(&format!("\"{value}"), 60),

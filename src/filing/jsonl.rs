@@ -41,20 +41,38 @@ pub(super) fn next(
         }
     };
     let mut record = Record { line: line.number, raw: line.text, ..Record::default() };
+    let mut spare: Vec<(usize, String)> = Vec::new();
     for (key, value) in pairs {
         let Some(at) = columns.place(&key, map) else {
             let reason = format!("the list has more than {MOST_COLUMNS} different keys");
             record.damage = Some(damaged(key, &cell(&value), reason));
             break;
         };
-        if record.cells.len() <= at {
-            record.cells.resize(at + 1, None);
-        }
-        if let Some(place) = record.cells.get_mut(at).filter(|place| place.is_none()) {
-            *place = Some(cell(&value));
+        match columns.rival(at) {
+            None => put(&mut record, at, cell(&value)),
+            Some(_) => spare.push((at, cell(&value))),
         }
     }
+    // `域名` in one object, `domain` in the next: what the object has is read.
+    for (at, cell) in spare {
+        let rival = columns.rival(at).filter(|&rival| !has(&record, rival));
+        put(&mut record, rival.unwrap_or(at), cell);
+    }
     Some(record)
+}
+
+fn has(record: &Record, at: usize) -> bool {
+    record.cells.get(at).is_some_and(Option::is_some)
+}
+
+/// The first of two equal keys counts.
+fn put(record: &mut Record, at: usize, cell: String) {
+    if record.cells.len() <= at {
+        record.cells.resize(at + 1, None);
+    }
+    if let Some(place) = record.cells.get_mut(at).filter(|place| place.is_none()) {
+        *place = Some(cell);
+    }
 }
 
 /// The keys and values of an object, in their order.

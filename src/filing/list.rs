@@ -152,7 +152,8 @@ impl Iterator for List {
         }
         let record = loop {
             let record = self.next_record()?;
-            if !record.is_blank() {
+            // An object without keys is a row; an empty line of cells is none.
+            if self.layout.format == Format::Jsonl || !record.is_blank() {
                 break record;
             }
         };
@@ -204,15 +205,20 @@ fn open_workbook(
 
 fn open_text(name: &str, mut lines: Lines, options: &Options) -> Result<List, ListError> {
     let beginning = lines.beginning(FIRST_LINES);
+    if is_noise(&beginning) {
+        let (what, remedy) =
+            ("a file of another kind than text", "give a CSV, TSV, JSONL, XLSX or plain list");
+        return Err(ListError::NotAList { list: name.to_owned(), what, remedy });
+    }
     let Some(first) = beginning.iter().find(|line| !text::tidy(&line.text).is_empty()) else {
         return Err(ListError::Empty { list: name.to_owned() });
     };
     let head = first.text.trim_start_matches(|c: char| c.is_whitespace() || text::is_invisible(c));
-    if let Some((what, remedy)) = foreign_text(head, &beginning) {
+    if let Some((what, remedy)) = foreign_text(head) {
         return Err(ListError::NotAList { list: name.to_owned(), what, remedy });
     }
     if head.starts_with('{') {
-        return open_jsonl(name, lines, &beginning, options);
+        return open_jsonl(name, lines, &beginning, options, first.number);
     }
     let tabs_first = name.to_ascii_lowercase().ends_with(".tsv");
     let Some(found) = guess::layout(&beginning, tabs_first, &options.map) else {
@@ -255,6 +261,7 @@ fn open_jsonl(
     lines: Lines,
     beginning: &[Line],
     options: &Options,
+    line: u64,
 ) -> Result<List, ListError> {
     let mut keys: Vec<String> = Vec::new();
     for line in beginning.iter().take(guess::FIRST_ROWS) {
@@ -268,7 +275,7 @@ fn open_jsonl(
     let columns = Columns::of(&keys, &options.map);
     if columns.domain().is_none() {
         let (list, seen) = (name.to_owned(), guess::shown(&keys));
-        return Err(ListError::NoDomainColumn { list, line: 1, seen });
+        return Err(ListError::NoDomainColumn { list, line, seen });
     }
     check_map(name, &columns, options)?;
     let layout = Layout {
@@ -314,7 +321,7 @@ fn foreign(prefix: &[u8]) -> Option<(&'static str, &'static str)> {
 }
 
 /// The same by the first lines.
-fn foreign_text(head: &str, beginning: &[Line]) -> Option<(&'static str, &'static str)> {
+fn foreign_text(head: &str) -> Option<(&'static str, &'static str)> {
     if head.starts_with('<') {
         return Some((
             "a web page or XML (consoles export such as .xls)",
@@ -327,15 +334,17 @@ fn foreign_text(head: &str, beginning: &[Line]) -> Option<(&'static str, &'stati
             "write one object a line, e.g. with jq -c '.[]' FILE | beian audit -",
         ));
     }
+    None
+}
+
+/// Whether the beginning is full of signs that no text has.
+fn is_noise(beginning: &[Line]) -> bool {
     let (mut strange, mut all) = (0_usize, 0_usize);
     for c in beginning.iter().flat_map(|line| line.text.chars()).take(PREFIX) {
         all += 1;
         strange += usize::from(c.is_control() && c != '\t' && c != '\r' && c != '\0');
     }
-    (strange * 10 > all).then_some((
-        "a file of another kind than text",
-        "give a CSV, TSV, JSONL, XLSX or plain list",
-    ))
+    strange * 10 > all
 }
 
 /// Reads until `target` holds `size` bytes, or to the end.

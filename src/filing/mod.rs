@@ -18,6 +18,7 @@ mod list;
 mod model;
 mod plain;
 mod row;
+mod sheet;
 mod text;
 mod words;
 mod workbook;

@@ -5,14 +5,13 @@
 //! thread of its own: it borrows from the workbook, and a fault in it ends that thread only.
 
 use super::{
-    column::{Columns, Damage, MOST_COLUMNS, Record},
+    column::{Columns, Record},
     error::ListError,
     field::Field,
     guess,
-    lines::LONGEST_ROW,
-    text,
+    sheet::{Rows, broken_off, with_raw},
 };
-use calamine::{Cell, DataRef, Reader, SheetType, SheetVisible, Xlsx, XlsxCellReader};
+use calamine::{Reader, SheetType, SheetVisible, Xlsx};
 use regex::bytes::Regex;
 use std::{
     io::{Cursor, Read},
@@ -38,7 +37,11 @@ pub(super) struct Workbook {
     pub(super) sheet: String,
     pub(super) heading_line: Option<u64>,
     pub(super) columns: Columns,
-    rows: Receiver<Record>,
+    /// Rows as they are read, and `None` behind the last.
+    rows: Receiver<Option<Record>>,
+    /// The line of the last row.
+    line: u64,
+    ended: bool,
 }
 
 struct Opened {
@@ -69,13 +72,32 @@ pub(super) fn open(
         heading_line: opened.heading_line,
         columns: opened.columns,
         rows,
+        line: 0,
+        ended: false,
     })
 }
 
 impl Workbook {
     /// The next row that is not blank.
     pub(super) fn next(&mut self) -> Option<Record> {
-        self.rows.recv().ok()
+        if self.ended {
+            return None;
+        }
+        match self.rows.recv() {
+            Ok(Some(row)) => {
+                self.line = row.line;
+                Some(row)
+            }
+            Ok(None) => {
+                self.ended = true;
+                None
+            }
+            // The thread is gone before the sheet's end.
+            Err(_) => {
+                self.ended = true;
+                Some(broken_off(self.line, "it is damaged"))
+            }
+        }
     }
 }
 
@@ -86,10 +108,10 @@ fn run(
     sheet: Option<&str>,
     map: &[(String, Field)],
     say: &SyncSender<Result<Opened, ListError>>,
-    send: &SyncSender<Record>,
+    send: &SyncSender<Option<Record>>,
 ) {
     let unreadable = |detail: String| ListError::Workbook { list: list.to_owned(), detail };
-    let found = weigh(list, &bytes).and_then(|()| {
+    let found = weigh(list, &bytes, LARGEST_UNPACKED, LARGEST_STRINGS).and_then(|()| {
         let mut book: Book =
             Xlsx::new(Cursor::new(bytes)).map_err(|error| unreadable(error.to_string()))?;
         let opened = choose(list, &mut book, sheet, map)?;
@@ -108,34 +130,37 @@ fn run(
         return;
     }
     let Ok(cells) = book.worksheet_cells_reader(&sheet) else { return };
-    let mut rows = Rows { cells, ahead: None, line: 0, ended: false, broken: None };
+    let mut rows = Rows::new(cells);
     while let Some(row) = rows.next() {
-        if row.line > heading_line && !row.is_blank() && send.send(with_raw(row, &columns)).is_err()
+        if row.line > heading_line
+            && !row.is_blank()
+            && send.send(Some(with_raw(row, &columns))).is_err()
         {
             return;
         }
     }
+    let _ = send.send(None);
 }
 
 /// Refuses what unpacks to more than we hold, and a string table that lies about its size:
 /// the reader makes room for as many as it claims.
-fn weigh(list: &str, bytes: &[u8]) -> Result<(), ListError> {
+fn weigh(list: &str, bytes: &[u8], unpacked: u64, strings: u64) -> Result<(), ListError> {
     let unreadable = |detail: String| ListError::Workbook { list: list.to_owned(), detail };
     let too_large = |detail: String| ListError::TooLarge { list: list.to_owned(), detail };
     let mut archive =
         zip::ZipArchive::new(Cursor::new(bytes)).map_err(|error| unreadable(error.to_string()))?;
-    let mut left = LARGEST_UNPACKED;
+    let mut left = unpacked;
     for at in 0..archive.len() {
         let entry = archive.by_index(at).map_err(|error| unreadable(error.to_string()))?;
         let is_strings =
             entry.name().is_ok_and(|name| name.to_ascii_lowercase().ends_with("sharedstrings.xml"));
         let (size, claimed) =
             measure(entry.take(left + 1)).map_err(|e| unreadable(e.to_string()))?;
-        left = left.checked_sub(size).ok_or_else(|| {
-            too_large(format!("it unpacks to more than {LARGEST_UNPACKED} bytes"))
-        })?;
-        if is_strings && size > LARGEST_STRINGS {
-            return Err(too_large(format!("more than {LARGEST_STRINGS} bytes of text")));
+        left = left
+            .checked_sub(size)
+            .ok_or_else(|| too_large(format!("it unpacks to more than {unpacked} bytes")))?;
+        if is_strings && size > strings {
+            return Err(too_large(format!("more than {strings} bytes of text")));
         }
         if is_strings && claimed > size {
             return Err(unreadable("its table of strings claims more than it holds".to_owned()));
@@ -219,7 +244,7 @@ fn first_rows(list: &str, book: &mut Book, sheet: &str) -> Result<Vec<Record>, L
         list: list.to_owned(),
         detail: error.to_string(),
     })?;
-    let mut rows = Rows { cells, ahead: None, line: 0, ended: false, broken: None };
+    let mut rows = Rows::new(cells);
     Ok(std::iter::from_fn(|| rows.next())
         .filter(|row| !row.is_blank())
         .take(guess::FIRST_ROWS)
@@ -230,141 +255,36 @@ fn texts(row: &Record) -> Vec<String> {
     row.cells.iter().map(|cell| cell.clone().unwrap_or_default()).collect()
 }
 
-/// A sheet's cells, put together to rows.
-struct Rows<'a> {
-    cells: XlsxCellReader<'a, Cursor<Vec<u8>>>,
-    /// The first cell of the next row.
-    ahead: Option<(u32, u32, String)>,
-    line: u64,
-    ended: bool,
-    /// Why the sheet broke off, to be said behind its last row.
-    broken: Option<String>,
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-impl Rows<'_> {
-    fn next(&mut self) -> Option<Record> {
-        let mut row = Record::default();
-        let mut size = 0;
-        while let Some(next) = self.cell() {
-            let (line, column, text) = match next {
-                Ok(cell) => cell,
-                Err(detail) => {
-                    self.broken = Some(detail);
-                    break;
-                }
-            };
-            if row.line == 0 {
-                row.line = u64::from(line) + 1;
-            } else if row.line != u64::from(line) + 1 {
-                self.ahead = Some((line, column, text));
-                break;
-            }
-            size += text.len();
-            put(&mut row, column as usize, text, size);
-        }
-        self.line = row.line.max(self.line);
-        if row.line > 0 {
-            Some(row)
-        } else {
-            self.broken.take().map(|detail| self.broken_off(detail))
-        }
+    /// An archive of one entry full of zeros.
+    fn zip_of_zeros(name: &str, size: u64) -> Vec<u8> {
+        let mut writer = zip::ZipWriter::new(Cursor::new(Vec::new()));
+        writer.start_file(name, zip::write::SimpleFileOptions::default()).unwrap();
+        std::io::copy(&mut std::io::repeat(0).take(size), &mut writer).unwrap();
+        writer.finish().unwrap().into_inner()
     }
 
-    fn cell(&mut self) -> Option<Result<(u32, u32, String), String>> {
-        if let Some(ahead) = self.ahead.take() {
-            return Some(Ok(ahead));
-        }
-        if self.ended {
-            return None;
-        }
-        loop {
-            match self.cells.next_cell() {
-                Ok(Some(cell)) if *cell.get_value() == DataRef::Empty => {}
-                Ok(Some(cell)) => {
-                    let (line, column) = cell.get_position();
-                    return Some(Ok((line, column, written(&cell))));
-                }
-                Ok(None) => {
-                    self.ended = true;
-                    return None;
-                }
-                Err(error) => {
-                    self.ended = true;
-                    return Some(Err(error.to_string()));
-                }
-            }
-        }
+    #[test]
+    fn what_unpacks_too_far_is_refused_before_it_is_read() {
+        let sheet = zip_of_zeros("xl/worksheets/sheet1.xml", 1 << 20);
+        let strings = zip_of_zeros("xl/SharedStrings.xml", 1 << 20);
+        assert!(sheet.len() < 4096 && strings.len() < 4096);
+        assert!(weigh("x", &sheet, 1 << 20, 1).is_ok());
+        let refused = |bytes: &[u8], unpacked, strings| {
+            matches!(weigh("x", bytes, unpacked, strings), Err(ListError::TooLarge { .. }))
+        };
+        assert!(refused(&sheet, (1 << 20) - 1, 1));
+        assert!(refused(&strings, 2 << 20, (1 << 20) - 1));
     }
 
-    fn broken_off(&self, detail: String) -> Record {
-        let reason = format!(
-            "the sheet cannot be read further ({detail}); save the workbook anew, rows from here on are missing from this run"
-        );
-        let damage = Damage { column: String::new(), value: String::new(), reason };
-        Record::damaged(self.line + 1, String::new(), damage)
-    }
-}
-
-fn put(row: &mut Record, column: usize, text: String, size: usize) {
-    let too_much = if column >= MOST_COLUMNS {
-        Some(format!(
-            "a cell beyond column {MOST_COLUMNS}; clear what stands to the right of the list"
-        ))
-    } else if size > LONGEST_ROW {
-        Some(format!("the row is longer than {LONGEST_ROW} bytes"))
-    } else {
-        None
-    };
-    if let Some(reason) = too_much {
-        let (column, value) = (format!("column {}", column + 1), text::excerpt(&text, 60));
-        row.damage.get_or_insert(Damage { column, value, reason });
-        return;
-    }
-    if row.cells.len() <= column {
-        row.cells.resize(column + 1, Some(String::new()));
-    }
-    if let Some(cell) = row.cells.get_mut(column) {
-        *cell = Some(text);
-    }
-}
-
-/// A cell as a reader of the sheet would write it into a text file.
-fn written(cell: &Cell<DataRef<'_>>) -> String {
-    match cell.get_value() {
-        DataRef::Empty => String::new(),
-        DataRef::String(text) => text.clone(),
-        DataRef::SharedString(text) => (*text).to_owned(),
-        DataRef::Int(number) => number.to_string(),
-        // Display writes neither `.0` nor an exponent.
-        DataRef::Float(number) => number.to_string(),
-        DataRef::Bool(yes) => yes.to_string().to_uppercase(),
-        DataRef::DateTime(time) if time.is_datetime() => {
-            let (year, month, day, hour, minute, second, _) = time.to_ymd_hms_milli();
-            if (hour, minute, second) == (0, 0, 0) {
-                format!("{year:04}-{month:02}-{day:02}")
-            } else {
-                format!("{year:04}-{month:02}-{day:02} {hour:02}:{minute:02}:{second:02}")
-            }
+    #[test]
+    fn a_claim_is_found_also_where_a_block_cuts_it() {
+        for before in [0, 256 * 1024 - 5, 256 * 1024 - 14, 256 * 1024 + 3] {
+            let xml = [&vec![b' '; before][..], b"<sst uniqueCount = '123456'>"].concat();
+            assert_eq!(measure(&xml[..]).unwrap(), (xml.len() as u64, 123_456), "{before}");
         }
-        DataRef::DateTime(time) => time.as_f64().to_string(),
-        DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => text.clone(),
-        DataRef::Error(error) => error.to_string(),
     }
-}
-
-/// The row as a line of CSV, so that it can be mended and fed in again; short rows are
-/// filled up, since the sheet leaves out cells that are empty.
-fn with_raw(mut row: Record, columns: &Columns) -> Record {
-    let width = columns.list().len();
-    if row.cells.len() < width {
-        row.cells.resize(width, Some(String::new()));
-    }
-    let mut writer =
-        csv::WriterBuilder::new().terminator(csv::Terminator::Any(b'\n')).from_writer(Vec::new());
-    let _ = writer.write_record(row.cells.iter().map(|cell| cell.as_deref().unwrap_or_default()));
-    row.raw = writer
-        .into_inner()
-        .map(|bytes| String::from_utf8_lossy(&bytes).trim_end_matches('\n').to_owned())
-        .unwrap_or_default();
-    row
 }

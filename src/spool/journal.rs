@@ -1,11 +1,10 @@
-use super::frame::{self, Frame, HEAD};
+use super::frame::{self, Frame, HEAD, Reader, deflate, inflate, json};
 use super::kin::Kin;
 use super::lock::{private, remove};
 use super::{Folder, Keep, Member, Members, SpoolError};
 use crate::evidence::{Evidence, Siblings};
 use crate::filing::{Filing, Row};
-use flate2::{Compression, read::DeflateDecoder, write::DeflateEncoder};
-use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde::{Deserialize, Serialize};
 use std::{
     collections::BTreeMap,
     fs::{File, OpenOptions},
@@ -284,7 +283,7 @@ impl Spool {
             header,
             journal: BufWriter::with_capacity(1 << 16, journal),
             end: 0,
-            reader: Reader { file: BufReader::new(reader), at: 0 },
+            reader: Reader::new(reader),
             exchanges: private(&exchanges, OpenOptions::new().append(true).create(true))?,
             exchanges_end: 0,
             slots: Vec::new(),
@@ -375,30 +374,6 @@ impl Spool {
     }
 }
 
-/// Reads records at any place, and those that follow each other without a seek.
-struct Reader {
-    file: BufReader<File>,
-    at: u64,
-}
-
-impl Reader {
-    fn read(&mut self, at: u64) -> io::Result<Option<Vec<u8>>> {
-        self.file.seek_relative(at.wrapping_sub(self.at) as i64)?;
-        match frame::read(&mut self.file)? {
-            Frame::Whole(_, payload) => {
-                self.at = at + (HEAD + payload.len()) as u64;
-                Ok(Some(payload))
-            }
-            _ => self.forget().map(|()| None),
-        }
-    }
-
-    fn forget(&mut self) -> io::Result<()> {
-        self.at = self.file.seek(SeekFrom::Start(0))?;
-        Ok(())
-    }
-}
-
 fn read_header(reader: &mut impl Read, path: &std::path::Path) -> Result<Header, SpoolError> {
     let foreign = |why: &str| SpoolError::Foreign(PathBuf::from(path), why.to_owned());
     let mut magic = Vec::new();
@@ -413,21 +388,4 @@ fn read_header(reader: &mut impl Read, path: &std::path::Path) -> Result<Header,
         }
         _ => Err(foreign("its first record is not whole")),
     }
-}
-
-fn json(value: &impl Serialize) -> io::Result<Vec<u8>> {
-    serde_json::to_vec(value).map_err(io::Error::from)
-}
-
-fn deflate(value: &impl Serialize) -> io::Result<Vec<u8>> {
-    let mut encoder = DeflateEncoder::new(Vec::new(), Compression::fast());
-    encoder.write_all(&json(value)?)?;
-    encoder.finish()
-}
-
-fn inflate<T: DeserializeOwned>(bytes: &[u8]) -> io::Result<T> {
-    // The journal is the operator's own file; the bound is against damage, not malice.
-    let mut text = Vec::new();
-    DeflateDecoder::new(bytes).take(1 << 30).read_to_end(&mut text)?;
-    serde_json::from_slice(&text).map_err(io::Error::from)
 }

@@ -1,5 +1,6 @@
+use super::linked::{Linked, linked};
 use super::{TARGET_CHARS, anchor, digits, judged, place, record_page};
-use crate::page::{PoliceLink, ShownPolice};
+use crate::page::ShownPolice;
 use crate::policy::Level;
 use crate::rules::sight::{doubt_of_foot, pass, quoted, review};
 use crate::rules::{Check, Defect, Na, Outcome, PageCase, Rule, Text, Texts, Words, lnk};
@@ -37,23 +38,6 @@ const TEXTS: Texts = Texts {
     },
 };
 
-/// How a police number is linked, best first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Linked {
-    /// To its record at today's host.
-    Well,
-    /// To its record at the host until 2023.
-    OldHost,
-    /// To another record.
-    OtherCode,
-    /// To the police's site, but to no record.
-    NoCode,
-    /// To the ministry's.
-    Ministry,
-    /// Elsewhere, nowhere, or not at all.
-    Not,
-}
-
 fn check(case: &PageCase<'_>) -> Outcome {
     let number = match judged(case) {
         Ok(number) => number,
@@ -79,31 +63,6 @@ fn check(case: &PageCase<'_>) -> Outcome {
             None => Outcome::Fail(defect(number, linked)),
         },
     }
-}
-
-fn linked(number: &ShownPolice) -> Linked {
-    match number.link {
-        PoliceLink::Miit => Linked::Ministry,
-        PoliceLink::Other | PoliceLink::Dead | PoliceLink::None => Linked::Not,
-        PoliceLink::Police => {
-            let mut codes = codes(&number.href).peekable();
-            let shown = digits(number);
-            if codes.peek().is_none() {
-                Linked::NoCode
-            } else if !codes.any(|code| Some(code) == shown.as_deref()) {
-                Linked::OtherCode
-            } else if number.href.to_ascii_lowercase().contains("mps.gov.cn") {
-                Linked::Well
-            } else {
-                Linked::OldHost
-            }
-        }
-    }
-}
-
-/// The record codes in a link: runs of digits as long as a police number's.
-fn codes(href: &str) -> impl Iterator<Item = &str> {
-    href.split(|c: char| !c.is_ascii_digit()).filter(|run| run.len() >= 9)
 }
 
 fn defect(number: &ShownPolice, linked: Linked) -> Defect {
@@ -153,24 +112,5 @@ fn cause(linked: Linked) -> Option<Text> {
             "The link leads to the police's site, but not to the record of this number.",
         )),
         Linked::Well | Linked::Ministry | Linked::Not => None,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::codes;
-
-    #[test]
-    fn a_code_is_a_long_run_of_digits_wherever_it_stands_in_the_link() {
-        let code = |href| codes(href).collect::<Vec<_>>();
-        assert_eq!(
-            code("http://www.beian.gov.cn/portal/registerSystemInfo?recordcode=44030099000123"),
-            ["44030099000123"]
-        );
-        assert_eq!(
-            code("https://beian.mps.gov.cn/#/query/webSearch?code=44030099000123&x=1"),
-            ["44030099000123"]
-        );
-        assert!(code("https://beian.mps.gov.cn/").is_empty());
     }
 }

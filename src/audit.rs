@@ -1,10 +1,19 @@
 //! The judgment: one filing and what was seen of it → a verdict of every rule.
+//!
+//! The engine decides *whether* a rule is asked (status, fields, grace, which rule says the
+//! same fault better) and about which hosts; the rule decides what it says; the engine then
+//! makes one verdict of what it said about several hosts, and stamps code and level on it.
+
+mod ask;
+mod merge;
+mod scope;
 
 use crate::evidence::Evidence;
-use crate::filing::{Filing, ServiceType, Status};
-use crate::policy::{Level, Policy};
-use crate::rules::{Lang, Na, Rule, Text};
+use crate::filing::Filing;
+use crate::policy::{Level, Policy, Scope};
+use crate::rules::{Lang, Na, Outcome, Rule, Text, provider_keys};
 use jiff::civil::Date;
+use std::collections::BTreeMap;
 
 /// The verdicts on one filing.
 #[derive(Clone, Debug, PartialEq)]
@@ -40,7 +49,7 @@ pub struct Verdict {
     pub reason: Option<Na>,
 }
 
-/// The four verdicts.
+/// The four verdicts, in the order in which one of several wins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum VerdictKind {
     /// The rule does not apply or had nothing to look at.
@@ -63,6 +72,15 @@ impl VerdictKind {
             VerdictKind::Fail => "fail",
         }
     }
+
+    fn of(outcome: &Outcome) -> VerdictKind {
+        match outcome {
+            Outcome::Pass(_) => VerdictKind::Pass,
+            Outcome::Fail(_) => VerdictKind::Fail,
+            Outcome::Review(_) => VerdictKind::Review,
+            Outcome::Na(_) => VerdictKind::Na,
+        }
+    }
 }
 
 impl Audit {
@@ -72,23 +90,97 @@ impl Audit {
     }
 }
 
-/// Judges one filing by these rules as of a day.
-pub fn judge(
-    _rules: &[&'static Rule],
-    _filing: &Filing,
-    _evidence: &Evidence,
-    _policy: &Policy,
-    _today: Date,
-) -> Audit {
-    Audit { verdicts: Vec::new() }
+/// What lies before the rules: one filing, what was seen of it, and by what it is judged.
+struct Bench<'a> {
+    filing: &'a Filing,
+    evidence: &'a Evidence,
+    policy: &'a Policy,
+    today: Date,
+    /// Keys of the filed providers.
+    providers: Vec<String>,
 }
 
-/// Whether a rule looks at filings of this status and service type at all.
-fn applies(_rule: &Rule, _status: &Status, _service: ServiceType) -> bool {
-    true
+impl Bench<'_> {
+    /// The level that the policy gives a failure of this rule; `None` where it is off.
+    fn level(&self, rule: &Rule, default: Level, domain: Option<&str>) -> Option<Level> {
+        let scope = Scope {
+            province: self.filing.province(),
+            providers: &self.providers,
+            domain,
+            today: Some(self.today),
+        };
+        self.policy.level_in(rule.code, default, &scope)
+    }
+}
+
+/// What a rule said of some hosts, or of the filing as a whole.
+struct Remark {
+    /// The hosts it is about; empty for the filing as a whole.
+    hosts: Vec<String>,
+    url: String,
+    outcome: Outcome,
+}
+
+/// What every rule asked so far has said, also those whose verdict is suppressed.
+type Heard = BTreeMap<&'static str, Vec<Remark>>;
+
+/// Judges one filing by these rules as of a day. Every rule given has exactly one verdict,
+/// in order of code.
+///
+/// Rules that a given one yields to are asked too, also where they are not among those given,
+/// are switched off or within their grace: a block page that nobody wants reported is still
+/// no page on which a record number could be missed.
+pub fn judge(
+    rules: &[&'static Rule],
+    filing: &Filing,
+    evidence: &Evidence,
+    policy: &Policy,
+    today: Date,
+) -> Audit {
+    let providers = provider_keys(filing, policy);
+    let bench = Bench { filing, evidence, policy, today, providers };
+    let mut heard = Heard::new();
+    let mut verdicts = BTreeMap::new();
+    for rule in scope::in_order(rules) {
+        let silence = ask::silence(rule, &bench);
+        let remarks = match &silence {
+            Some(na @ (Na::Status | Na::MissingField(_))) => vec![Remark::na(na.clone())],
+            _ => ask::ask(rule, &bench, &heard),
+        };
+        if rules.iter().any(|given| given.code == rule.code) {
+            let verdict = match silence {
+                Some(na) => merge::one(rule, &[Remark::na(na)], &bench),
+                None => merge::one(rule, &remarks, &bench),
+            };
+            verdicts.insert(rule.code, verdict);
+        }
+        heard.insert(rule.code, remarks);
+    }
+    Audit { verdicts: verdicts.into_values().collect() }
+}
+
+impl Remark {
+    fn na(reason: Na) -> Remark {
+        Remark { hosts: Vec::new(), url: String::new(), outcome: Outcome::Na(reason) }
+    }
+
+    fn speaks(&self) -> bool {
+        matches!(self.outcome, Outcome::Fail(_) | Outcome::Review(_))
+    }
+
+    /// Whether it is about this host; of `None`, about anything at all.
+    fn concerns(&self, host: Option<&str>) -> bool {
+        match host {
+            Some(host) => self.hosts.is_empty() || self.hosts.iter().any(|h| h == host),
+            None => true,
+        }
+    }
 }
 
 /// The words of a verdict in one language, for the terminal.
 pub fn summary(verdict: &Verdict, lang: Lang) -> String {
     format!("{} {}", verdict.code, verdict.found.of(lang))
 }
+
+#[cfg(test)]
+mod tests;

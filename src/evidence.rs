@@ -29,6 +29,28 @@ pub struct HostEvidence {
     pub visit: Option<Visit>,
 }
 
+impl Evidence {
+    /// Whether a verdict could rest on something that another look, some time later, may
+    /// show otherwise: a name that does not resolve, a failure, an error status.
+    pub fn needs_second_look(&self) -> bool {
+        self.hosts.iter().any(HostEvidence::needs_second_look)
+    }
+}
+
+impl HostEvidence {
+    /// The same for one host; no more after two looks that agree.
+    pub fn needs_second_look(&self) -> bool {
+        match &self.visit {
+            _ if self.dns.outcome != Resolution::Resolved => true,
+            None => true,
+            Some(visit) => {
+                let best = visit.best().and_then(Attempt::answer);
+                visit.looks < 2 && !best.is_some_and(PageSeen::is_good)
+            }
+        }
+    }
+}
+
 /// Why a host was looked at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -315,6 +337,13 @@ pub struct PageSeen {
     pub page: Option<Page>,
 }
 
+impl PageSeen {
+    /// Whether this is what a visitor calls a page: HTML or text, and no error.
+    pub fn is_good(&self) -> bool {
+        self.status < 400 && self.page.is_some()
+    }
+}
+
 /// Every way in which looking at a site can fail. The names are stable: they stand in
 /// `audits.jsonl` and `summary.json`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -354,6 +383,8 @@ pub enum Failure {
     BadRedirect,
     /// The address is one that the crawler refuses to connect to.
     AddressRefused,
+    /// robots.txt, which the setting has us ask, wants us to stay away.
+    Robots,
     /// The site's deadline ran out.
     Deadline,
     /// A fault of ours.
@@ -381,6 +412,7 @@ impl Failure {
             Failure::RedirectLoop => "redirect_loop",
             Failure::BadRedirect => "bad_redirect",
             Failure::AddressRefused => "address_refused",
+            Failure::Robots => "robots",
             Failure::Deadline => "deadline",
             Failure::Fault => "fault",
         }

@@ -1,5 +1,6 @@
 use serde::{Deserialize, Serialize};
 use std::fmt;
+use unicode_normalization::UnicodeNormalization;
 
 /// A domain in both its spellings.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -9,16 +10,23 @@ pub struct Domain {
     unicode: String,
 }
 
-/// Why a text is not a domain.
+/// Why a text is not a domain, and what to write instead.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct DomainError(pub String);
 
 impl Domain {
-    /// Reads a domain, a host or a URL; `www.` is taken off.
+    /// Reads a domain, a host or a URL; scheme, port, path and `www.` are taken off.
+    /// Other subdomains stay: government bodies file them.
     pub fn parse(text: &str) -> Result<Domain, DomainError> {
-        let ascii = text.trim().trim_end_matches('.').to_ascii_lowercase();
-        Ok(Domain { unicode: ascii.clone(), ascii })
+        let text = clean(text);
+        let host = host_of(&text)?;
+        let ascii = ascii_of(host)?;
+        check(&ascii)?;
+        let ascii = without_www(&ascii).to_owned();
+        let unicode = url::quirks::domain_to_unicode(&ascii);
+        let unicode = if unicode.is_empty() { ascii.clone() } else { unicode };
+        Ok(Domain { ascii, unicode })
     }
 
     /// As DNS writes it (punycode), without a trailing dot.
@@ -38,6 +46,125 @@ impl Domain {
     }
 }
 
+/// Reads a host name into punycode, with `www.` and all: for further hosts and homepages.
+pub(super) fn host(text: &str) -> Result<String, DomainError> {
+    let text = clean(text);
+    let ascii = ascii_of(host_of(&text)?)?;
+    check(&ascii)?;
+    Ok(ascii)
+}
+
+fn refuse<T>(reason: impl Into<String>) -> Result<T, DomainError> {
+    Err(DomainError(reason.into()))
+}
+
+/// One width, the ideographic full stop as a dot, nothing invisible, nothing around it.
+fn clean(text: &str) -> String {
+    let folded: String = text
+        .nfkc()
+        .map(|c| if matches!(c, '。' | '｡' | '．') { '.' } else { c })
+        .filter(|&c| !super::text::is_invisible(c))
+        .collect();
+    folded.trim().to_owned()
+}
+
+/// The host part of a domain, host or URL.
+fn host_of(text: &str) -> Result<&str, DomainError> {
+    if text.is_empty() {
+        return refuse("the cell is empty; a domain such as site.example is expected");
+    }
+    let rest = match text.split_once("://") {
+        Some((scheme, rest)) if ["http", "https"].contains(&&*scheme.to_ascii_lowercase()) => rest,
+        Some((scheme, _)) => {
+            return refuse(format!("`{scheme}` is not a website's scheme; write the domain alone"));
+        }
+        None => text.strip_prefix("//").unwrap_or(text),
+    };
+    let host = rest.split(['/', '?', '#', '\\']).next().unwrap_or(rest).trim_end();
+    if host.contains('@') {
+        return refuse("this is a mail address or holds a user name; write the domain alone");
+    }
+    if host.contains(|c: char| c.is_whitespace() || ",;、|".contains(c)) {
+        return refuse(
+            "more than one domain, or a space within it; write one domain a row, without spaces",
+        );
+    }
+    if host.starts_with('[') || host.matches(':').count() > 1 {
+        return refuse("this is an IP address; write the domain that was filed");
+    }
+    let host = match host.rsplit_once(':') {
+        Some((host, port)) if port.is_empty() || port.parse::<u16>().is_ok() => host,
+        Some(_) => {
+            return refuse("what stands behind the colon is not a port; write the domain alone");
+        }
+        None => host,
+    };
+    Ok(host.strip_suffix('.').unwrap_or(host))
+}
+
+fn ascii_of(host: &str) -> Result<String, DomainError> {
+    if host.is_empty() {
+        return refuse("no host stands in it; a domain such as site.example is expected");
+    }
+    if host.starts_with("*.") {
+        return refuse("a wildcard is not a filed domain; write the domain without `*.`");
+    }
+    if host.starts_with('.') || host.contains("..") {
+        return refuse("a part between two dots is empty; write the domain as it was filed");
+    }
+    match url::Host::parse(host) {
+        Ok(url::Host::Domain(ascii)) => Ok(ascii),
+        Ok(_) => refuse("this is an IP address; write the domain that was filed"),
+        Err(_) => {
+            refuse("it holds characters that no domain can have; write the domain as it was filed")
+        }
+    }
+}
+
+/// What DNS and the registries ask of a name, beyond what a URL allows.
+fn check(ascii: &str) -> Result<(), DomainError> {
+    if ascii.len() > 253 {
+        return refuse("longer than the 253 characters a domain can have");
+    }
+    let mut labels = 0_usize;
+    for label in ascii.split('.') {
+        labels += 1;
+        if label.is_empty() || label.len() > 63 {
+            return refuse(format!("the part `{label}` is not between 1 and 63 characters long"));
+        }
+        if let Some(c) = label.chars().find(|&c| !c.is_ascii_alphanumeric() && c != '-') {
+            return refuse(format!(
+                "`{c}` cannot stand in a domain; write the domain as it was filed"
+            ));
+        }
+        if label.starts_with('-') || label.ends_with('-') {
+            return refuse(format!("the part `{label}` begins or ends with a hyphen"));
+        }
+    }
+    if labels < 2 {
+        return refuse("a single word without a dot is no domain; write it with its suffix");
+    }
+    let suffix = ascii.rsplit('.').next().unwrap_or(ascii);
+    if !suffix.starts_with("xn--") && !suffix.chars().all(|c| c.is_ascii_alphabetic()) {
+        return refuse(format!(
+            "`{suffix}` is no top-level suffix; write the domain as it was filed"
+        ));
+    }
+    Ok(())
+}
+
+/// `www.gov.cn` keeps its `www.`: what is left without it is a suffix, no domain.
+fn without_www(ascii: &str) -> &str {
+    let mut domain = ascii;
+    while let Some(rest) = domain.strip_prefix("www.") {
+        if psl::suffix_str(rest) == Some(rest) {
+            break;
+        }
+        domain = rest;
+    }
+    domain
+}
+
 impl fmt::Display for Domain {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.unicode)
@@ -55,5 +182,81 @@ impl TryFrom<String> for Domain {
 
     fn try_from(text: String) -> Result<Self, DomainError> {
         Domain::parse(&text)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn a_domain_is_read_from_every_spelling_of_it() {
+        for text in [
+            "site.example",
+            "SITE.Example.",
+            " www.site.example ",
+            "https://www.site.example:8443/a?b#c",
+            "//site.example/",
+            "ｓｉｔｅ．ｅｘａｍｐｌｅ",
+            "site。example",
+            "\u{feff}site.example\u{200b}",
+            "http：//site.example",
+            "www.www.site.example",
+        ] {
+            assert_eq!(Domain::parse(text).unwrap().ascii(), "site.example", "{text}");
+        }
+        assert_eq!(Domain::parse("news.site.example").unwrap().ascii(), "news.site.example");
+    }
+
+    #[test]
+    fn international_domains_are_read_both_ways() {
+        let unicode = Domain::parse("示例站点.example").unwrap();
+        let punycode = Domain::parse(&unicode.ascii().to_ascii_uppercase()).unwrap();
+        assert!(unicode.ascii().starts_with("xn--"));
+        assert_eq!(unicode, punycode);
+        assert_eq!(punycode.unicode(), "示例站点.example");
+    }
+
+    #[test]
+    fn www_stays_where_only_a_public_suffix_would_be_left() {
+        for domain in ["www.gov.cn", "www.com", "www.com.cn"] {
+            assert_eq!(Domain::parse(domain).unwrap().ascii(), domain);
+        }
+    }
+
+    #[test]
+    fn what_is_no_domain_is_refused_with_what_to_do() {
+        for (text, reason) in [
+            ("", "empty"),
+            ("localhost", "single word"),
+            ("192.0.2.1", "IP address"),
+            ("http://192.0.2.1:80/", "IP address"),
+            ("[2001:db8::1]", "IP address"),
+            ("a.example b.example", "one domain a row"),
+            ("a.example,b.example", "one domain a row"),
+            ("desk@site.example", "mail address"),
+            ("*.site.example", "wildcard"),
+            ("a..example", "empty"),
+            ("-a.example", "hyphen"),
+            ("a_b.example", "`_`"),
+            ("ftp://a.example", "scheme"),
+            ("site.example:99999", "port"),
+            ("site.123", "IP address|characters|suffix"),
+            ("xn--zzzzzz99999.example", "characters"),
+            ("示例网站", "single word"),
+        ] {
+            let error = Domain::parse(text).unwrap_err().to_string();
+            assert!(reason.split('|').any(|r| error.contains(r)), "{text}: {error}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_read_or_refused_and_reading_again_changes_nothing(text in "\\PC{0,80}") {
+            if let Ok(domain) = Domain::parse(&text) {
+                prop_assert_eq!(Domain::parse(domain.ascii()).unwrap(), domain);
+            }
+        }
     }
 }

@@ -1,9 +1,33 @@
 //! The filing list: bytes in many layouts → filings and rejected rows.
+//!
+//! [`open`] finds layout, encoding and headings from the beginning of a list and gives an
+//! iterator over its [`Row`]s. `docs/lists.md` is the same for those who write lists.
 
+mod address;
+mod charset;
+mod column;
+mod date;
+mod delimited;
 mod domain;
+mod error;
+mod field;
+mod guess;
+mod jsonl;
+mod lines;
+mod list;
 mod model;
+mod plain;
+mod row;
+mod sheet;
+mod text;
+mod words;
+mod workbook;
 
+pub use column::Column;
 pub use domain::{Domain, DomainError};
+pub use error::ListError;
+pub use field::Field;
+pub use list::{Format, Layout, List, Options, open};
 pub use model::{AddressRange, FiledNumber, FiledPolice, Filing, Homepage, ServiceType, Status};
 
 use serde::{Deserialize, Serialize};

@@ -176,6 +176,13 @@ pub struct FiledNumber {
     pub number: Option<Number>,
 }
 
+impl FiledNumber {
+    /// The canonical form; as written where it does not parse.
+    pub fn shown(&self) -> String {
+        self.number.as_ref().map_or_else(|| self.text.clone(), Number::to_string)
+    }
+}
+
 /// A police number as the list has it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct FiledPolice {

@@ -1,11 +1,19 @@
 //! Looking at sites: DNS, places of addresses, HTTP. Writes down what it sees as
 //! [`crate::evidence`] and judges nothing.
 
+mod deadline;
+mod dns;
+mod fetch;
 pub mod guard;
+mod look;
+mod pace;
 pub mod place;
 
-use crate::evidence::Evidence;
+use crate::evidence::{Attempt, Evidence};
 use crate::filing::Filing;
+use deadline::Deadline;
+use dns::{Names, Resolvers};
+use fetch::{Fetcher, Walk};
 use place::Places;
 use std::{
     collections::HashMap,
@@ -53,7 +61,12 @@ pub struct Options {
 pub type SocketTable = HashMap<(IpAddr, u16), SocketAddr>;
 
 /// The prober: one for a run.
-pub struct Probe {}
+pub struct Probe {
+    options: Options,
+    resolvers: Resolvers,
+    places: Places,
+    fetcher: Fetcher,
+}
 
 /// What a look brought.
 #[derive(Debug)]
@@ -99,19 +112,31 @@ pub enum ProbeError {
 
 impl Probe {
     /// Makes a prober.
-    pub fn new(_options: Options, _places: Places) -> Result<Probe, ProbeError> {
-        Ok(Probe {})
+    ///
+    /// # Errors
+    /// Where the options name something that cannot be used.
+    pub fn new(options: Options, places: Places) -> Result<Probe, ProbeError> {
+        let resolvers = Resolvers::new(&options)?;
+        let fetcher = Fetcher::new(&options)?;
+        Ok(Probe { options, resolvers, places, fetcher })
     }
 
     /// Looks at one site. Never fails: what went wrong is part of the evidence.
-    pub async fn look(&self, _filing: &Filing) -> Look {
-        Look { evidence: Evidence::default(), exchanges: Vec::new() }
+    pub async fn look(&self, filing: &Filing) -> Look {
+        self.look_at_site(filing).await
+    }
+
+    /// Walks from one URL to a page as a visit of a site does, once.
+    pub async fn walk(&self, start: url::Url) -> Attempt {
+        let deadline = Deadline::new(self.options.deadline, self.options.timeout);
+        let names = Names::new(&self.resolvers, &self.places);
+        Walk::new(&self.fetcher, &names, deadline).walk(start).await
     }
 
     /// Looks a second time, some time later, at what failed the first time, and returns both
     /// looks as one: a page that came now counts, a failure that came twice is confirmed
     /// (`looks` = 2).
-    pub async fn look_again(&self, _filing: &Filing, first: &Evidence) -> Look {
-        Look { evidence: first.clone(), exchanges: Vec::new() }
+    pub async fn look_again(&self, filing: &Filing, first: &Evidence) -> Look {
+        self.look_at_failed(filing, first).await
     }
 }

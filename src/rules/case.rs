@@ -73,3 +73,9 @@ pub struct PageCase<'a> {
     /// The page: status under 400, HTML.
     pub page: &'a Page,
 }
+
+/// The keys of the filing's access providers, as far as the table knows their names.
+pub fn provider_keys(filing: &Filing, policy: &Policy) -> Vec<String> {
+    let names = filing.providers.iter().flatten();
+    names.filter_map(|name| policy.providers.key_of(name)).map(str::to_owned).collect()
+}

@@ -4,15 +4,37 @@
 //! code, level and texts are stamped on by the engine (`audit`).
 
 mod case;
+mod names;
 mod outcome;
+mod reference;
 mod rule;
+mod sight;
 
-pub use case::{DnsCase, FilingCase, PageCase, SiteCase, WebCase};
-pub use outcome::{Defect, Lang, Na, Outcome, Text};
+mod cpr;
+mod dns;
+mod fil;
+mod icp;
+mod lnk;
+mod psb;
+mod ttl;
+mod web;
+
+pub use case::{DnsCase, FilingCase, PageCase, SiteCase, WebCase, provider_keys};
+pub use outcome::{Defect, Lang, Na, Outcome, Text, quote};
+pub use reference::{index, page};
 pub use rule::{Check, Field, Rule, Texts, Words};
 
-/// Every rule, by code.
-pub const ALL: &[&[Rule]] = &[];
+/// Every family, by code.
+pub const ALL: &[&[Rule]] = &[
+    cpr::RULES,
+    dns::RULES,
+    fil::RULES,
+    icp::RULES,
+    lnk::RULES,
+    psb::RULES,
+    ttl::RULES,
+    web::RULES,
+];
 
 /// Every rule of the catalogue, in order of code.
 pub fn all() -> impl Iterator<Item = &'static Rule> {

@@ -33,6 +33,22 @@ impl Text {
         Text { zh: text.clone(), en: text }
     }
 
+    /// Several texts in a row, as each language separates them.
+    pub fn list(parts: impl IntoIterator<Item = Text>) -> Text {
+        let (zh, en): (Vec<_>, Vec<_>) = parts.into_iter().map(|t| (t.zh, t.en)).unzip();
+        Text::new(zh.join("；"), en.join("; "))
+    }
+
+    /// At most this many characters; what is cut off shows as `…`.
+    pub fn bounded(self, characters: usize) -> Text {
+        Text { zh: bounded(self.zh, characters), en: bounded(self.en, characters) }
+    }
+
+    /// Whether it says nothing in either language.
+    pub fn is_empty(&self) -> bool {
+        self.zh.is_empty() && self.en.is_empty()
+    }
+
     /// The text in one language.
     pub fn of(&self, lang: Lang) -> &str {
         match lang {
@@ -40,6 +56,28 @@ impl Text {
             Lang::En => &self.en,
         }
     }
+}
+
+fn bounded(text: Cow<'static, str>, characters: usize) -> Cow<'static, str> {
+    match text.char_indices().nth(characters) {
+        None => text,
+        Some(_) => Cow::Owned(cut(&text, characters)),
+    }
+}
+
+fn cut(text: &str, characters: usize) -> String {
+    let kept = text.chars().take(characters.saturating_sub(1));
+    kept.chain(std::iter::once('…')).collect()
+}
+
+/// The longest quotation from a page, in characters.
+const QUOTED: usize = 200;
+
+/// Text of a page for a verdict: white space folded, at most 200 characters.
+pub fn quote(text: &str) -> String {
+    let words: Vec<&str> = text.split_whitespace().take(QUOTED).collect();
+    let text = words.join(" ");
+    if text.chars().nth(QUOTED).is_some() { cut(&text, QUOTED) } else { text }
 }
 
 /// What a rule says of its case.
@@ -53,6 +91,21 @@ pub enum Outcome {
     Review(Defect),
     /// The rule does not apply or had nothing to look at.
     Na(Na),
+}
+
+impl Outcome {
+    /// Whether it is a finding: a failure, or a question to a human.
+    pub fn speaks(&self) -> bool {
+        self.defect().is_some()
+    }
+
+    /// What is wrong or in doubt, of a finding.
+    pub fn defect(&self) -> Option<&Defect> {
+        match self {
+            Outcome::Fail(defect) | Outcome::Review(defect) => Some(defect),
+            Outcome::Pass(_) | Outcome::Na(_) => None,
+        }
+    }
 }
 
 /// What is wrong, or in doubt.

@@ -1,1 +1,156 @@
-//! To come.
+//! Real pages: every page of the labelled corpus under a host of its own, audited as a
+//! filing made from its labels. The pages are others' and no part of this project; where
+//! they are not at hand, the test says so and does nothing.
+
+use crate::world::run;
+use beian::demo::{Site, World};
+use beian::filing::Filing;
+use serde::Deserialize;
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
+
+/// A line of the manifest, as far as it matters here.
+#[derive(Deserialize)]
+struct Labelled {
+    id: String,
+    file: String,
+    labels: Labels,
+}
+
+#[derive(Deserialize)]
+struct Labels {
+    icp: Vec<LabelledNumber>,
+}
+
+#[derive(Deserialize)]
+struct LabelledNumber {
+    canonical: String,
+    kind: String,
+    #[serde(rename = "where")]
+    place: String,
+    #[serde(default)]
+    hidden: bool,
+}
+
+impl Labelled {
+    /// Whether a reader saw a number at the foot of the page.
+    fn shows_number(&self) -> bool {
+        self.labels.icp.iter().any(|number| number.place == "footer" && !number.hidden)
+    }
+
+    fn domain(&self) -> String {
+        format!("p{}.example", self.id)
+    }
+
+    /// The row of the list: the domain, and the number where the label has a real one.
+    fn row(&self) -> BTreeMap<String, String> {
+        let unknown = [
+            "service_name",
+            "subject_name",
+            "subject_kind",
+            "province",
+            "record_number",
+            "licence",
+            "police_number",
+            "approved_on",
+            "status",
+        ];
+        let mut row: BTreeMap<String, String> =
+            unknown.iter().map(|field| ((*field).to_owned(), String::new())).collect();
+        row.insert("domain".to_owned(), self.domain());
+        for number in &self.labels.icp {
+            let field = match number.kind.as_str() {
+                "icp_filing" => "record_number",
+                "icp_licence" | "telecom_licence" => "licence",
+                _ => continue,
+            };
+            let cell = row.entry(field.to_owned()).or_default();
+            if cell.is_empty() {
+                cell.clone_from(&number.canonical);
+            }
+        }
+        row
+    }
+}
+
+/// `BEIAN_CORPUS`, else the folder beside the project.
+fn corpus() -> Option<PathBuf> {
+    let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpus");
+    let folder = std::env::var_os("BEIAN_CORPUS").map_or(beside, PathBuf::from);
+    folder.join("manifest.jsonl").is_file().then_some(folder)
+}
+
+fn labelled(folder: &Path) -> Vec<Labelled> {
+    let manifest = std::fs::read_to_string(folder.join("manifest.jsonl")).unwrap();
+    manifest.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_real_page_is_read_and_judged() {
+    let Some(folder) = corpus() else {
+        eprintln!("SKIPPED: no corpus of real pages here (set BEIAN_CORPUS to its folder)");
+        return;
+    };
+    let pages = labelled(&folder);
+    let sites = pages.iter().zip(1..).map(|(page, id)| {
+        let bytes = std::fs::read(folder.join(&page.file)).unwrap();
+        Site::of_bytes(&format!("p{}", page.id), id, page.row(), bytes, "text/html")
+    });
+    let world = World::start(sites.collect()).await.unwrap();
+    every_page_has_a_model(&world).await;
+
+    let output = tempfile::tempdir().unwrap();
+    let summary = run::audit(&world, output.path()).await;
+    assert_eq!(summary.rows, pages.len() as u64);
+    assert_eq!((summary.audited, summary.rejected), (summary.rows, 0));
+    let audits = std::fs::read_to_string(output.path().join("audits.jsonl")).unwrap();
+    let verdicts: BTreeMap<String, String> = audits.lines().map(missing_number).collect();
+    assert_eq!(verdicts.len(), pages.len());
+
+    let shown: Vec<_> = pages.iter().filter(|page| page.shows_number()).collect();
+    let accused: Vec<&str> = shown
+        .iter()
+        .filter(|page| verdicts[&page.domain()] == "fail")
+        .map(|page| page.id.as_str())
+        .collect();
+    let count = |verdict: &str| verdicts.values().filter(|v| *v == verdict).count();
+    eprintln!(
+        "corpus: {} pages, {} show a number; ICP001: {} pass, {} fail, {} review, {} n/a",
+        pages.len(),
+        shown.len(),
+        count("pass"),
+        count("fail"),
+        count("review"),
+        count("na"),
+    );
+    assert!(accused.is_empty(), "said to show no number, and do: {accused:?}");
+    world.stop().await;
+}
+
+/// Domain and verdict of ICP001 of a line of `audits.jsonl`.
+fn missing_number(line: &str) -> (String, String) {
+    let audit: serde_json::Value = serde_json::from_str(line).unwrap();
+    let verdicts = audit["verdicts"].as_array().unwrap();
+    let verdict = verdicts.iter().find(|verdict| verdict["code"] == "ICP001").unwrap();
+    let text = |value: &serde_json::Value| value.as_str().unwrap().to_owned();
+    (text(&audit["domain"]), text(&verdict["verdict"]))
+}
+
+async fn every_page_has_a_model(world: &World) {
+    let probe = run::probe(world);
+    for row in run::list(world) {
+        let filing: Box<Filing> = row.unwrap();
+        let look = probe.look(&filing).await;
+        for host in &look.evidence.hosts {
+            let visit = host.visit.as_ref();
+            let answer = visit.and_then(|visit| visit.best()).and_then(|best| best.answer());
+            assert!(
+                answer.is_some_and(|answer| answer.page.is_some()),
+                "{} has no page model: {visit:?}",
+                host.host
+            );
+        }
+    }
+}

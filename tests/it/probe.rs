@@ -1,1 +1,8 @@
-//! To come.
+//! The probe against real sockets on loopback.
+
+mod dns;
+mod failures;
+mod hops;
+mod looks;
+mod rig;
+mod tls;

@@ -1,1 +1,335 @@
-//! To come.
+//! The demo world: its servers, and an audit of all of it.
+
+use beian::demo::{World, sites};
+
+/// The servers of the world, seen with clients that are not the prober.
+#[cfg(test)]
+mod servers {
+    use super::*;
+    use hickory_resolver::proto::op::{Message, Query, ResponseCode};
+    use hickory_resolver::proto::rr::{Name, RecordType};
+    use std::{
+        net::{IpAddr, SocketAddr},
+        time::Duration,
+    };
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::net::{TcpStream, UdpSocket};
+
+    async fn world() -> World {
+        World::start(sites().unwrap()).await.unwrap()
+    }
+
+    /// The socket that plays a port of a site's own address.
+    fn socket(world: &World, name: &str, port: u16) -> SocketAddr {
+        let site = world.sites().iter().find(|site| site.name == name).unwrap();
+        world.sockets()[&(site.address(), port)]
+    }
+
+    fn question(name: &str, kind: RecordType) -> Vec<u8> {
+        let mut message = Message::query();
+        message.metadata.recursion_desired = true;
+        message.add_query(Query::query(Name::from_ascii(format!("{name}.")).unwrap(), kind));
+        message.to_vec().unwrap()
+    }
+
+    /// The answer over UDP; `None` where none comes within half a second.
+    async fn ask(resolver: SocketAddr, name: &str, kind: RecordType) -> Option<Message> {
+        let socket = UdpSocket::bind("127.0.0.1:0").await.unwrap();
+        socket.send_to(&question(name, kind), resolver).await.unwrap();
+        let mut buffer = [0; 4096];
+        let wait = Duration::from_millis(500);
+        let (length, _) =
+            tokio::time::timeout(wait, socket.recv_from(&mut buffer)).await.ok()?.unwrap();
+        Some(Message::from_vec(&buffer[..length]).unwrap())
+    }
+
+    /// The code and the number of answers, over UDP.
+    async fn code(resolver: SocketAddr, name: &str, kind: RecordType) -> (ResponseCode, usize) {
+        let answer = ask(resolver, name, kind).await.unwrap();
+        (answer.metadata.response_code, answer.answers.len())
+    }
+
+    /// What a plain connection brings for `GET /`, up to its end.
+    async fn fetch(socket: SocketAddr, host: &str) -> std::io::Result<String> {
+        let mut stream = TcpStream::connect(socket).await?;
+        let request = format!("GET / HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n");
+        stream.write_all(request.as_bytes()).await?;
+        let mut answer = Vec::new();
+        stream.read_to_end(&mut answer).await?;
+        Ok(String::from_utf8_lossy(&answer).into_owned())
+    }
+
+    /// A client that trusts the world and finds a host's TLS port at this socket.
+    fn client(world: &World, host: &str, at: SocketAddr) -> reqwest::Client {
+        let mut roots = rustls::RootCertStore::empty();
+        roots.add(world.root().to_vec().into()).unwrap();
+        let provider = std::sync::Arc::new(rustls::crypto::ring::default_provider());
+        let tls = rustls::ClientConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .unwrap()
+            .with_root_certificates(roots)
+            .with_no_client_auth();
+        reqwest::Client::builder().tls_backend_preconfigured(tls).resolve(host, at).build().unwrap()
+    }
+
+    async fn secure(world: &World, name: &str) -> Result<String, reqwest::Error> {
+        let (host, at) = (format!("{name}.example"), socket(world, name, 443));
+        let url = format!("https://{host}:{}/", at.port());
+        client(world, &host, at).get(url).send().await?.text().await
+    }
+
+    #[tokio::test]
+    async fn every_site_file_is_embedded_and_starts() {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/world");
+        let files = std::fs::read_dir(folder).unwrap().filter_map(|entry| {
+            let name = entry.unwrap().file_name().into_string().unwrap();
+            name.strip_suffix(".toml").map(str::to_owned)
+        });
+        let mut files: Vec<String> = files.collect();
+        let mut embedded: Vec<String> = sites().unwrap().into_iter().map(|s| s.name).collect();
+        files.sort();
+        embedded.sort();
+        assert_eq!(embedded, files, "src/demo/embedded.rs lists other sites than the folder has");
+        world().await.stop().await;
+    }
+
+    #[tokio::test]
+    async fn every_site_has_a_number_and_a_domain_of_its_own() {
+        let sites = sites().unwrap();
+        let numbers: std::collections::BTreeSet<u16> = sites.iter().map(|site| site.id).collect();
+        let domains: std::collections::BTreeSet<String> =
+            sites.iter().map(beian::demo::Site::domain).collect();
+        assert_eq!((numbers.len(), domains.len()), (sites.len(), sites.len()));
+        assert!(sites.iter().all(|site| !site.zh.is_empty() && !site.en.is_empty()));
+    }
+
+    #[tokio::test]
+    async fn the_resolvers_answer_as_the_zones_say() {
+        let world = world().await;
+        let [first, second] = world.resolvers() else { panic!("two resolvers") };
+        let a = RecordType::A;
+        assert_eq!(code(*first, "plain.example", a).await, (ResponseCode::NoError, 1));
+        assert_eq!(code(*first, "PLAIN.example", a).await, (ResponseCode::NoError, 1));
+        assert_eq!(
+            code(*first, "plain.example", RecordType::AAAA).await,
+            (ResponseCode::NoError, 0)
+        );
+        assert_eq!(code(*first, "nobody.example", a).await, (ResponseCode::NXDomain, 0));
+        assert_eq!(code(*first, "dns-no-address.example", a).await, (ResponseCode::NoError, 0));
+        assert_eq!(code(*first, "dns-servfail.example", a).await, (ResponseCode::ServFail, 0));
+        assert_eq!(code(*first, "dns-refused.example", a).await, (ResponseCode::Refused, 0));
+        assert!(ask(*first, "dns-silence.example", a).await.is_none());
+        assert_eq!(code(*first, "dns-loop.example", a).await, (ResponseCode::NoError, 2));
+        assert_eq!(code(*first, "www.clean-own-cdn.example", a).await.1, 2);
+        assert_eq!(code(*first, "dns-disputed.example", a).await.0, ResponseCode::NXDomain);
+        assert_eq!(code(*second, "dns-disputed.example", a).await, (ResponseCode::NoError, 1));
+        world.stop().await;
+    }
+
+    #[tokio::test]
+    async fn an_answer_too_long_for_udp_comes_over_tcp() {
+        let world = world().await;
+        let resolver = world.resolvers()[0];
+        let host = "www.clean-many-addresses.example";
+        let cut = ask(resolver, host, RecordType::A).await.unwrap();
+        assert!(cut.metadata.truncation && cut.answers.is_empty());
+        let mut stream = TcpStream::connect(resolver).await.unwrap();
+        let question = question(host, RecordType::A);
+        stream.write_u16(question.len().try_into().unwrap()).await.unwrap();
+        stream.write_all(&question).await.unwrap();
+        let mut answer = vec![0; stream.read_u16().await.unwrap().into()];
+        stream.read_exact(&mut answer).await.unwrap();
+        assert_eq!(Message::from_vec(&answer).unwrap().answers.len(), 2 + 32);
+        world.stop().await;
+    }
+
+    #[tokio::test]
+    async fn ports_do_what_the_files_say() {
+        let world = world().await;
+        let kind = |result: std::io::Result<String>| result.unwrap_err().kind();
+        let at = |name: &str, port| socket(&world, name, port);
+        assert_eq!(
+            kind(fetch(at("web-refused", 80), "web-refused.example").await),
+            std::io::ErrorKind::ConnectionRefused
+        );
+        assert_eq!(
+            kind(fetch(at("web-reset", 80), "web-reset.example").await),
+            std::io::ErrorKind::ConnectionReset
+        );
+        assert_eq!(
+            kind(fetch(at("web-block-page", 443), "web-block-page.example").await),
+            std::io::ErrorKind::ConnectionReset
+        );
+        assert_eq!(fetch(at("web-hangs-up", 80), "web-hangs-up.example").await.unwrap(), "");
+        let silent = fetch(at("web-silent", 80), "web-silent.example");
+        assert!(tokio::time::timeout(Duration::from_millis(300), silent).await.is_err());
+        world.stop().await;
+    }
+
+    #[tokio::test]
+    async fn web_servers_answer_by_host_and_scheme() {
+        let world = world().await;
+        let get = async |name: &str| {
+            fetch(socket(&world, name, 80), &format!("{name}.example")).await.unwrap()
+        };
+        let page = get("plain").await;
+        assert!(page.starts_with("HTTP/1.1 200 OK\r\n"), "{page}");
+        assert!(page.contains(">浙ICP备2099") && page.contains("</html>"), "{page}");
+        assert!(!page.contains("{{"), "{page}");
+        assert!(get("clean-http10").await.starts_with("HTTP/1.0 200 OK\r\n"));
+        assert!(get("clean-sloppy").await.starts_with("HTTP/1.1 200\nsERVER:"));
+        assert!(get("web-error").await.starts_with("HTTP/1.1 500 "));
+        assert!(
+            get("clean-to-https").await.contains("location: https://clean-to-https.example/\r\n")
+        );
+        assert!(get("clean-gbk").await.contains("content-type: text/html\r\n"));
+        assert!(get("clean-brotli").await.contains("content-encoding: br\r\n"));
+        assert!(get("clean-large").await.len() > 1_500_000);
+        let half = get("web-half-a-page").await;
+        let announced: usize = half
+            .lines()
+            .find_map(|line| line.strip_prefix("content-length: "))
+            .unwrap()
+            .parse()
+            .unwrap();
+        let came = half.split_once("\r\n\r\n").unwrap().1.len();
+        assert!(came < announced, "{came} of {announced}");
+        world.stop().await;
+    }
+
+    #[tokio::test]
+    async fn a_page_without_end_keeps_coming() {
+        let world = world().await;
+        let mut stream = TcpStream::connect(socket(&world, "review-endless", 80)).await.unwrap();
+        stream.write_all(b"GET / HTTP/1.1\r\nHost: review-endless.example\r\n\r\n").await.unwrap();
+        let mut buffer = vec![0; 10_000_000];
+        stream.read_exact(&mut buffer).await.unwrap();
+        world.stop().await;
+    }
+
+    #[tokio::test]
+    async fn certificates_are_as_good_as_the_files_say() {
+        let world = world().await;
+        assert!(secure(&world, "plain").await.unwrap().contains("</html>"));
+        for name in ["web-certificate-expired", "web-certificate-name", "web-certificate-self"] {
+            let reason = format!("{:?}", secure(&world, name).await.unwrap_err());
+            assert!(reason.contains("InvalidCertificate"), "{name}: {reason}");
+        }
+        world.stop().await;
+    }
+
+    #[tokio::test]
+    async fn a_flaky_port_fails_at_first_and_recovers() {
+        let world = world().await;
+        let at = socket(&world, "clean-flaky", 80);
+        assert!(fetch(at, "clean-flaky.example").await.is_err());
+        tokio::time::sleep(beian::demo::SECOND_LOOK_AFTER).await;
+        assert!(fetch(at, "clean-flaky.example").await.unwrap().contains("</html>"));
+        world.stop().await;
+    }
+
+    #[tokio::test]
+    async fn nothing_of_the_world_lies_outside_loopback() {
+        let world = world().await;
+        assert!(world.sockets().values().chain(world.resolvers()).all(|at| at.ip().is_loopback()));
+        assert!(world.sockets().keys().all(|(address, _)| match address {
+            IpAddr::V4(v4) => !v4.is_private() && !v4.is_loopback(),
+            IpAddr::V6(v6) => !v6.is_loopback(),
+        }));
+        world.stop().await;
+    }
+}
+
+/// A run over a world, through the same parts as `beian audit`.
+#[cfg(test)]
+pub(crate) mod run {
+    use beian::demo::{AT, SECOND_LOOK_AFTER, World, policy};
+    use beian::filing::{self, List};
+    use beian::pipeline::{self, Keep, Plan, Progress, Summary, Unfinished};
+    use beian::probe::{Probe, place::Places};
+    use beian::rules::{self, Lang};
+    use std::{collections::BTreeMap, io::Cursor, path::Path, sync::Arc};
+    use tokio_util::sync::CancellationToken;
+
+    struct Quiet;
+
+    impl Progress for Quiet {
+        fn read(&self, _rows: u64, _done: bool) {}
+        fn looked(&self, _sites: u64, _of: u64) {}
+        fn judged(&self, _sites: u64) {}
+    }
+
+    /// The rows of the world's list, through the real importer.
+    pub(crate) fn list(world: &World) -> List {
+        let bytes = Cursor::new(world.list().into_bytes());
+        filing::open(Box::new(bytes), Some("demo.csv"), &filing::Options::default()).unwrap()
+    }
+
+    /// The prober of a world.
+    pub(crate) fn probe(world: &World) -> Probe {
+        Probe::new(world.options(), Places::embedded(Vec::new())).unwrap()
+    }
+
+    /// Audits the world's list into a folder.
+    pub(crate) async fn audit(world: &World, output: &Path) -> Summary {
+        let policy = policy().unwrap();
+        let plan = Plan {
+            output: output.to_owned(),
+            rules: rules::all().collect(),
+            policy: &policy,
+            at: AT,
+            keep: Keep::Findings,
+            lang: Lang::Zh,
+            concurrency: 64,
+            second_look_after: SECOND_LOOK_AFTER,
+            unfinished: Unfinished::Refuse,
+            site_limit: std::time::Duration::from_secs(60),
+            fingerprint: BTreeMap::new(),
+            versions: BTreeMap::new(),
+            clock: jiff::Timestamp::now,
+        };
+        let stop = CancellationToken::new();
+        pipeline::run(list(world), Arc::new(probe(world)), &plan, &Quiet, stop).await.unwrap()
+    }
+}
+
+/// The audit of the whole world.
+#[cfg(test)]
+mod audits {
+    use super::*;
+    use beian::demo::{Site, compare};
+    use beian::rules::{self, Lang};
+    use std::collections::BTreeSet;
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn everything_planted_is_found_and_nothing_else() {
+        let world = World::start(sites().unwrap()).await.unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let (first, second) = (folder.path().join("first"), folder.path().join("second"));
+        let summary = run::audit(&world, &first).await;
+        assert_eq!(summary.rows, summary.audited + summary.rejected);
+        assert_eq!(summary.rows, world.sites().len() as u64);
+        let text = |name: &str| std::fs::read_to_string(first.join(name)).unwrap();
+        let found = compare(world.sites(), &text("audits.jsonl"), &text("rejected.csv")).unwrap();
+        assert!(found.is_equal(), "{}", found.table(Lang::En));
+        run::audit(&world, &second).await;
+        let notices = |folder: &std::path::Path| std::fs::read(folder.join("notices.csv")).unwrap();
+        assert!(notices(&first) == notices(&second), "two runs of one time differ");
+        world.stop().await;
+    }
+
+    #[test]
+    fn every_rule_is_planted_somewhere() {
+        let sites = sites().unwrap();
+        let planted: BTreeSet<&str> = sites
+            .iter()
+            .flat_map(|site: &Site| &site.planted)
+            .map(|planted| planted.code.as_str())
+            .collect();
+        let rules: BTreeSet<&str> = rules::all().map(|rule| rule.code).collect();
+        let without: Vec<_> = rules.difference(&planted).collect();
+        let unknown: Vec<_> = planted.difference(&rules).collect();
+        assert!(without.is_empty(), "no site of fixtures/world breaks {without:?}");
+        assert!(unknown.is_empty(), "planted in fixtures/world, but no rules: {unknown:?}");
+    }
+}

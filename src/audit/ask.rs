@@ -1,0 +1,171 @@
+use super::{Bench, Heard, Remark, scope};
+use crate::evidence::{Attempt, HostEvidence, PageSeen};
+use crate::page::Page;
+use crate::rules::{Check, DnsCase, FilingCase, Na, Outcome, PageCase, Rule, SiteCase, WebCase};
+use jiff::ToSpan;
+
+/// Why the rule says nothing of this filing whatever was seen; `None` where it may speak.
+pub(super) fn silence(rule: &Rule, bench: &Bench<'_>) -> Option<Na> {
+    let filing = bench.filing;
+    if !scope::applies(rule, &filing.status, filing.service_type) {
+        return Some(Na::Status);
+    }
+    if bench.level(rule, rule.level, Some(filing.domain.ascii())).is_none() {
+        // What is off for this domain only, with a reason and perhaps an end, is a waiver.
+        let is_off_for_all = bench.level(rule, rule.level, None).is_none();
+        return Some(if is_off_for_all { Na::Off } else { Na::Waived });
+    }
+    if let Some(field) = rule.needs.iter().find(|field| !field.is_in(filing)) {
+        return Some(Na::MissingField(*field));
+    }
+    is_in_grace(rule, bench).then_some(Na::Grace)
+}
+
+/// A day counts as grace up to and including the last one: in doubt for the site.
+fn is_in_grace(rule: &Rule, bench: &Bench<'_>) -> bool {
+    let days = match scope::grace(rule) {
+        Some(scope::Grace::Opening) => bench.policy.readings.opening_days,
+        Some(scope::Grace::Unblocking) => bench.policy.readings.unblocking_days,
+        None => return false,
+    };
+    bench
+        .filing
+        .approved_on
+        .is_some_and(|approved| bench.today <= approved.saturating_add(i32::from(days).days()))
+}
+
+/// Asks the rule about the filing, or about each host it looks at.
+pub(super) fn ask(rule: &Rule, bench: &Bench<'_>, heard: &Heard) -> Vec<Remark> {
+    match rule.check {
+        Check::Web(check) => ask_hosts(rule, bench, heard, check),
+        Check::Page(check) => ask_pages(rule, bench, heard, check),
+        Check::Filing(_) | Check::Dns(_) | Check::Site(_) => {
+            vec![match better(rule, None, heard) {
+                Some(code) => Remark::na(Na::Yields(code)),
+                None => ask_once(rule, bench),
+            }]
+        }
+    }
+}
+
+fn ask_once(rule: &Rule, bench: &Bench<'_>) -> Remark {
+    let Bench { filing, evidence, policy, today, .. } = *bench;
+    let outcome = match rule.check {
+        Check::Filing(check) => check(&FilingCase { filing, policy, today }),
+        Check::Dns(_) if evidence.hosts.is_empty() => Outcome::Na(Na::Unseen),
+        Check::Dns(check) => check(&DnsCase { filing, policy, today, hosts: &evidence.hosts }),
+        Check::Site(check) => check(&SiteCase { filing, policy, today, evidence }),
+        Check::Web(_) | Check::Page(_) => Outcome::Na(Na::Unseen),
+    };
+    let hosts = match &outcome {
+        Outcome::Fail(defect) | Outcome::Review(defect) => defect.hosts.clone(),
+        Outcome::Pass(_) | Outcome::Na(_) => Vec::new(),
+    };
+    let url = hosts.first().and_then(|first| url_of(bench, first)).unwrap_or_default();
+    Remark { hosts, url, outcome }
+}
+
+/// Where the look at a host ended.
+fn url_of(bench: &Bench<'_>, host: &str) -> Option<String> {
+    let seen = bench.evidence.hosts.iter().find(|h| h.host == host)?;
+    Some(seen.visit.as_ref()?.best()?.last_url().to_owned())
+}
+
+fn ask_hosts(
+    rule: &Rule,
+    bench: &Bench<'_>,
+    heard: &Heard,
+    check: fn(&WebCase<'_>) -> Outcome,
+) -> Vec<Remark> {
+    let Bench { filing, evidence, policy, today, .. } = *bench;
+    let hosts = evidence.hosts.iter().filter(|host| scope::looks_at(rule, host.role));
+    let remarks = hosts.map(|host| {
+        let visit = host.visit.as_ref();
+        let outcome = match (better(rule, Some(&host.host), heard), visit) {
+            (Some(code), _) => Outcome::Na(Na::Yields(code)),
+            (None, None) => Outcome::Na(Na::Unseen),
+            (None, Some(visit)) => check(&WebCase { filing, policy, today, evidence, host, visit }),
+        };
+        let url = visit.and_then(|v| v.best()).map(|a| a.last_url().to_owned());
+        Remark { hosts: vec![host.host.clone()], url: url.unwrap_or_default(), outcome }
+    });
+    remarks.collect()
+}
+
+/// A page of the filing's own, and all hosts that show it.
+struct Shown<'a> {
+    hosts: Vec<String>,
+    host: &'a HostEvidence,
+    attempt: &'a Attempt,
+    seen: &'a PageSeen,
+    page: &'a Page,
+}
+
+/// Asks of each page once, however many hosts show it. Hosts without a page of the
+/// filing's own are n/a, with the rule that says why.
+fn ask_pages(
+    rule: &Rule,
+    bench: &Bench<'_>,
+    heard: &Heard,
+    check: fn(&PageCase<'_>) -> Outcome,
+) -> Vec<Remark> {
+    let Bench { filing, evidence, policy, today, .. } = *bench;
+    let mut remarks = Vec::new();
+    let mut pages: Vec<Shown<'_>> = Vec::new();
+    for host in evidence.hosts.iter().filter(|host| scope::looks_at(rule, host.role)) {
+        let (attempt, seen, page) = match own_page(host, heard) {
+            Ok(found) => found,
+            Err(na) => {
+                let hosts = vec![host.host.clone()];
+                remarks.push(Remark { hosts, url: String::new(), outcome: Outcome::Na(na) });
+                continue;
+            }
+        };
+        let same = |p: &&mut Shown<'_>| {
+            p.attempt.last_url() == attempt.last_url() || p.seen.digest == seen.digest
+        };
+        match pages.iter_mut().find(same) {
+            Some(shown) => shown.hosts.push(host.host.clone()),
+            None => {
+                let hosts = vec![host.host.clone()];
+                pages.push(Shown { hosts, host, attempt, seen, page });
+            }
+        }
+    }
+    remarks.extend(pages.into_iter().map(|Shown { hosts, host, attempt, seen, page }| {
+        let outcome = match better(rule, Some(&host.host), heard) {
+            Some(code) => Outcome::Na(Na::Yields(code)),
+            None => check(&PageCase { filing, policy, today, evidence, host, attempt, seen, page }),
+        };
+        Remark { hosts, url: attempt.last_url().to_owned(), outcome }
+    }));
+    remarks
+}
+
+/// The page of the filing's own that a host shows; else why a page rule has nothing to read.
+fn own_page<'a>(
+    host: &'a HostEvidence,
+    heard: &Heard,
+) -> Result<(&'a Attempt, &'a PageSeen, &'a Page), Na> {
+    for code in scope::NO_OWN_PAGE {
+        let said = heard.get(code).into_iter().flatten();
+        match said.filter(|r| r.concerns(Some(&host.host))).map(|r| &r.outcome).find(|o| o.speaks())
+        {
+            Some(Outcome::Fail(_)) => return Err(Na::Yields(code)),
+            Some(_) => return Err(Na::Unseen),
+            None => {}
+        }
+    }
+    let attempt = host.visit.as_ref().and_then(|visit| visit.best()).ok_or(Na::Unseen)?;
+    let seen = attempt.answer().filter(|seen| seen.status < 400).ok_or(Na::Unseen)?;
+    let page = seen.page.as_ref().ok_or(Na::Unseen)?;
+    Ok((attempt, seen, page))
+}
+
+/// The rule among those this one yields to that speaks of the host; of the filing, of any.
+fn better(rule: &Rule, host: Option<&str>, heard: &Heard) -> Option<&'static str> {
+    rule.yields_to.iter().copied().find(|code| {
+        let mut said = heard.get(code).into_iter().flatten();
+        said.any(|remark| remark.speaks() && remark.concerns(host))
+    })
+}

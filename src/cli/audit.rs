@@ -1,0 +1,70 @@
+use super::options::{Common, Format, JudgeArgs, ListArgs, LookArgs};
+use super::run::{self, Parts};
+use super::{Done, lists, options, terminal, wiring};
+use crate::pipeline::Unfinished;
+use std::path::PathBuf;
+
+/// Audit a filing list and write rectification notices
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub(super) struct Args {
+    /// Filing lists: CSV, TSV, XLSX, JSONL or plain domains; `-` is standard input
+    #[arg(required = true, value_name = "INPUT")]
+    inputs: Vec<String>,
+    /// Where the files go
+    #[arg(long, short, value_name = "DIR")]
+    output: Option<PathBuf>,
+    /// What is kept of what was seen
+    #[arg(long, value_name = "WHAT", value_parser = ["findings", "all", "none"])]
+    evidence: Option<String>,
+    /// Go on with the unfinished run in the output folder
+    #[arg(long, conflicts_with = "restart")]
+    resume: bool,
+    /// Discard the unfinished run in the output folder
+    #[arg(long)]
+    restart: bool,
+    #[command(flatten)]
+    list: ListArgs,
+    #[command(flatten)]
+    look: LookArgs,
+    #[command(flatten)]
+    judge: JudgeArgs,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  beian audit filings.xlsx
+  beian audit filings.csv more.csv -o out --lang en
+  beian audit filings.csv --resolver 10.0.0.2 --resolver 10.0.0.3
+  beian audit filings.csv --only ICP,LNK --exit-zero --format json
+  cut -d, -f1 domains.csv | beian audit -
+  beian audit filings.csv -o out --resume        go on after Ctrl-C
+
+Files in the output folder: notices.csv, audits.jsonl, rejected.csv, summary.json, evidence/.";
+
+pub(super) fn run(common: &Common, args: &Args) -> Done {
+    let mut settings = options::settings(common, Some(&args.look), Some(&args.judge))?;
+    if let Some(keep) = &args.evidence {
+        settings.output.evidence.clone_from(keep);
+    }
+    let output = args.output.clone().unwrap_or_else(|| PathBuf::from(&settings.output.dir));
+    let parts = Parts::new(settings)?;
+    let lists = lists::open(&args.inputs, &args.list)?;
+    let unfinished = match (args.resume, args.restart) {
+        (true, _) => Unfinished::Resume,
+        (_, true) => Unfinished::Restart,
+        _ => Unfinished::Refuse,
+    };
+    let plan = parts.plan(output, args.judge.at, unfinished, lists.digest.clone())?;
+    run::warn_of_age(&parts, plan.at)?;
+    let probe = wiring::probe(&parts.settings, &parts.policy)?;
+    let end = super::runtime()?.block_on(run::audit(lists.rows(), probe, &plan))?;
+    let Some(summary) = end else {
+        return Ok(run::say_interrupted(&plan));
+    };
+    match common.format {
+        Format::Json => terminal::print_json(&summary)?,
+        Format::Human => terminal::print(&run::describe(&summary, &plan.output, plan.lang))?,
+    }
+    Ok(run::exit_code(&summary, &args.judge))
+}

@@ -1,0 +1,210 @@
+use super::options::{Common, Format, JudgeArgs, LookArgs};
+use super::run::{self, Parts};
+use super::{Done, options, terminal, wiring};
+use crate::evidence::{End, Evidence, Region, Visit};
+use crate::filing::{Domain, Filing, Row};
+use crate::pipeline::{Summary, Unfinished};
+use crate::policy::{Level, Policy};
+use crate::report;
+use crate::rules::{self, Lang};
+use anyhow::{Context, Result, anyhow};
+use console::style;
+use serde::Deserialize;
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// Audit domains given on the command line and show the evidence
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub(super) struct Args {
+    /// Domains, hosts or URLs
+    #[arg(required = true, value_name = "DOMAIN")]
+    domains: Vec<String>,
+    /// Keep the files here (default: nothing is kept)
+    #[arg(long, short, value_name = "DIR")]
+    output: Option<PathBuf>,
+    #[command(flatten)]
+    look: LookArgs,
+    #[command(flatten)]
+    judge: JudgeArgs,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  beian check site.example
+  beian check site.example 例子.example --lang en
+  beian check site.example --only ICP,LNK --format json
+
+A bare domain has no filing to compare with: rules that need one say so. To compare,
+audit a list: beian audit filings.csv.";
+
+/// Somebody waits: the second look at a failed site comes sooner than in a long run.
+const SECOND_LOOK_AFTER: Duration = Duration::from_secs(3);
+
+/// A line of `audits.jsonl`.
+#[derive(Deserialize)]
+struct AuditLine {
+    domain: Domain,
+    verdicts: Vec<VerdictLine>,
+    evidence: Evidence,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct VerdictLine {
+    code: String,
+    verdict: String,
+    level: Option<Level>,
+    host: String,
+    expected: String,
+    found: String,
+    #[serde(rename = "where")]
+    place: String,
+    reason: String,
+    by: String,
+}
+
+pub(super) fn run(common: &Common, args: &Args) -> Done {
+    let settings = options::settings(common, Some(&args.look), Some(&args.judge))?;
+    let parts = Parts::new(settings)?;
+    let rows: Vec<Row> = (1..).zip(&args.domains).map(row).collect::<Result<_>>()?;
+    let digest = Sha256::new_with_prefix(args.domains.join("\n"));
+    let scratch = tempfile::tempdir().context("a temporary folder")?;
+    let output = args.output.clone().unwrap_or_else(|| scratch.path().join("check"));
+    let mut plan = parts.plan(output, args.judge.at, Unfinished::Restart, digest)?;
+    plan.second_look_after = plan.second_look_after.min(SECOND_LOOK_AFTER);
+    run::warn_of_age(&parts, plan.at)?;
+    let probe = wiring::probe(&parts.settings, &parts.policy)?;
+    let end = super::runtime()?.block_on(run::audit(rows.into_iter(), probe, &plan))?;
+    let Some(summary) = end else {
+        return Ok(run::INTERRUPTED);
+    };
+    say(common.format, &plan.output.join("audits.jsonl"), &parts, &summary)?;
+    Ok(run::exit_code(&summary, &args.judge))
+}
+
+fn row((line, text): (u64, &String)) -> Result<Row> {
+    let domain = Domain::parse(text).map_err(|error| anyhow!("{text:?}: {error}"))?;
+    Ok(Ok(Box::new(Filing::of_domain(line, domain))))
+}
+
+fn say(format: Format, audits: &Path, parts: &Parts, summary: &Summary) -> Result<()> {
+    let text = std::fs::read_to_string(audits).context("the results cannot be read back")?;
+    if format == Format::Json {
+        let audits: Vec<Value> =
+            text.lines().map(serde_json::from_str).collect::<Result<_, _>>()?;
+        return terminal::print_json(&serde_json::json!({"audits": audits, "summary": summary}));
+    }
+    let mut out = String::new();
+    for line in text.lines() {
+        let audit: AuditLine = serde_json::from_str(line).context("the results")?;
+        describe(&mut out, &audit, parts.lang, &parts.policy)?;
+    }
+    terminal::print(&out)
+}
+
+fn describe(out: &mut String, audit: &AuditLine, lang: Lang, policy: &Policy) -> Result<()> {
+    writeln!(out, "{}", style(&audit.domain).bold())?;
+    for host in &audit.evidence.hosts {
+        let places: Vec<String> = host
+            .dns
+            .addresses
+            .iter()
+            .map(|at| format!("{} {}", at.address, place(&at.place, lang, policy)))
+            .collect();
+        let dns = if places.is_empty() {
+            serde_json::to_value(host.dns.outcome)?.as_str().unwrap_or_default().to_owned()
+        } else {
+            places.join(", ")
+        };
+        writeln!(out, "  {}  {dns}", host.host)?;
+        if let Some(visit) = &host.visit {
+            writeln!(out, "    {}", terminal::safe(&seen(visit)))?;
+        }
+    }
+    for kind in ["fail", "review", "pass"] {
+        for verdict in audit.verdicts.iter().filter(|verdict| verdict.verdict == kind) {
+            verdict_lines(out, verdict, lang)?;
+        }
+    }
+    let silent: Vec<String> = audit
+        .verdicts
+        .iter()
+        .filter(|verdict| verdict.verdict == "na")
+        .map(|verdict| match verdict.by.as_str() {
+            "" => format!("{} ({})", verdict.code, verdict.reason),
+            by => format!("{} ({} {by})", verdict.code, verdict.reason),
+        })
+        .collect();
+    if !silent.is_empty() {
+        let heading = if lang == Lang::Zh { "不适用" } else { "not applicable" };
+        writeln!(out, "  {}", style(format!("– {heading}: {}", silent.join(", "))).dim())?;
+    }
+    writeln!(out)?;
+    Ok(())
+}
+
+fn place(place: &crate::evidence::Place, lang: Lang, policy: &Policy) -> String {
+    let zh = lang == Lang::Zh;
+    let region = match (place.region, zh) {
+        (Region::Mainland, true) => "中国内地",
+        (Region::Mainland, false) => "mainland China",
+        (Region::HongKong, true) => "香港",
+        (Region::HongKong, false) => "Hong Kong",
+        (Region::Macau, true) => "澳门",
+        (Region::Macau, false) => "Macau",
+        (Region::Taiwan, true) => "台湾",
+        (Region::Taiwan, false) => "Taiwan",
+        (Region::Abroad, true) => "境外",
+        (Region::Abroad, false) => "abroad",
+        (Region::Disputed, true) => "归属地有争议",
+        (Region::Disputed, false) => "disputed",
+        (Region::Reserved, true) => "保留地址",
+        (Region::Reserved, false) => "reserved",
+        (Region::Unknown, true) => "归属地未知",
+        (Region::Unknown, false) => "unknown",
+    };
+    let key = place.network.as_ref().and_then(|network| network.provider.as_deref());
+    match key {
+        Some(key) => format!("({region}, {})", policy.providers.name(key, !zh)),
+        None => format!("({region})"),
+    }
+}
+
+fn seen(visit: &Visit) -> String {
+    let Some(attempt) = visit.best() else { return String::new() };
+    let url = attempt.last_url();
+    match &attempt.end {
+        End::Failed(failure) => format!("{url} → {}", failure.name()),
+        End::Answer(answer) => {
+            let title = answer.page.as_ref().and_then(|page| page.title.as_deref());
+            format!("{url} → {} {}", answer.status, title.unwrap_or_default())
+        }
+    }
+}
+
+fn verdict_lines(out: &mut String, verdict: &VerdictLine, lang: Lang) -> Result<()> {
+    let found = terminal::safe(&verdict.found);
+    let code = &verdict.code;
+    if verdict.verdict == "pass" {
+        writeln!(out, "  {} {code}  {}", style("✓").green(), style(found).dim())?;
+        return Ok(());
+    }
+    let fails = verdict.verdict == "fail";
+    let mark = if fails { style("✗").red() } else { style("?").cyan() };
+    let level = terminal::level(verdict.level.unwrap_or(Level::Review), lang);
+    let problem = rules::find(code).map_or("", |rule| rule.texts.of(lang).problem);
+    writeln!(out, "  {mark} {code}  {level}  {}", report::terminal(problem))?;
+    let names = match lang {
+        Lang::Zh => ["应为", "实际", "位置", "主机"],
+        Lang::En => ["expected", "found", "where", "host"],
+    };
+    let values = [&verdict.expected, &verdict.found, &verdict.place, &verdict.host];
+    for (name, value) in names.iter().zip(values).filter(|(_, value)| !value.is_empty()) {
+        writeln!(out, "      {name}: {}", terminal::safe(value))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,135 @@
+use super::options::{Common, Format, ListArgs};
+use super::{Done, lists, options, terminal, wiring};
+use crate::filing::{Layout, Rejected};
+use crate::report::{self, RejectedRows};
+use crate::rules::Lang;
+use anyhow::{Context, Result};
+use serde_json::json;
+use std::fs::File;
+use std::io::{BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+/// Read a list and say what was understood, what was rejected and why; audit nothing
+#[derive(Debug, clap::Args)]
+#[command(
+    after_help = "Examples:\n  beian import filings.xlsx\n  beian import export.csv --map 站点=domain --encoding gb18030\n  beian import filings.csv -o out        also writes out/rejected.csv"
+)]
+pub(super) struct Args {
+    /// The list: CSV, TSV, XLSX, JSONL or plain domains; `-` is standard input
+    #[arg(value_name = "INPUT")]
+    input: String,
+    /// Write rejected.csv into this folder
+    #[arg(long, short, value_name = "DIR")]
+    output: Option<PathBuf>,
+    #[command(flatten)]
+    list: ListArgs,
+    /// Exit with 0 also where rows are rejected
+    #[arg(long)]
+    exit_zero: bool,
+}
+
+/// Rejected rows that are shown; all of them go to rejected.csv.
+const SHOWN: usize = 20;
+
+pub(super) fn run(common: &Common, args: &Args) -> Done {
+    let settings = options::settings(common, None, None)?;
+    let lang = wiring::lang(&settings);
+    let opened = lists::open(std::slice::from_ref(&args.input), &args.list)?;
+    let layout = opened.lists.first().map(|list| list.layout().clone());
+    let layout = layout.context("no list was opened")?;
+    let (mut filings, mut rejected) = (0_u64, 0_u64);
+    let mut shown = Vec::new();
+    let mut file = args.output.as_deref().map(rejected_file).transpose()?;
+    for row in opened.rows() {
+        match row {
+            Ok(_) => filings += 1,
+            Err(row) => {
+                rejected += 1;
+                if let Some(file) = &mut file {
+                    file.add(&row).context("rejected.csv")?;
+                }
+                if shown.len() < SHOWN {
+                    shown.push(*row);
+                }
+            }
+        }
+    }
+    if let Some(file) = file {
+        file.finish().and_then(|mut file| file.flush()).context("rejected.csv")?;
+    }
+    match common.format {
+        Format::Json => terminal::print_json(&json!({
+            "layout": layout,
+            "rows": filings + rejected,
+            "filings": filings,
+            "rejected": rejected,
+            "rejected_rows": shown,
+        }))?,
+        Format::Human => {
+            terminal::print(&describe(&layout, filings, rejected, &shown, lang))?;
+        }
+    }
+    Ok(if rejected > 0 && !args.exit_zero { 3 } else { 0 })
+}
+
+fn rejected_file(folder: &Path) -> Result<RejectedRows<BufWriter<File>>> {
+    std::fs::create_dir_all(folder).with_context(|| folder.display().to_string())?;
+    let path = folder.join("rejected.csv");
+    let file = File::create(&path).with_context(|| path.display().to_string())?;
+    RejectedRows::begin(BufWriter::new(file)).with_context(|| path.display().to_string())
+}
+
+fn describe(
+    layout: &Layout,
+    filings: u64,
+    rejected: u64,
+    shown: &[Rejected],
+    lang: Lang,
+) -> String {
+    let zh = lang == Lang::Zh;
+    let pick = |a: &'static str, b: &'static str| if zh { a } else { b };
+    let mut text = String::new();
+    let mut facts = vec![(pick("格式", "layout"), format!("{:?}", layout.format).to_lowercase())];
+    if let Some(encoding) = layout.encoding {
+        facts.push((pick("编码", "encoding"), encoding.to_owned()));
+    }
+    if let Some(sheet) = &layout.sheet {
+        facts.push((pick("工作表", "sheet"), sheet.clone()));
+    }
+    if let Some(line) = layout.heading_line {
+        facts.push((pick("表头所在行", "headings in line"), line.to_string()));
+    }
+    for (name, value) in facts {
+        text.push_str(&format!("{name}: {}\n", report::terminal(&value)));
+    }
+    let mut columns = terminal::Table::new([pick("列", "column"), pick("读作", "read as")]);
+    for column in &layout.columns {
+        let field = column.field.map_or(pick("(原样保留)", "(kept as it is)"), |f| f.name());
+        columns.row([report::terminal(&column.heading), field.to_owned()]);
+    }
+    if !columns.is_empty() {
+        text.push_str(&format!("\n{columns}\n"));
+    }
+    text.push_str(&if zh {
+        format!("共 {} 行：{filings} 行可用，{rejected} 行未能读取\n", filings + rejected)
+    } else {
+        format!("{} rows: {filings} filings, {rejected} rejected\n", filings + rejected)
+    });
+    for row in shown {
+        let at = pick("第", "line ");
+        let mark = pick("行", "");
+        let column = report::terminal(&row.column);
+        let value = report::terminal(&row.value);
+        let reason = report::terminal(&row.reason);
+        text.push_str(&format!("  {at}{}{mark} {column} {value:?}: {reason}\n", row.line));
+    }
+    let more = rejected.saturating_sub(shown.len() as u64);
+    if more > 0 {
+        text.push_str(&if zh {
+            format!("  另有 {more} 行，用 -o DIR 写入 rejected.csv\n")
+        } else {
+            format!("  and {more} more; -o DIR writes them to rejected.csv\n")
+        });
+    }
+    text
+}

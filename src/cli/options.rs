@@ -1,0 +1,249 @@
+//! The flags that several commands share, and how they are laid over the settings.
+
+use super::settings::{Layers, Settings};
+use anyhow::{Context, Result};
+use clap::{Args, ValueEnum};
+use jiff::Timestamp;
+use std::path::PathBuf;
+use toml::Value;
+
+/// Flags of every command.
+#[derive(Debug, Args)]
+pub(crate) struct Common {
+    /// Settings over the built-in ones (see `beian config show`)
+    #[arg(long, global = true, value_name = "FILE", help_heading = "General")]
+    pub config: Option<PathBuf>,
+    /// Language of what people read: notices, reports, this output
+    #[arg(long, global = true, value_enum, help_heading = "General")]
+    pub lang: Option<LangArg>,
+    /// What goes to standard output
+    #[arg(
+        long,
+        global = true,
+        value_enum,
+        default_value = "human",
+        value_name = "FORMAT",
+        help_heading = "General"
+    )]
+    pub format: Format,
+}
+
+/// What goes to standard output.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// For people
+    Human,
+    /// For programs
+    Json,
+}
+
+/// A language.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LangArg {
+    /// Chinese
+    Zh,
+    /// English
+    En,
+}
+
+/// How a list is read.
+#[derive(Debug, Default, Args)]
+pub(crate) struct ListArgs {
+    /// Read the column HEADING as FIELD, e.g. --map 站点=domain (repeatable)
+    #[arg(long, value_name = "HEADING=FIELD", help_heading = "Reading lists")]
+    pub map: Vec<String>,
+    /// The sheet of a workbook (default: the first that has a domain column)
+    #[arg(long, value_name = "NAME", help_heading = "Reading lists")]
+    pub sheet: Option<String>,
+    /// The encoding of a text list (default: found out)
+    #[arg(long, value_name = "NAME", help_heading = "Reading lists")]
+    pub encoding: Option<String>,
+    /// Read at most N rows of each list
+    #[arg(long, value_name = "N", help_heading = "Reading lists")]
+    pub limit: Option<u64>,
+}
+
+/// How sites are looked at.
+#[derive(Debug, Default, Args)]
+pub(crate) struct LookArgs {
+    /// A resolver to ask (repeatable; default: the system's)
+    #[arg(long, value_name = "ADDR[:PORT]", help_heading = "Looking")]
+    pub resolver: Vec<String>,
+    /// Where a network is, over the location table (repeatable)
+    #[arg(long, value_name = "CIDR=CC[/PROVIDER]", help_heading = "Looking")]
+    pub place: Vec<String>,
+    /// A MaxMind-format database in place of the built-in location table
+    #[arg(long, value_name = "FILE", help_heading = "Looking")]
+    pub geo_db: Option<PathBuf>,
+    /// Let the crawler connect to addresses of audited sites that it refuses (repeatable)
+    #[arg(long, value_name = "CIDR", help_heading = "Looking")]
+    pub allow_address: Vec<String>,
+    /// A file with further trusted root certificates, PEM (repeatable)
+    #[arg(long, value_name = "FILE", help_heading = "Looking")]
+    pub ca_cert: Vec<PathBuf>,
+    /// Sites at a time
+    #[arg(long, value_name = "N", help_heading = "Pace")]
+    pub concurrency: Option<u32>,
+    /// Requests a second in all
+    #[arg(long, value_name = "N", help_heading = "Pace")]
+    pub rate: Option<u32>,
+    /// Requests at a time to one host
+    #[arg(long, value_name = "N", help_heading = "Pace")]
+    pub per_host: Option<u32>,
+    /// Requests at a time to one address
+    #[arg(long, value_name = "N", help_heading = "Pace")]
+    pub per_address: Option<u32>,
+    /// Seconds for one step
+    #[arg(long, value_name = "S", help_heading = "Pace")]
+    pub timeout: Option<u32>,
+    /// Seconds for one site in all
+    #[arg(long, value_name = "S", help_heading = "Pace")]
+    pub deadline: Option<u32>,
+    /// Bytes of a page after decompression, at least 8 MiB
+    #[arg(long, value_name = "BYTES", help_heading = "Looking")]
+    pub max_body: Option<u64>,
+    /// How the crawler introduces itself
+    #[arg(long, value_name = "TEXT", help_heading = "Looking")]
+    pub user_agent: Option<String>,
+    /// A proxy for all requests (one with a password: BEIAN_HTTP__PROXY)
+    #[arg(long, value_name = "URL", help_heading = "Looking")]
+    pub proxy: Option<String>,
+    /// Ask http too where https gave a page
+    #[arg(long, help_heading = "Looking")]
+    pub both_schemes: bool,
+}
+
+/// What is judged, and how.
+#[derive(Debug, Default, Args)]
+pub(crate) struct JudgeArgs {
+    /// Only these rules, by code or family, separated by commas
+    #[arg(long, value_name = "CODES", value_delimiter = ',', help_heading = "Judging")]
+    pub only: Vec<String>,
+    /// All rules but these
+    #[arg(long, value_name = "CODES", value_delimiter = ',', help_heading = "Judging")]
+    pub skip: Vec<String>,
+    /// A reading of the requirements: tencent, huawei, strict
+    #[arg(long, value_name = "NAME", help_heading = "Judging")]
+    pub profile: Option<String>,
+    /// The time that the run is said to have begun, RFC 3339 (default: now)
+    #[arg(long, value_name = "TIME", value_parser = at, help_heading = "Judging")]
+    pub at: Option<Timestamp>,
+    /// Exit with 0 also where there are findings or rejected rows
+    #[arg(long, help_heading = "Judging")]
+    pub exit_zero: bool,
+}
+
+fn at(text: &str) -> Result<Timestamp, String> {
+    text.parse().map_err(|_| "expected RFC 3339, e.g. 2026-11-22T08:00:00+08:00".to_owned())
+}
+
+/// The layers without any command's own flags.
+pub(crate) fn layers(common: &Common) -> Result<Layers> {
+    let mut layers = Layers::defaults()?;
+    if let Some(path) = &common.config {
+        layers.file(path)?;
+    }
+    layers.environment(super::environment())?;
+    if let Some(lang) = common.lang {
+        let lang = if lang == LangArg::Zh { "zh" } else { "en" };
+        layers.flag("--lang", ("output", "lang"), Value::String(lang.to_owned()))?;
+    }
+    Ok(layers)
+}
+
+/// The settings under a command's flags.
+pub(crate) fn settings(
+    common: &Common,
+    look: Option<&LookArgs>,
+    judge: Option<&JudgeArgs>,
+) -> Result<Settings> {
+    let mut layers = layers(common)?;
+    if let Some(look) = look {
+        lay_look(&mut layers, look)?;
+    }
+    if let Some(judge) = judge {
+        lay_list(&mut layers, "--only", ("rules", "only"), &judge.only)?;
+        lay_list(&mut layers, "--skip", ("rules", "skip"), &judge.skip)?;
+        lay_text(&mut layers, "--profile", ("rules", "profile"), judge.profile.as_deref())?;
+    }
+    layers.settings()
+}
+
+fn lay_look(layers: &mut Layers, look: &LookArgs) -> Result<()> {
+    if look.proxy.as_deref().is_some_and(has_password) {
+        anyhow::bail!(
+            "--proxy holds a password, which other users of this machine could read there; \
+             give the URL in the environment as BEIAN_HTTP__PROXY"
+        );
+    }
+    lay_list(layers, "--resolver", ("dns", "resolvers"), &look.resolver)?;
+    lay_list(layers, "--place", ("place", "overrides"), &look.place)?;
+    lay_text(layers, "--geo-db", ("place", "database"), path_text(look.geo_db.as_ref())?)?;
+    lay_list(layers, "--allow-address", ("guard", "allow"), &look.allow_address)?;
+    let certs: Vec<String> = look.ca_cert.iter().map(|path| path.display().to_string()).collect();
+    lay_list(layers, "--ca-cert", ("http", "ca_certs"), &certs)?;
+    lay_number(layers, "--concurrency", ("pace", "concurrency"), look.concurrency)?;
+    lay_number(layers, "--rate", ("pace", "rate"), look.rate)?;
+    lay_number(layers, "--per-host", ("pace", "per_host"), look.per_host)?;
+    lay_number(layers, "--per-address", ("pace", "per_address"), look.per_address)?;
+    lay_number(layers, "--timeout", ("http", "timeout"), look.timeout)?;
+    lay_number(layers, "--deadline", ("http", "deadline"), look.deadline)?;
+    if let Some(bytes) = look.max_body {
+        let bytes = i64::try_from(bytes).context("--max-body")?;
+        layers.flag("--max-body", ("http", "max_body"), Value::Integer(bytes))?;
+    }
+    lay_text(layers, "--user-agent", ("http", "user_agent"), look.user_agent.as_deref())?;
+    lay_text(layers, "--proxy", ("http", "proxy"), look.proxy.as_deref())?;
+    if look.both_schemes {
+        layers.flag("--both-schemes", ("http", "both_schemes"), Value::Boolean(true))?;
+    }
+    Ok(())
+}
+
+fn has_password(proxy: &str) -> bool {
+    url::Url::parse(proxy).is_ok_and(|url| url.password().is_some())
+}
+
+fn path_text(path: Option<&PathBuf>) -> Result<Option<&str>> {
+    path.map(|path| {
+        path.to_str().with_context(|| format!("{}: the path is not UTF-8", path.display()))
+    })
+    .transpose()
+}
+
+fn lay_list(
+    layers: &mut Layers,
+    flag: &str,
+    setting: (&str, &str),
+    items: &[String],
+) -> Result<()> {
+    if items.is_empty() {
+        return Ok(());
+    }
+    let items = items.iter().cloned().map(Value::String).collect();
+    layers.flag(flag, setting, Value::Array(items))
+}
+
+fn lay_text(
+    layers: &mut Layers,
+    flag: &str,
+    setting: (&str, &str),
+    text: Option<&str>,
+) -> Result<()> {
+    match text {
+        Some(text) => layers.flag(flag, setting, Value::String(text.to_owned())),
+        None => Ok(()),
+    }
+}
+
+fn lay_number(
+    layers: &mut Layers,
+    flag: &str,
+    setting: (&str, &str),
+    number: Option<u32>,
+) -> Result<()> {
+    match number {
+        Some(number) => layers.flag(flag, setting, Value::Integer(i64::from(number))),
+        None => Ok(()),
+    }
+}

@@ -1,0 +1,58 @@
+use super::{Done, options, terminal, wiring};
+use crate::rules::{Field, Lang};
+use options::{Common, Format};
+use serde_json::json;
+
+/// List the rules
+#[derive(Debug, clap::Args)]
+#[command(
+    after_help = "Examples:\n  beian rules\n  beian rules --only ICP,LNK --lang en\n  beian rules --format json"
+)]
+pub(super) struct Args {
+    #[command(flatten)]
+    judge: options::JudgeArgs,
+}
+
+pub(super) fn run(common: &Common, args: &Args) -> Done {
+    let settings = options::settings(common, None, Some(&args.judge))?;
+    let policy = wiring::policy(&settings)?;
+    let rules = wiring::rules(&settings)?;
+    let lang = wiring::lang(&settings);
+    if common.format == Format::Json {
+        let rows: Vec<_> = rules
+            .iter()
+            .map(|rule| {
+                let words = rule.texts.of(lang);
+                let level = policy.level(rule.code, rule.level, None, &[]);
+                json!({
+                    "code": rule.code,
+                    "name": rule.name,
+                    "level": level,
+                    "needs": rule.needs.iter().map(|f: &Field| f.name()).collect::<Vec<_>>(),
+                    "sources": rule.sources,
+                    "problem": words.problem,
+                    "checks": words.checks,
+                    "why": words.why,
+                    "cause": words.cause,
+                    "remedy": words.remedy,
+                    "bad": words.bad,
+                    "good": words.good,
+                })
+            })
+            .collect();
+        terminal::print_json(&rows)?;
+        return Ok(0);
+    }
+    let mut table = terminal::Table::new(match lang {
+        Lang::Zh => ["规则", "级别", "整改事项"],
+        Lang::En => ["code", "level", "problem"],
+    });
+    for rule in rules {
+        let level = policy
+            .level(rule.code, rule.level, None, &[])
+            .map_or_else(|| terminal::off(lang), |level| terminal::level(level, lang));
+        table.row([rule.code.to_owned(), level, rule.texts.of(lang).problem.to_owned()]);
+    }
+    terminal::print(&table.to_string())?;
+    Ok(0)
+}

@@ -1,0 +1,261 @@
+//! A run as `audit`, `check` and `judge` start it, and what is said of it.
+
+use super::options::JudgeArgs;
+use super::settings::Settings;
+use super::{terminal, wiring};
+use crate::filing::Row;
+use crate::pipeline::{self, Keep, Plan, RunError, Summary, Unfinished};
+use crate::policy::{Level, Policy};
+use crate::probe::Probe;
+use crate::probe::place::Places;
+use crate::report;
+use crate::rules::{self, Lang, Rule};
+use anyhow::Result;
+use jiff::Timestamp;
+use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio_util::sync::CancellationToken;
+
+/// The exit code of a run that was interrupted and can be resumed.
+pub(super) const INTERRUPTED: u8 = 130;
+
+/// The parts of a run that outlive its plan.
+pub(super) struct Parts {
+    pub settings: Settings,
+    pub policy: Policy,
+    pub rules: Vec<&'static Rule>,
+    pub lang: Lang,
+}
+
+impl Parts {
+    pub(super) fn new(settings: Settings) -> Result<Parts> {
+        let policy = wiring::policy(&settings)?;
+        let rules = wiring::rules(&settings)?;
+        let lang = wiring::lang(&settings);
+        Ok(Parts { settings, policy, rules, lang })
+    }
+
+    /// The plan of a run over a list with this digest.
+    pub(super) fn plan(
+        &self,
+        output: PathBuf,
+        at: Option<Timestamp>,
+        unfinished: Unfinished,
+        list: Sha256,
+    ) -> Result<Plan<'_>> {
+        let places = wiring::places(&self.settings, &self.policy)?;
+        Ok(Plan {
+            output,
+            rules: self.rules.clone(),
+            policy: &self.policy,
+            at: at.unwrap_or_else(Timestamp::now),
+            keep: match self.settings.output.evidence.as_str() {
+                "all" => Keep::All,
+                "none" => Keep::None,
+                _ => Keep::Findings,
+            },
+            lang: self.lang,
+            concurrency: wiring::width(&self.settings),
+            second_look_after: Duration::from_secs(self.settings.pace.second_look_after),
+            site_limit: Duration::from_secs(2 * self.settings.http.deadline + 60),
+            unfinished,
+            fingerprint: self.fingerprint(list, at),
+            versions: versions(&places),
+            clock: Timestamp::now,
+        })
+    }
+
+    /// Tells one run from another: the list, and the settings that change what is seen or said.
+    fn fingerprint(&self, list: Sha256, at: Option<Timestamp>) -> BTreeMap<String, String> {
+        let settings = &self.settings;
+        let codes: Vec<&str> = self.rules.iter().map(|rule| rule.code).collect();
+        let digest: String = list.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+        let mut told = BTreeMap::from([
+            ("list", digest),
+            ("lang", settings.output.lang.clone()),
+            ("resolvers", settings.dns.resolvers.join(" ")),
+            ("both schemes", settings.http.both_schemes.to_string()),
+            (
+                "place",
+                format!("{} {}", settings.place.database, settings.place.overrides.join(" ")),
+            ),
+            ("allow-address", settings.guard.allow.join(" ")),
+            ("policy", settings.rules.policy.clone()),
+            ("profile", settings.rules.profile.clone()),
+            ("rules", codes.join(" ")),
+        ]);
+        if let Some(at) = at {
+            told.insert("at", at.to_string());
+        }
+        told.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+    }
+}
+
+/// The versions of what judges.
+pub(super) fn program_versions() -> BTreeMap<String, String> {
+    ["beian", "rules"]
+        .map(|name| (name.to_owned(), env!("CARGO_PKG_VERSION").to_owned()))
+        .into_iter()
+        .collect()
+}
+
+fn versions(places: &Places) -> BTreeMap<String, String> {
+    let mut versions = program_versions();
+    versions.insert("places".to_owned(), places.date().to_string());
+    versions.insert("places_source".to_owned(), places.source().to_owned());
+    versions
+}
+
+/// Runs a plan with progress and Ctrl-C; `None` where it was interrupted.
+pub(super) async fn audit(
+    rows: impl Iterator<Item = Row> + Send,
+    probe: Probe,
+    plan: &Plan<'_>,
+) -> Result<Option<Summary>> {
+    let stop = stop_on_interrupt(plan.lang);
+    let bar = terminal::Bar::new(plan.lang);
+    let end = pipeline::run(rows, Arc::new(probe), plan, &bar, stop).await;
+    bar.finish();
+    match end {
+        Ok(summary) => Ok(Some(summary)),
+        Err(RunError::Interrupted(_)) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Says how to go on, and gives the exit code for it.
+pub(super) fn say_interrupted(plan: &Plan<'_>) -> u8 {
+    let folder = plan.output.display();
+    terminal::remark(&match plan.lang {
+        Lang::Zh => format!("已中断，结果保存在 {folder}。继续：在原命令后加 --resume"),
+        Lang::En => {
+            format!(
+                "Interrupted; what is done is kept in {folder}. Go on: the same command with --resume"
+            )
+        }
+    });
+    INTERRUPTED
+}
+
+/// Says so where the location table is old.
+pub(super) fn warn_of_age(parts: &Parts, at: Timestamp) -> Result<()> {
+    let places = wiring::places(&parts.settings, &parts.policy)?;
+    if let Some(warning) = places.age_warning(report::china_day(at)) {
+        terminal::remark(&warning);
+    }
+    Ok(())
+}
+
+/// The exit code of a finished run under the flags.
+pub(super) fn exit_code(summary: &Summary, judge: &JudgeArgs) -> u8 {
+    if judge.exit_zero { 0 } else { summary.exit_code() }
+}
+
+/// The summary that a person can act on.
+pub(super) fn describe(summary: &Summary, output: &Path, lang: Lang) -> String {
+    let zh = lang == Lang::Zh;
+    let count = |level| summary.by_level.get(&level).copied().unwrap_or(0);
+    let (violations, warnings, reviews) =
+        (count(Level::Violation), count(Level::Warning), count(Level::Review));
+    let clean = summary.audited.saturating_sub(summary.notices);
+    let mut text = String::new();
+    if summary.ended_before {
+        text.push_str(if zh {
+            "这次检测此前已经完成，以下是当时的结果。\n"
+        } else {
+            "This run had ended before; these are its results.\n"
+        });
+    }
+    text.push_str(&if zh {
+        format!(
+            "已检测 {} 个备案：{} 个有通知（违规 {violations} 项，提醒 {warnings} 项，待复核 {reviews} 项），{clean} 个未发现问题\n",
+            summary.audited, summary.notices
+        )
+    } else {
+        format!(
+            "{} filings audited: {} with a notice ({violations} violations, {warnings} warnings, {reviews} for review), {clean} with nothing to say\n",
+            summary.audited, summary.notices
+        )
+    });
+    text.push_str(&codes(summary, lang));
+    let file = |name: &str| output.join(name).display().to_string();
+    let mut files = Vec::new();
+    if summary.notices > 0 {
+        files.push((if zh { "整改通知" } else { "notices" }, file("notices.csv")));
+    }
+    if summary.rejected > 0 {
+        let heading = if zh { "未能读取的行" } else { "rejected rows" };
+        files.push((heading, format!("{} → {}", summary.rejected, file("rejected.csv"))));
+    }
+    if summary.faults > 0 {
+        let heading =
+            if zh { "因本程序故障未能判断" } else { "undecided by faults of ours" };
+        files.push((heading, summary.faults.to_string()));
+    }
+    files.push((if zh { "全部结果" } else { "all results" }, output.display().to_string()));
+    for (heading, value) in files {
+        text.push_str(&format!("{heading}{} {value}\n", if zh { "：" } else { ":" }));
+    }
+    text
+}
+
+/// The findings by rule, the most frequent first.
+fn codes(summary: &Summary, lang: Lang) -> String {
+    let mut table = terminal::Table::new(match lang {
+        Lang::Zh => ["规则", "违规", "提醒", "待复核", "整改事项"],
+        Lang::En => ["code", "violation", "warning", "review", "problem"],
+    });
+    let mut rows: Vec<_> = summary.by_code.iter().collect();
+    rows.sort_by_key(|(code, count)| {
+        (std::cmp::Reverse((count.violation, count.warning, count.review)), (*code).clone())
+    });
+    for (code, count) in rows {
+        let name = rules::find(code).map_or("", |rule| rule.texts.of(lang).problem);
+        table.row([
+            code.clone(),
+            count.violation.to_string(),
+            count.warning.to_string(),
+            count.review.to_string(),
+            name.to_owned(),
+        ]);
+    }
+    if table.is_empty() { String::new() } else { format!("\n{table}\n") }
+}
+
+/// A token that Ctrl-C or a request to end cancels; a second Ctrl-C ends at once.
+pub(super) fn stop_on_interrupt(lang: Lang) -> CancellationToken {
+    let token = CancellationToken::new();
+    let stop = token.clone();
+    tokio::spawn(async move {
+        interrupted().await;
+        terminal::remark(match lang {
+            Lang::Zh => "正在停止,已完成的检查会保留……再按一次 Ctrl-C 立即退出",
+            Lang::En => "Stopping; what is done is kept. Press Ctrl-C again to quit at once.",
+        });
+        stop.cancel();
+        interrupted().await;
+        std::process::exit(i32::from(INTERRUPTED));
+    });
+    token
+}
+
+async fn interrupted() {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        if let Ok(mut end) = signal(SignalKind::terminate()) {
+            tokio::select! {
+                _ = tokio::signal::ctrl_c() => {}
+                _ = end.recv() => {}
+            }
+            return;
+        }
+    }
+    // Without a handler there is nothing to wait for: the default action ends the program.
+    if tokio::signal::ctrl_c().await.is_err() {
+        std::future::pending::<()>().await;
+    }
+}

@@ -1,0 +1,384 @@
+//! The settings in force: the embedded file, the user's file, the environment, the
+//! command line, each laid over the one before, with where each value comes from.
+
+use anyhow::{Context, Result, bail};
+use serde::Deserialize;
+use std::{collections::BTreeMap, fmt, path::Path};
+use toml::{Table, Value};
+
+/// The file that says every setting, its default and why.
+pub(crate) const EMBEDDED: &str = include_str!("../../config/beian.toml");
+
+/// The settings in force. What each means stands in `config/beian.toml`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Settings {
+    pub output: Output,
+    pub dns: Dns,
+    pub http: Http,
+    pub pace: Pace,
+    pub place: Place,
+    pub guard: Guard,
+    pub rules: Rules,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Output {
+    pub dir: String,
+    pub lang: String,
+    pub evidence: String,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Dns {
+    pub resolvers: Vec<String>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Http {
+    pub timeout: u64,
+    pub deadline: u64,
+    pub max_body: usize,
+    pub max_redirects: usize,
+    pub both_schemes: bool,
+    pub robots: bool,
+    pub user_agent: String,
+    pub proxy: String,
+    pub ca_certs: Vec<String>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Pace {
+    pub concurrency: usize,
+    pub rate: u32,
+    pub per_host: usize,
+    pub per_address: usize,
+    pub second_look_after: u64,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Place {
+    pub database: String,
+    pub overrides: Vec<String>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Guard {
+    pub allow: Vec<String>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Rules {
+    pub policy: String,
+    pub profile: String,
+    pub only: Vec<String>,
+    pub skip: Vec<String>,
+}
+
+/// Where a value comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Origin {
+    Default,
+    File(String),
+    Environment(String),
+    Flag(String),
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Origin::Default => f.write_str("default"),
+            Origin::File(name) => f.write_str(name),
+            Origin::Environment(name) => f.write_str(name),
+            Origin::Flag(name) => f.write_str(name),
+        }
+    }
+}
+
+/// The settings as they are laid over each other.
+#[derive(Clone, Debug)]
+pub(crate) struct Layers {
+    values: Table,
+    origins: BTreeMap<(String, String), Origin>,
+}
+
+impl Layers {
+    /// The embedded defaults.
+    pub(crate) fn defaults() -> Result<Layers> {
+        let values: Table = EMBEDDED.parse().context("the embedded settings")?;
+        Ok(Layers { values, origins: BTreeMap::new() })
+    }
+
+    /// Lays a user's file over what there is.
+    pub(crate) fn file(&mut self, path: &Path) -> Result<()> {
+        let name = path.display().to_string();
+        let text = std::fs::read_to_string(path)
+            .with_context(|| format!("{name}: the settings file cannot be read"))?;
+        let table: Table =
+            text.parse().map_err(|error| anyhow::anyhow!("{name}: not valid TOML: {error}"))?;
+        for (section, keys) in table {
+            let Value::Table(keys) = keys else {
+                bail!(
+                    "{name}:{}: {section:?} stands outside of a section; write it below one of {}",
+                    line_of(&text, "", &section),
+                    self.sections()
+                );
+            };
+            for (key, value) in keys {
+                let at = || format!("{name}:{}", line_of(&text, &section, &key));
+                let origin = Origin::File(at());
+                self.set(&section, &key, value, origin).with_context(at)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Lays the environment over what there is: `BEIAN_SECTION__KEY`.
+    pub(crate) fn environment(
+        &mut self,
+        variables: impl Iterator<Item = (String, String)>,
+    ) -> Result<()> {
+        for (name, text) in variables {
+            let Some((section, key)) =
+                name.strip_prefix("BEIAN_").and_then(|rest| rest.split_once("__"))
+            else {
+                continue;
+            };
+            let (section, key) = (section.to_ascii_lowercase(), key.to_ascii_lowercase());
+            let kind = self.known(&section, &key).with_context(|| name.clone())?;
+            let value = read_as(kind, &text).with_context(|| name.clone())?;
+            self.set(&section, &key, value, Origin::Environment(name.clone()))
+                .with_context(|| name.clone())?;
+        }
+        Ok(())
+    }
+
+    /// Lays one flag over what there is.
+    pub(crate) fn flag(&mut self, flag: &str, setting: (&str, &str), value: Value) -> Result<()> {
+        self.set(setting.0, setting.1, value, Origin::Flag(flag.to_owned()))
+            .with_context(|| flag.to_owned())
+    }
+
+    /// The settings, read and checked.
+    pub(crate) fn settings(&self) -> Result<Settings> {
+        let settings: Settings =
+            Value::Table(self.values.clone()).try_into().context("the settings")?;
+        self.check(&settings)?;
+        Ok(settings)
+    }
+
+    /// Every setting with its value and origin, sorted by name.
+    pub(crate) fn rows(&self) -> Vec<(String, String, Origin)> {
+        let mut rows = Vec::new();
+        for (section, keys) in &self.values {
+            for (key, value) in keys.as_table().into_iter().flatten() {
+                let origin = self.origin(section, key);
+                let shown =
+                    if key == "proxy" { without_password(value) } else { value.to_string() };
+                rows.push((format!("{section}.{key}"), shown, origin));
+            }
+        }
+        rows
+    }
+
+    fn origin(&self, section: &str, key: &str) -> Origin {
+        let found = self.origins.get(&(section.to_owned(), key.to_owned()));
+        found.cloned().unwrap_or(Origin::Default)
+    }
+
+    fn sections(&self) -> String {
+        let names: Vec<String> = self.values.keys().map(|name| format!("[{name}]")).collect();
+        names.join(", ")
+    }
+
+    fn known(&self, section: &str, key: &str) -> Result<&Value> {
+        let Some(keys) = self.values.get(section).and_then(Value::as_table) else {
+            bail!("there is no section [{section}]; there are {}", self.sections());
+        };
+        keys.get(key).with_context(|| {
+            let names: Vec<&str> = keys.keys().map(String::as_str).collect();
+            format!("[{section}] has no setting {key:?}; it has {}", names.join(", "))
+        })
+    }
+
+    fn set(&mut self, section: &str, key: &str, value: Value, origin: Origin) -> Result<()> {
+        let kind = self.known(section, key)?;
+        if !kind.same_type(&value) {
+            bail!(
+                "{section}.{key} must be {}, not {} ({value})",
+                kind.type_str(),
+                value.type_str()
+            );
+        }
+        if let Some(keys) = self.values.get_mut(section).and_then(Value::as_table_mut) {
+            keys.insert(key.to_owned(), value);
+        }
+        self.origins.insert((section.to_owned(), key.to_owned()), origin);
+        Ok(())
+    }
+
+    fn check(&self, settings: &Settings) -> Result<()> {
+        let wrong = |section: &str, key: &str, what: &str| {
+            bail!("{section}.{key} ({}): {what}", self.origin(section, key))
+        };
+        if !["zh", "en"].contains(&settings.output.lang.as_str()) {
+            return wrong("output", "lang", "must be zh or en");
+        }
+        if !["findings", "all", "none"].contains(&settings.output.evidence.as_str()) {
+            return wrong("output", "evidence", "must be findings, all or none");
+        }
+        if settings.http.timeout == 0 || settings.http.timeout > 3_600 {
+            return wrong("http", "timeout", "must be 1 to 3600 seconds");
+        }
+        if settings.http.deadline < settings.http.timeout || settings.http.deadline > 86_400 {
+            return wrong(
+                "http",
+                "deadline",
+                "must be at least http.timeout, at most 86400 seconds",
+            );
+        }
+        if settings.http.max_body < 8 << 20 {
+            return wrong(
+                "http",
+                "max_body",
+                "must be at least 8388608 (8 MiB): pages have their numbers at the foot",
+            );
+        }
+        if settings.http.max_redirects > 50 {
+            return wrong("http", "max_redirects", "must be at most 50");
+        }
+        if settings.pace.per_host == 0 {
+            return wrong("pace", "per_host", "must be at least 1");
+        }
+        if settings.pace.per_address == 0 {
+            return wrong("pace", "per_address", "must be at least 1");
+        }
+        if settings.pace.concurrency > 100_000 {
+            return wrong("pace", "concurrency", "must be at most 100000");
+        }
+        Ok(())
+    }
+}
+
+/// A text from the environment or the command line as a value of the setting's type.
+fn read_as(kind: &Value, text: &str) -> Result<Value> {
+    let text = text.trim();
+    Ok(match kind {
+        Value::Integer(_) => Value::Integer(
+            text.replace('_', "").parse().with_context(|| format!("{text:?} is not a number"))?,
+        ),
+        Value::Boolean(_) => Value::Boolean(
+            text.parse().with_context(|| format!("{text:?} is neither true nor false"))?,
+        ),
+        Value::Array(_) => Value::Array(
+            text.split(',')
+                .map(str::trim)
+                .filter(|item| !item.is_empty())
+                .map(|item| Value::String(item.to_owned()))
+                .collect(),
+        ),
+        _ => Value::String(text.to_owned()),
+    })
+}
+
+/// The line on which a key of a section stands, from 1; 1 where it is not found.
+fn line_of(text: &str, section: &str, key: &str) -> usize {
+    let mut inside = section.is_empty();
+    for (number, line) in text.lines().enumerate() {
+        let line = line.trim();
+        if line.starts_with('[') {
+            let name = line.trim_matches(|c| c == '[' || c == ']').trim();
+            inside = name == section;
+            if section.is_empty() && name == key {
+                return number + 1;
+            }
+        } else if inside && line.split('=').next().is_some_and(|name| name.trim() == key) {
+            return number + 1;
+        }
+    }
+    1
+}
+
+fn without_password(proxy: &Value) -> String {
+    let text = proxy.as_str().unwrap_or_default();
+    match url::Url::parse(text) {
+        Ok(mut url) if url.password().is_some() => {
+            // A URL that has a password also takes another one.
+            let _ = url.set_password(Some("***"));
+            format!("{:?}", url.as_str())
+        }
+        _ => proxy.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn file(text: &str) -> Result<Settings> {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("mine.toml");
+        std::fs::write(&path, text).unwrap();
+        let mut layers = Layers::defaults()?;
+        layers.file(&path)?;
+        layers.settings()
+    }
+
+    #[test]
+    fn the_embedded_file_names_every_setting() {
+        let settings = Layers::defaults().unwrap().settings().unwrap();
+        assert_eq!(settings.http.timeout, 20);
+        assert_eq!(settings.http.deadline, 90);
+    }
+
+    #[test]
+    fn a_later_layer_wins_and_its_origin_is_known() {
+        let mut layers = Layers::defaults().unwrap();
+        let variable = ("BEIAN_HTTP__TIMEOUT".to_owned(), "30".to_owned());
+        layers.environment([variable].into_iter()).unwrap();
+        assert_eq!(layers.settings().unwrap().http.timeout, 30);
+        layers.flag("--timeout", ("http", "timeout"), Value::Integer(40)).unwrap();
+        assert_eq!(layers.settings().unwrap().http.timeout, 40);
+        let row = layers.rows().into_iter().find(|row| row.0 == "http.timeout").unwrap();
+        assert_eq!(row.2, Origin::Flag("--timeout".to_owned()));
+    }
+
+    #[test]
+    fn an_unknown_setting_is_refused_with_its_line_and_the_known_ones() {
+        let error = format!("{:#}", file("[http]\ntimeout = 30\ntimeuot = 20\n").unwrap_err());
+        assert!(error.contains("mine.toml:3"), "{error}");
+        assert!(error.contains("\"timeuot\"") && error.contains("timeout, deadline"), "{error}");
+    }
+
+    #[test]
+    fn a_value_of_another_type_or_out_of_bounds_is_refused() {
+        let error = format!("{:#}", file("[http]\ntimeout = \"30\"\n").unwrap_err());
+        assert!(error.contains("must be integer, not string"), "{error}");
+        let error = format!("{:#}", file("[http]\nmax_body = 1000\n").unwrap_err());
+        assert!(error.contains("8 MiB") && error.contains("mine.toml:2"), "{error}");
+    }
+
+    #[test]
+    fn lists_are_read_from_the_environment() {
+        let mut layers = Layers::defaults().unwrap();
+        let variable = ("BEIAN_DNS__RESOLVERS".to_owned(), "10.0.0.2, 10.0.0.3:5353".to_owned());
+        layers.environment([variable].into_iter()).unwrap();
+        assert_eq!(layers.settings().unwrap().dns.resolvers, ["10.0.0.2", "10.0.0.3:5353"]);
+    }
+
+    #[test]
+    fn a_password_in_the_proxy_is_not_shown() {
+        let mut layers = Layers::defaults().unwrap();
+        let proxy = Value::String("http://desk:secret@10.0.0.8:3128".to_owned());
+        layers.flag("--proxy", ("http", "proxy"), proxy).unwrap();
+        let row = layers.rows().into_iter().find(|row| row.0 == "http.proxy").unwrap();
+        assert!(!row.1.contains("secret") && row.1.contains("10.0.0.8"), "{}", row.1);
+    }
+}

@@ -1,0 +1,122 @@
+//! What happens at a port: the sockets that play open, closed and misbehaving ones.
+
+use super::web::{Web, serve_plain, serve_sloppy, serve_tls};
+use serde::Deserialize;
+use std::{
+    net::{Ipv4Addr, SocketAddr},
+    sync::{Arc, OnceLock},
+    time::{Duration, Instant},
+};
+use tokio::io::AsyncReadExt;
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
+use tokio_rustls::TlsAcceptor;
+
+/// How long a flaky port or name fails, from the first contact on: longer than the first
+/// look takes to give up, shorter than the wait for the second.
+pub(super) const RECOVERY: Duration = Duration::from_millis(1200);
+
+/// What happens at a port.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum PortKind {
+    /// A web server; over TLS on port 443.
+    Open,
+    /// Nobody listens.
+    Closed,
+    /// The connection is reset as soon as it stands.
+    Reset,
+    /// The connection is reset once the client has spoken.
+    ResetLater,
+    /// The connection stands and nothing comes.
+    Silent,
+    /// The connection is closed once the client has spoken.
+    HangUp,
+    /// A web server without TLS, whatever the port.
+    Plain,
+    /// A web server whose heads are as sloppy as a client may meet them.
+    Sloppy,
+    /// Resets at first, and is a web server after a while.
+    Flaky,
+}
+
+/// A socket that plays ports of one kind.
+pub(super) enum Door {
+    /// Bound, never listening: the kernel refuses, and nobody else gets the port.
+    Closed(TcpSocket),
+    /// Listening.
+    Open(TcpListener),
+}
+
+impl Door {
+    /// Opens a socket on a free port of loopback.
+    pub(super) fn new(kind: PortKind) -> std::io::Result<(Door, SocketAddr)> {
+        let socket = TcpSocket::new_v4()?;
+        socket.bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)))?;
+        let at = socket.local_addr()?;
+        if kind == PortKind::Closed {
+            return Ok((Door::Closed(socket), at));
+        }
+        Ok((Door::Open(socket.listen(1024)?), at))
+    }
+}
+
+/// Plays a port, as long as it is polled.
+pub(super) async fn serve(door: Door, kind: PortKind, tls: Option<TlsAcceptor>, web: Arc<Web>) {
+    let listener = match door {
+        Door::Open(listener) => listener,
+        Door::Closed(socket) => {
+            std::future::pending::<()>().await;
+            drop(socket);
+            return;
+        }
+    };
+    let first = Arc::new(OnceLock::new());
+    let mut connections = tokio::task::JoinSet::new();
+    loop {
+        tokio::select! {
+            accepted = listener.accept() => {
+                let Ok((stream, _)) = accepted else { continue };
+                let (tls, web, first) = (tls.clone(), Arc::clone(&web), Arc::clone(&first));
+                connections.spawn(async move { meet(stream, kind, tls, web, &first).await });
+            }
+            Some(_) = connections.join_next() => {}
+        }
+    }
+}
+
+/// One connection.
+async fn meet(
+    mut stream: TcpStream,
+    kind: PortKind,
+    tls: Option<TlsAcceptor>,
+    web: Arc<Web>,
+    first: &OnceLock<Instant>,
+) {
+    match kind {
+        PortKind::Closed | PortKind::Reset => reset(stream),
+        PortKind::Flaky if first.get_or_init(Instant::now).elapsed() < RECOVERY => reset(stream),
+        PortKind::ResetLater => {
+            let _ = stream.read(&mut [0; 512]).await;
+            reset(stream);
+        }
+        PortKind::HangUp => {
+            // All that came is read, so that the close is a plain one and not a reset.
+            let _ = stream.read(&mut [0; 16_384]).await;
+        }
+        PortKind::Silent => {
+            let mut sink = [0; 4096];
+            while matches!(stream.read(&mut sink).await, Ok(length) if length > 0) {}
+        }
+        PortKind::Sloppy => serve_sloppy(stream, &web).await,
+        PortKind::Open | PortKind::Plain | PortKind::Flaky => match tls {
+            Some(tls) => serve_tls(stream, tls, web).await,
+            None => serve_plain(stream, web).await,
+        },
+    }
+}
+
+/// Ends a connection with RST.
+fn reset(stream: TcpStream) {
+    // Zero linger throws away what is unsent, so the close is a reset at once.
+    let _ = stream.set_zero_linger();
+}

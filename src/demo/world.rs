@@ -1,0 +1,225 @@
+use super::DemoError;
+use super::certificates::{CertificateKind, Certificates};
+use super::dns::{self, Zone};
+use super::ports::{self, Door, PortKind};
+use super::site::Site;
+use super::web::Web;
+use crate::policy::{Policy, PolicyError};
+use crate::probe::{Options, SocketTable};
+use std::{
+    collections::{BTreeMap, HashMap},
+    net::{IpAddr, Ipv4Addr, SocketAddr},
+    sync::Arc,
+    time::Duration,
+};
+use tokio::net::{TcpListener, UdpSocket};
+use tokio_rustls::TlsAcceptor;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+/// The wait before the second look at a failed site: longer than the demo's flaky ports
+/// stay flaky.
+pub const SECOND_LOOK_AFTER: Duration = Duration::from_millis(1500);
+
+/// The ports that every address of the world has.
+const WEB_PORTS: [u16; 2] = [80, 443];
+
+/// The time that a demo run is said to have begun, 2026-11-22T08:00:00+08:00: the dates of
+/// the site files are made for it.
+pub const AT: jiff::Timestamp = jiff::Timestamp::constant(1_795_305_600, 0);
+
+/// The policy of a demo run: the embedded one, with the reading under which every rule has
+/// something to say.
+pub fn policy() -> Result<Policy, PolicyError> {
+    Policy::with(READING, "demo", None)
+}
+
+/// Guangdong's sites show their subject's number: without this reading nothing can break
+/// ICP004.
+const READING: &str = "[readings]\nguangdong = \"subject\"\n";
+
+/// A running demo world.
+pub struct World {
+    sites: Vec<Site>,
+    resolvers: Vec<SocketAddr>,
+    sockets: SocketTable,
+    root: Vec<u8>,
+    stop: CancellationToken,
+    tasks: TaskTracker,
+}
+
+impl World {
+    /// Starts the servers of these sites on free ports of loopback.
+    pub async fn start(sites: Vec<Site>) -> Result<World, DemoError> {
+        let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
+        let kinds = sites
+            .iter()
+            .flat_map(|site| site.hosts().into_iter().map(|host| (host, site.certificate)));
+        let kinds: HashMap<String, CertificateKind> = kinds.collect();
+        let certificates = Arc::new(Certificates::new(kinds)?);
+        let mut world = World {
+            resolvers: Vec::new(),
+            sockets: SocketTable::new(),
+            root: certificates.root().to_vec(),
+            sites,
+            stop,
+            tasks,
+        };
+        for resolver in 0..2 {
+            world.start_resolver(resolver).await?;
+        }
+        let tls = TlsAcceptor::from(Arc::new(certificates.server()?));
+        world.start_ports(&tls)?;
+        Ok(world)
+    }
+
+    /// The sites, in the order of the list.
+    pub fn sites(&self) -> &[Site] {
+        &self.sites
+    }
+
+    /// The filing list, CSV.
+    pub fn list(&self) -> String {
+        super::filings::list(&self.sites)
+    }
+
+    /// The addresses of the resolvers.
+    pub fn resolvers(&self) -> &[SocketAddr] {
+        &self.resolvers
+    }
+
+    /// Where each (address, port) of the world is reached.
+    pub fn sockets(&self) -> &SocketTable {
+        &self.sockets
+    }
+
+    /// The root certificate of the world, DER.
+    pub fn root(&self) -> &[u8] {
+        &self.root
+    }
+
+    /// How to look at this world: its resolvers, its sockets, its root, and the short
+    /// times that do for loopback.
+    pub fn options(&self) -> Options {
+        Options {
+            resolvers: self.resolvers.clone(),
+            timeout: Duration::from_secs(3),
+            deadline: Duration::from_secs(20),
+            max_body: 8 * 1024 * 1024,
+            rate: None,
+            per_host: 4,
+            per_address: 8,
+            max_redirects: 10,
+            both_schemes: false,
+            robots: false,
+            user_agent: "beian-demo".to_owned(),
+            proxy: None,
+            allow: Vec::new(),
+            extra_roots: vec![self.root.clone()],
+            sockets: self.sockets.clone(),
+        }
+    }
+
+    /// Stops every server and waits until they are gone.
+    pub async fn stop(self) {
+        self.stop.cancel();
+        self.tasks.close();
+        self.tasks.wait().await;
+    }
+
+    async fn start_resolver(&mut self, resolver: usize) -> Result<(), DemoError> {
+        let zone = Arc::new(Zone::of(&self.sites, resolver)?);
+        // The TCP port has to be the UDP port: try until a free pair is found.
+        let mut tries = 0;
+        let (udp, tcp) = loop {
+            let udp = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).await?;
+            match TcpListener::bind(udp.local_addr()?).await {
+                Ok(tcp) => break (udp, tcp),
+                Err(taken) if tries == 20 => return Err(taken.into()),
+                Err(_) => tries += 1,
+            }
+        };
+        self.resolvers.push(udp.local_addr()?);
+        self.play(dns::serve_udp(udp, Arc::clone(&zone)));
+        self.play(dns::serve_tcp(tcp, zone));
+        Ok(())
+    }
+
+    fn start_ports(&mut self, tls: &TlsAcceptor) -> Result<(), DemoError> {
+        let web = Arc::new(Web::of(&self.sites)?);
+        let mut open: HashMap<(PortKind, bool), SocketAddr> = HashMap::new();
+        for ((address, port), kind) in wanted(&self.sites)? {
+            let over_tls = matches!(kind, PortKind::Open | PortKind::Flaky) && port == 443;
+            // Flaky ports have a clock of their own; the others of a kind share a socket.
+            let shared = open.get(&(kind, over_tls)).filter(|_| kind != PortKind::Flaky);
+            let at = match shared {
+                Some(at) => *at,
+                None => {
+                    let (door, at) = Door::new(kind)?;
+                    let tls = over_tls.then(|| tls.clone());
+                    self.play(ports::serve(door, kind, tls, Arc::clone(&web)));
+                    open.insert((kind, over_tls), at);
+                    at
+                }
+            };
+            self.sockets.insert((address, port), at);
+        }
+        Ok(())
+    }
+
+    /// Runs a server until the world stops.
+    fn play(&self, server: impl Future<Output = ()> + Send + 'static) {
+        let stop = self.stop.clone();
+        self.tasks.spawn(async move {
+            tokio::select! {
+                () = stop.cancelled() => {}
+                () = server => {}
+            }
+        });
+    }
+}
+
+impl Drop for World {
+    fn drop(&mut self) {
+        self.stop.cancel();
+    }
+}
+
+/// What happens at each port of each address.
+fn wanted(sites: &[Site]) -> Result<BTreeMap<(IpAddr, u16), PortKind>, DemoError> {
+    let mut wanted: BTreeMap<(IpAddr, u16), PortKind> = BTreeMap::new();
+    for site in sites {
+        let named = site.address.iter().filter_map(|(at, ports)| match at.as_str() {
+            "own" => Some((site.address(), ports)),
+            other => Some((other.parse().ok()?, ports)),
+        });
+        let named: BTreeMap<IpAddr, _> = named.collect();
+        let mut addresses = dns::addresses(site);
+        addresses.extend(named.keys());
+        addresses.dedup();
+        let all = site.address.get("*");
+        for address in addresses {
+            let own = named.get(&address).copied().or(all);
+            let mut ports: BTreeMap<u16, PortKind> =
+                WEB_PORTS.into_iter().map(|port| (port, PortKind::Open)).collect();
+            for (port, kind) in own.into_iter().flatten() {
+                let port = match port.as_str() {
+                    "http" => 80,
+                    "https" => 443,
+                    other => other
+                        .parse()
+                        .map_err(|_| DemoError::site(&site.name, format!("no port: {other}")))?,
+                };
+                ports.insert(port, *kind);
+            }
+            for (port, kind) in ports {
+                let before = wanted.insert((address, port), kind);
+                if before.is_some_and(|before| before != kind) {
+                    let at = format!("{address} port {port} is of two kinds");
+                    return Err(DemoError::site(&site.name, at));
+                }
+            }
+        }
+    }
+    Ok(wanted)
+}

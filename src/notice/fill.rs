@@ -1,0 +1,92 @@
+use crate::audit::Verdict;
+use crate::filing::{FiledNumber, Filing};
+use crate::rules::Lang;
+
+/// The names that the rules' texts may hold in braces.
+pub const PLACEHOLDERS: &[&str] =
+    &["domain", "hosts", "expected", "found", "number", "subject", "service"];
+
+/// What a placeholder is filled from.
+pub(super) struct Values<'a> {
+    pub(super) filing: &'a Filing,
+    pub(super) verdict: &'a Verdict,
+    pub(super) lang: Lang,
+}
+
+impl Values<'_> {
+    fn of(&self, name: &str) -> Option<String> {
+        let (filing, verdict, lang) = (self.filing, self.verdict, self.lang);
+        Some(match name {
+            "domain" => filing.domain.unicode().to_owned(),
+            "hosts" if verdict.hosts.is_empty() => filing.domain.unicode().to_owned(),
+            "hosts" => verdict.hosts.join(if lang == Lang::Zh { "、" } else { ", " }),
+            "expected" => verdict.expected.of(lang).to_owned(),
+            "found" => verdict.found.of(lang).to_owned(),
+            "number" => self.or_unknown(filing.record_number.as_ref().map(FiledNumber::shown)),
+            "subject" => self.or_unknown(filing.subject_name.clone()),
+            "service" => self.or_unknown(filing.service_name.clone()),
+            _ => return None,
+        })
+    }
+
+    fn or_unknown(&self, value: Option<String>) -> String {
+        let unknown = match self.lang {
+            Lang::Zh => "（清单中未提供）",
+            Lang::En => "(not in the list)",
+        };
+        value.unwrap_or_else(|| unknown.to_owned())
+    }
+}
+
+/// Fills the placeholders of a text, each once: what a value holds is not filled again.
+/// Braces around anything else stay as they are.
+pub(super) fn fill(text: &str, values: &Values<'_>) -> String {
+    let mut filled = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once('{') {
+        filled.push_str(before);
+        let value =
+            after.split_once('}').and_then(|(name, behind)| Some((values.of(name)?, behind)));
+        rest = match value {
+            Some((value, behind)) => {
+                filled.push_str(&value);
+                behind
+            }
+            None => {
+                filled.push('{');
+                after
+            }
+        };
+    }
+    filled.push_str(rest);
+    filled
+}
+
+/// The names in braces in a text that nothing is filled in for.
+pub fn unknown_placeholders(text: &str) -> Vec<&str> {
+    let names = text.split('{').skip(1).filter_map(|part| part.split('}').next());
+    names.filter(|name| !PLACEHOLDERS.contains(name)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::{self, Words};
+
+    #[test]
+    fn every_placeholder_of_every_rule_is_known() {
+        for rule in rules::all() {
+            for Words { problem, cause, remedy, .. } in [&rule.texts.zh, &rule.texts.en] {
+                for text in [problem, cause, remedy] {
+                    assert!(unknown_placeholders(text).is_empty(), "{}: {text}", rule.code);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn an_unknown_placeholder_is_told() {
+        assert_eq!(unknown_placeholders("{domain} {doman} {"), ["doman", ""]);
+        assert!(unknown_placeholders("{domain}: {found}").is_empty());
+    }
+}

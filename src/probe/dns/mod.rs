@@ -1,0 +1,177 @@
+//! Where hosts point: A and AAAA with the whole chain of aliases, over several resolvers.
+
+mod fact;
+mod wire;
+
+use super::{Options, ProbeError, deadline::Deadline, place::Places};
+use crate::evidence::{Answer, Dns, Located, Resolution};
+use fact::{Fact, Kind, Question, merge, settled};
+use std::{
+    collections::HashMap,
+    net::{IpAddr, SocketAddr},
+    sync::{Mutex, PoisonError},
+    time::Duration,
+};
+
+/// Addresses of a host that are kept.
+const MAX_ADDRESSES: usize = 64;
+
+/// By then a recursive resolver has itself given up on the zone.
+const MAX_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Before a resolver is asked again.
+const PAUSE: Duration = Duration::from_millis(250);
+
+/// The resolvers of a run.
+pub(super) struct Resolvers {
+    servers: Vec<Server>,
+    /// How many must agree that there is nothing.
+    agree: usize,
+}
+
+struct Server {
+    label: String,
+    address: SocketAddr,
+}
+
+impl Resolvers {
+    /// The resolvers that the options name, else the system's.
+    pub(super) fn new(options: &Options) -> Result<Resolvers, ProbeError> {
+        let mut servers: Vec<Server> = Vec::new();
+        let mut add = |label: String, address: SocketAddr| {
+            if !servers.iter().any(|known| known.address == address) {
+                servers.push(Server { label, address });
+            }
+        };
+        if options.resolvers.is_empty() {
+            for address in system()? {
+                add("system".to_owned(), address);
+            }
+            // The system's stand in for each other; nobody chose them as second opinions.
+            return Ok(Resolvers { servers, agree: 1 });
+        }
+        options.resolvers.iter().for_each(|address| add(address.to_string(), *address));
+        let agree = servers.len().min(2);
+        Ok(Resolvers { servers, agree })
+    }
+
+    /// Resolves a host. Never fails: what went wrong is the outcome.
+    pub(super) async fn resolve(&self, host: &str, deadline: Deadline, places: &Places) -> Dns {
+        let deadline = deadline.with_step(MAX_TIMEOUT);
+        let (mut facts, aaaa) = tokio::join!(
+            self.question(host, Question::A, deadline),
+            self.question(host, Question::Aaaa, deadline)
+        );
+        facts.extend(aaaa);
+        let dns = self.summary(facts, places);
+        tracing::debug!(host, outcome = ?dns.outcome, addresses = dns.addresses.len(), "resolved");
+        dns
+    }
+
+    /// Asks one resolver after the other until the matter is settled; twice round at most.
+    async fn question(&self, host: &str, question: Question, deadline: Deadline) -> Vec<Fact> {
+        let mut facts: Vec<Fact> = Vec::new();
+        for round in 0..2 {
+            if round > 0 {
+                tokio::time::sleep(PAUSE).await;
+            }
+            for (server, at) in self.servers.iter().enumerate() {
+                let answered = |f: &Fact| f.server == server && is_answer(f.kind);
+                if facts.iter().any(answered) {
+                    continue;
+                }
+                let ask = wire::ask(at.address, host, question, deadline.step());
+                let (kind, chain, addresses) = match deadline.run(ask).await {
+                    Some(said) => (said.kind, said.chain, said.addresses),
+                    None => (Kind::Timeout, Vec::new(), Vec::new()),
+                };
+                facts.push(Fact { server, question, kind, chain, addresses });
+                if settled(&facts, self.agree).is_some() || deadline.is_over() {
+                    return facts;
+                }
+            }
+        }
+        facts
+    }
+
+    fn summary(&self, facts: Vec<Fact>, places: &Places) -> Dns {
+        let outcome = merge(&facts, self.agree);
+        let chain = facts.iter().find(|f| f.kind == Kind::Addresses && !f.chain.is_empty());
+        let chain = chain.or_else(|| facts.iter().max_by_key(|f| f.chain.len()));
+        let chain = chain.map(|f| f.chain.clone()).unwrap_or_default();
+        let mut addresses: Vec<IpAddr> = match outcome {
+            Resolution::Resolved | Resolution::Disputed => {
+                facts.iter().flat_map(|f| f.addresses.iter().copied()).collect()
+            }
+            _ => Vec::new(),
+        };
+        addresses.sort_unstable();
+        addresses.dedup();
+        addresses.truncate(MAX_ADDRESSES);
+        let located = |address| Located { address, place: places.locate(address) };
+        Dns {
+            outcome,
+            chain,
+            addresses: addresses.into_iter().map(located).collect(),
+            answers: facts.into_iter().map(|fact| self.answer(fact)).collect(),
+        }
+    }
+
+    fn answer(&self, mut fact: Fact) -> Answer {
+        // Without their time to live and in a fixed order: the same zone, the same record.
+        fact.addresses.sort_unstable();
+        let aliases = fact.chain.iter().map(|name| format!("CNAME {name}"));
+        let question = fact.question.name();
+        let addresses = fact.addresses.iter().map(|address| format!("{question} {address}"));
+        Answer {
+            resolver: self.servers.get(fact.server).map(|s| s.label.clone()).unwrap_or_default(),
+            question: question.to_owned(),
+            outcome: fact.kind.name().to_owned(),
+            records: aliases.chain(addresses).take(MAX_ADDRESSES).collect(),
+        }
+    }
+}
+
+/// The names that one look at a site has resolved: each is asked for once.
+pub(super) struct Names<'a> {
+    resolvers: &'a Resolvers,
+    places: &'a Places,
+    known: Mutex<HashMap<String, Dns>>,
+}
+
+impl<'a> Names<'a> {
+    pub(super) fn new(resolvers: &'a Resolvers, places: &'a Places) -> Names<'a> {
+        Names { resolvers, places, known: Mutex::default() }
+    }
+
+    pub(super) async fn resolve(&self, host: &str, deadline: Deadline) -> Dns {
+        let known = || self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(dns) = known().get(host) {
+            return dns.clone();
+        }
+        let dns = self.resolvers.resolve(host, deadline, self.places).await;
+        known().insert(host.to_owned(), dns.clone());
+        dns
+    }
+}
+
+fn is_answer(kind: Kind) -> bool {
+    matches!(kind, Kind::Addresses | Kind::NxDomain | Kind::NoData)
+}
+
+fn system() -> Result<Vec<SocketAddr>, ProbeError> {
+    let (config, _) = hickory_resolver::system_conf::read_system_conf()
+        .map_err(|error| ProbeError::Resolver(error.to_string()))?;
+    let servers: Vec<SocketAddr> = config
+        .name_servers()
+        .iter()
+        .map(|server| {
+            let port = server.connections.first().map_or(53, |connection| connection.port);
+            SocketAddr::new(server.ip, port)
+        })
+        .collect();
+    if servers.is_empty() {
+        return Err(ProbeError::Resolver("none is configured".to_owned()));
+    }
+    Ok(servers)
+}

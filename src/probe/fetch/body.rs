@@ -1,0 +1,199 @@
+//! Bodies: compressed bytes as received → the page's bytes, both within the cap.
+
+use flate2::bufread::{DeflateDecoder, GzDecoder, ZlibDecoder};
+use std::io::{self, BufRead, Read};
+
+/// Codings laid over each other that are taken off.
+const MAX_CODINGS: usize = 3;
+
+/// A body without its codings.
+#[derive(Debug, PartialEq)]
+pub(super) struct Plain {
+    pub(super) bytes: Vec<u8>,
+    /// Whether it was cut at the cap.
+    pub(super) cut: bool,
+}
+
+/// The body cannot be decompressed.
+#[derive(Debug, PartialEq)]
+pub(super) struct Undecodable;
+
+/// Takes the codings off. `cut` says that the compressed body itself was cut: then a stream
+/// that ends early is no fault.
+pub(super) fn decode(
+    body: Vec<u8>,
+    content_encoding: Option<&str>,
+    cap: usize,
+    cut: bool,
+) -> Result<Plain, Undecodable> {
+    let mut plain = Plain { bytes: body, cut };
+    let codings: Vec<&str> = content_encoding
+        .unwrap_or_default()
+        .split(',')
+        .map(str::trim)
+        .filter(|coding| !coding.is_empty() && !coding.eq_ignore_ascii_case("identity"))
+        .collect();
+    if codings.len() > MAX_CODINGS {
+        return Err(Undecodable);
+    }
+    // The last one named was applied last.
+    for coding in codings.into_iter().rev() {
+        if plain.bytes.is_empty() {
+            return Ok(plain);
+        }
+        plain = match coding.to_ascii_lowercase().as_str() {
+            "gzip" | "x-gzip" => gunzip(plain, cap)?,
+            "deflate" => inflate(plain, cap)?,
+            "br" => {
+                let reader = brotli_decompressor::Decompressor::new(plain.bytes.as_slice(), 4096);
+                bounded(reader, cap, plain.cut)?
+            }
+            _ => return Err(Undecodable),
+        };
+    }
+    plain.cut |= plain.bytes.len() > cap;
+    plain.bytes.truncate(cap);
+    Ok(plain)
+}
+
+/// One gzip member or several. What follows them is ignored, and a body that is no gzip at
+/// all is taken as it stands, both as browsers do.
+fn gunzip(body: Plain, cap: usize) -> Result<Plain, Undecodable> {
+    const MAGIC: [u8; 2] = [0x1f, 0x8b];
+    if !body.bytes.starts_with(&MAGIC) {
+        return Ok(body);
+    }
+    let mut rest = body.bytes.as_slice();
+    let mut out = Plain { bytes: Vec::new(), cut: body.cut };
+    while rest.starts_with(&MAGIC) {
+        let member = bounded(GzDecoder::new(&mut rest), cap - out.bytes.len(), body.cut)?;
+        out.bytes.extend_from_slice(&member.bytes);
+        out.cut |= member.cut;
+        if out.cut || out.bytes.len() >= cap {
+            break;
+        }
+    }
+    Ok(out)
+}
+
+/// `deflate` means zlib, and many servers send the bare stream.
+fn inflate(body: Plain, cap: usize) -> Result<Plain, Undecodable> {
+    let wrapped = bounded(ZlibDecoder::new(body.bytes.as_slice()), cap, body.cut);
+    match wrapped {
+        Ok(plain) if !plain.bytes.is_empty() => Ok(plain),
+        _ => bounded(DeflateDecoder::new(body.bytes.as_slice()), cap, body.cut),
+    }
+}
+
+/// Reads up to the cap; a bomb ends there.
+fn bounded(reader: impl Read, cap: usize, cut: bool) -> Result<Plain, Undecodable> {
+    let mut reader = io::BufReader::with_capacity(32 * 1024, reader);
+    let mut bytes = Vec::new();
+    loop {
+        let chunk = match reader.fill_buf() {
+            Ok(chunk) => chunk,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            Err(_) if cut => return Ok(Plain { bytes, cut: true }),
+            Err(_) => return Err(Undecodable),
+        };
+        if chunk.is_empty() {
+            return Ok(Plain { bytes, cut });
+        }
+        let room = cap - bytes.len();
+        let taken = chunk.len();
+        bytes.extend(chunk.iter().take(room));
+        if taken > room {
+            return Ok(Plain { bytes, cut: true });
+        }
+        reader.consume(taken);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use flate2::{
+        Compression,
+        write::{DeflateEncoder, GzEncoder, ZlibEncoder},
+    };
+    use std::io::Write;
+
+    const TEXT: &[u8] = "示例网站 示例网站 示例网站".as_bytes();
+
+    fn gzip(bytes: &[u8]) -> Vec<u8> {
+        let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+        encoder.write_all(bytes).unwrap();
+        encoder.finish().unwrap()
+    }
+
+    fn zlib(bytes: &[u8]) -> Vec<u8> {
+        let mut encoder = ZlibEncoder::new(Vec::new(), Compression::best());
+        encoder.write_all(bytes).unwrap();
+        encoder.finish().unwrap()
+    }
+
+    fn raw(bytes: &[u8]) -> Vec<u8> {
+        let mut encoder = DeflateEncoder::new(Vec::new(), Compression::best());
+        encoder.write_all(bytes).unwrap();
+        encoder.finish().unwrap()
+    }
+
+    fn whole(body: Vec<u8>, coding: &str) -> Vec<u8> {
+        let plain = decode(body, Some(coding), 1 << 20, false).unwrap();
+        assert!(!plain.cut);
+        plain.bytes
+    }
+
+    #[test]
+    fn each_coding_comes_off() {
+        assert_eq!(whole(TEXT.to_vec(), "identity"), TEXT);
+        assert_eq!(whole(gzip(TEXT), "gzip"), TEXT);
+        assert_eq!(whole(gzip(TEXT), "X-GZIP"), TEXT);
+        assert_eq!(whole(zlib(TEXT), "deflate"), TEXT);
+        assert_eq!(whole(raw(TEXT), "deflate"), TEXT);
+        // brotli: one uncompressed metablock and the end, by hand from RFC 7932.
+        assert_eq!(
+            whole(vec![0x0b, 0x02, 0x80, b'h', b'e', b'l', b'l', b'o', 0x03], "br"),
+            b"hello"
+        );
+        assert_eq!(whole(zlib(&gzip(TEXT)), "gzip, deflate"), TEXT);
+    }
+
+    #[test]
+    fn members_follow_each_other_and_rubbish_behind_them_is_ignored() {
+        let mut body = gzip(TEXT);
+        body.extend(gzip(b"!"));
+        body.extend(b"<!-- cache -->");
+        assert_eq!(whole(body, "gzip"), [TEXT, b"!"].concat());
+        assert_eq!(whole(TEXT.to_vec(), "gzip"), TEXT);
+    }
+
+    #[test]
+    fn a_bomb_ends_at_the_cap_as_a_cut_page() {
+        let bomb = gzip(&vec![b'a'; 10 << 20]);
+        let plain = decode(bomb, Some("gzip"), 1 << 20, false).unwrap();
+        assert_eq!((plain.bytes.len(), plain.cut), (1 << 20, true));
+        let twice = gzip(&gzip(&vec![0; 40 << 20]));
+        let plain = decode(twice, Some("gzip, gzip"), 1 << 20, false).unwrap();
+        assert_eq!((plain.bytes.len(), plain.cut), (1 << 20, true));
+    }
+
+    #[test]
+    fn exactly_the_cap_is_not_cut() {
+        let body = gzip(&[b'a'; 1000]);
+        let plain = decode(body, Some("gzip"), 1000, false).unwrap();
+        assert_eq!((plain.bytes.len(), plain.cut), (1000, false));
+        let plain = decode(vec![b'a'; 1001], None, 1000, false).unwrap();
+        assert_eq!((plain.bytes.len(), plain.cut), (1000, true));
+    }
+
+    #[test]
+    fn a_stream_that_breaks_off_is_undecodable_unless_we_cut_it() {
+        let mut half = gzip(&(0..=255).cycle().take(5000).collect::<Vec<u8>>());
+        half.truncate(half.len() - 20);
+        assert_eq!(decode(half.clone(), Some("gzip"), 1 << 20, false), Err(Undecodable));
+        assert!(decode(half, Some("gzip"), 1 << 20, true).unwrap().cut);
+        assert_eq!(decode(b"rubbish".to_vec(), Some("br"), 1 << 20, false), Err(Undecodable));
+        assert_eq!(decode(b"rubbish".to_vec(), Some("zstd"), 1 << 20, false), Err(Undecodable));
+    }
+}

@@ -1,0 +1,234 @@
+//! Certificates: the handshake goes on whatever the certificate, and what a browser would
+//! say of it is written down.
+
+use super::stage::Progress;
+use crate::evidence::{Certificate, Trust};
+use crate::probe::ProbeError;
+use rustls::{
+    CertificateError, ClientConfig, DigitallySignedStruct, Error, NamedGroup, RootCertStore,
+    SignatureScheme,
+    client::{
+        ClientSessionStore, Resumption, Tls12ClientSessionValue, Tls13ClientSessionValue,
+        WebPkiServerVerifier,
+        danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier},
+    },
+    crypto::{CryptoProvider, ring},
+    pki_types::{CertificateDer, ServerName, UnixTime},
+};
+use std::sync::{Arc, Mutex, PoisonError};
+use x509_parser::{
+    certificate::X509Certificate, extensions::GeneralName, prelude::FromDer, time::ASN1Time,
+};
+
+const MAX_NAMES: usize = 20;
+const MAX_TEXT: usize = 256;
+
+/// What all TLS clients of a run share.
+#[derive(Clone, Debug)]
+pub(super) struct Tls {
+    config: ClientConfig,
+    verifier: Arc<WebPkiServerVerifier>,
+}
+
+impl Tls {
+    pub(super) fn new(extra_roots: &[Vec<u8>]) -> Result<Tls, ProbeError> {
+        let mut roots = RootCertStore::empty();
+        roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
+        for der in extra_roots {
+            let root = CertificateDer::from(der.clone());
+            roots.add(root).map_err(|error| ProbeError::Root(error.to_string()))?;
+        }
+        let provider: Arc<CryptoProvider> = Arc::new(ring::default_provider());
+        let client = |error: String| ProbeError::Client(error);
+        let verifier =
+            WebPkiServerVerifier::builder_with_provider(Arc::new(roots), Arc::clone(&provider))
+                .build()
+                .map_err(|error| client(error.to_string()))?;
+        let mut config = ClientConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .map_err(|error| client(error.to_string()))?
+            .with_webpki_verifier(Arc::clone(&verifier))
+            .with_no_client_auth();
+        config.alpn_protocols = vec![b"http/1.1".to_vec()];
+        Ok(Tls { config, verifier })
+    }
+
+    /// The configuration of one client, which tells its witness of each handshake.
+    pub(super) fn config(&self, witness: &Arc<Witness>, progress: &Progress) -> ClientConfig {
+        let mut config = self.config.clone();
+        config.dangerous().set_certificate_verifier(Arc::new(Verifier {
+            inner: Arc::clone(&self.verifier),
+            witness: Arc::clone(witness),
+        }));
+        config.resumption = Resumption::store(Arc::new(NoSessions(progress.clone())));
+        config
+    }
+}
+
+/// What one client's handshakes showed. Requests of a client are made one after the other.
+#[derive(Debug, Default)]
+pub(super) struct Witness {
+    seen: Mutex<Expectation>,
+}
+
+#[derive(Debug, Default)]
+struct Expectation {
+    host: Option<ServerName<'static>>,
+    certificate: Option<Certificate>,
+}
+
+impl Witness {
+    /// Expects a certificate for this host: the one in the URL, which is not always the name
+    /// that is dialled.
+    pub(super) fn expect(&self, host: &str) {
+        let host = ServerName::try_from(host.trim_matches(['[', ']']).to_owned()).ok();
+        *self.lock() = Expectation { host, certificate: None };
+    }
+
+    /// The certificate shown since, if there was a handshake.
+    pub(super) fn certificate(&self) -> Option<Certificate> {
+        self.lock().certificate.clone()
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Expectation> {
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[derive(Debug)]
+struct Verifier {
+    inner: Arc<WebPkiServerVerifier>,
+    witness: Arc<Witness>,
+}
+
+impl ServerCertVerifier for Verifier {
+    fn verify_server_cert(
+        &self,
+        end_entity: &CertificateDer<'_>,
+        intermediates: &[CertificateDer<'_>],
+        server_name: &ServerName<'_>,
+        ocsp_response: &[u8],
+        now: UnixTime,
+    ) -> Result<ServerCertVerified, Error> {
+        let host = self.witness.lock().host.clone();
+        let name = host.as_ref().unwrap_or(server_name);
+        let verdict =
+            self.inner.verify_server_cert(end_entity, intermediates, name, ocsp_response, now);
+        let trust = verdict.err().map_or(Trust::Valid, |error| trust(&error));
+        self.witness.lock().certificate = Some(describe(end_entity, trust));
+        // The page behind a bad certificate is still the page that visitors get.
+        Ok(ServerCertVerified::assertion())
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        cert: &CertificateDer<'_>,
+        dss: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        self.inner.verify_tls12_signature(message, cert, dss)
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        cert: &CertificateDer<'_>,
+        dss: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        self.inner.verify_tls13_signature(message, cert, dss)
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.inner.supported_verify_schemes()
+    }
+}
+
+fn trust(error: &Error) -> Trust {
+    use CertificateError as E;
+    match error {
+        Error::InvalidCertificate(E::Expired | E::ExpiredContext { .. }) => Trust::Expired,
+        Error::InvalidCertificate(E::NotValidYet | E::NotValidYetContext { .. }) => {
+            Trust::NotYetValid
+        }
+        Error::InvalidCertificate(E::NotValidForName | E::NotValidForNameContext { .. }) => {
+            Trust::WrongName
+        }
+        Error::InvalidCertificate(E::BadEncoding) => Trust::Malformed,
+        _ => Trust::Untrusted,
+    }
+}
+
+fn describe(der: &CertificateDer<'_>, trust: Trust) -> Certificate {
+    let Ok((_, certificate)) = X509Certificate::from_der(der) else {
+        let (issuer, not_before, not_after) = Default::default();
+        let names = Vec::new();
+        return Certificate { trust: Trust::Malformed, names, issuer, not_before, not_after };
+    };
+    let validity = certificate.validity();
+    Certificate {
+        trust,
+        names: names(&certificate),
+        issuer: short(&certificate.issuer().to_string()),
+        not_before: moment(validity.not_before),
+        not_after: moment(validity.not_after),
+    }
+}
+
+fn names(certificate: &X509Certificate<'_>) -> Vec<String> {
+    let alternative = certificate.subject_alternative_name().ok().flatten();
+    let names = alternative.iter().flat_map(|extension| extension.value.general_names.iter());
+    let mut names: Vec<String> = names
+        .filter_map(|name| match name {
+            GeneralName::DNSName(name) => Some(short(name)),
+            GeneralName::IPAddress(bytes) => address(bytes),
+            _ => None,
+        })
+        .take(MAX_NAMES)
+        .collect();
+    if names.is_empty() {
+        let common = certificate.subject().iter_common_name();
+        names = common.filter_map(|cn| cn.as_str().ok()).map(short).take(1).collect();
+    }
+    names
+}
+
+fn address(bytes: &[u8]) -> Option<String> {
+    let v4 = <[u8; 4]>::try_from(bytes).map(|b| std::net::IpAddr::from(b).to_string());
+    v4.or_else(|_| <[u8; 16]>::try_from(bytes).map(|b| std::net::IpAddr::from(b).to_string())).ok()
+}
+
+fn moment(time: ASN1Time) -> String {
+    jiff::Timestamp::from_second(time.timestamp()).map(|t| t.to_string()).unwrap_or_default()
+}
+
+fn short(text: &str) -> String {
+    text.chars().filter(|c| !c.is_control()).take(MAX_TEXT).collect()
+}
+
+/// Keeps no sessions: each site is met once. It is asked at the start of each handshake,
+/// which is how we know that the connection stood by then.
+#[derive(Debug)]
+struct NoSessions(Progress);
+
+impl ClientSessionStore for NoSessions {
+    fn set_kx_hint(&self, _: ServerName<'static>, _: NamedGroup) {}
+
+    fn kx_hint(&self, _: &ServerName<'_>) -> Option<NamedGroup> {
+        self.0.handshake();
+        None
+    }
+
+    fn set_tls12_session(&self, _: ServerName<'static>, _: Tls12ClientSessionValue) {}
+
+    fn tls12_session(&self, _: &ServerName<'_>) -> Option<Tls12ClientSessionValue> {
+        None
+    }
+
+    fn remove_tls12_session(&self, _: &ServerName<'static>) {}
+
+    fn insert_tls13_ticket(&self, _: ServerName<'static>, _: Tls13ClientSessionValue) {}
+
+    fn take_tls13_ticket(&self, _: &ServerName<'static>) -> Option<Tls13ClientSessionValue> {
+        None
+    }
+}

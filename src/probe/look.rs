@@ -1,0 +1,172 @@
+//! One site: which hosts are looked at, and how two looks become one.
+
+use super::{Exchange, Look, Probe, deadline::Deadline, dns::Names, fetch::Walk};
+use crate::evidence::{
+    Attempt, Dns, End, Evidence, Failure, HostEvidence, PageSeen, Resolution, Role, Visit,
+};
+use crate::filing::{Filing, Homepage};
+use std::time::Duration;
+
+/// Filed hosts that are looked at.
+const MAX_FILED_HOSTS: usize = 32;
+
+/// A host to look at, and where to knock.
+#[derive(Clone, Debug, PartialEq)]
+struct Goal {
+    role: Role,
+    start: Homepage,
+}
+
+impl Goal {
+    fn of_host(role: Role, host: &str) -> Goal {
+        Goal { role, start: Homepage { host: host.to_owned(), port: None, path: "/".to_owned() } }
+    }
+}
+
+/// Apex, www, the filed homepage, further filed hosts: each place once.
+fn goals(filing: &Filing) -> Vec<Goal> {
+    let apex = filing.domain.ascii();
+    let mut goals = vec![Goal::of_host(Role::Apex, apex)];
+    // A domain below a registrable one was filed as it stands and needs no www of its own.
+    if filing.domain.registrable() == apex && !apex.starts_with("www.") {
+        goals.push(Goal::of_host(Role::Www, &format!("www.{apex}")));
+    }
+    let homepage = filing.homepage.iter().map(|start| {
+        let mut start = start.clone();
+        if start.path.is_empty() {
+            start.path.push('/');
+        }
+        Goal { role: Role::Homepage, start }
+    });
+    let filed = filing.hosts.iter().take(MAX_FILED_HOSTS);
+    let filed = filed.map(|host| Goal::of_host(Role::Filed, host));
+    for goal in homepage.chain(filed) {
+        if !goals.iter().any(|known| known.start == goal.start) {
+            goals.push(goal);
+        }
+    }
+    goals
+}
+
+impl Probe {
+    pub(super) async fn look_at_site(&self, filing: &Filing) -> Look {
+        let (hosts, exchanges) = self.look_at(goals(filing)).await;
+        Look { evidence: Evidence { hosts, ..Evidence::default() }, exchanges }
+    }
+
+    pub(super) async fn look_at_failed(&self, filing: &Filing, first: &Evidence) -> Look {
+        let doubtful = |goal: &Goal| {
+            let of_goal = first.hosts.iter().find(|host| is_of(host, goal));
+            of_goal.is_none_or(HostEvidence::needs_second_look)
+        };
+        let again: Vec<Goal> = goals(filing).into_iter().filter(doubtful).collect();
+        let (seen, exchanges) = self.look_at(again).await;
+        let mut evidence = first.clone();
+        for second in seen {
+            let same = |h: &&mut HostEvidence| h.host == second.host && h.role == second.role;
+            match evidence.hosts.iter_mut().find(same) {
+                Some(host) => *host = merge(host, second),
+                None => evidence.hosts.push(second),
+            }
+        }
+        Look { evidence, exchanges }
+    }
+
+    /// Looks at the places of one site within one deadline, the first two at the same time.
+    async fn look_at(&self, goals: Vec<Goal>) -> (Vec<HostEvidence>, Vec<Exchange>) {
+        let deadline = Deadline::new(self.options.deadline, self.options.timeout);
+        let names = Names::new(&self.resolvers, &self.places);
+        let mut goals = goals.into_iter();
+        let pair = (goals.next(), goals.next());
+        let one = |goal: Option<Goal>| async {
+            match goal {
+                Some(goal) => Some(self.look_at_host(goal, &names, deadline).await),
+                None => None,
+            }
+        };
+        let (first, second) = tokio::join!(one(pair.0), one(pair.1));
+        let mut seen: Vec<Seen> = [first, second].into_iter().flatten().collect();
+        let mut deadline =
+            deadline.later(seen.iter().map(|seen| seen.waited).max().unwrap_or_default());
+        for goal in goals {
+            let host = self.look_at_host(goal, &names, deadline).await;
+            deadline = deadline.later(host.waited);
+            seen.push(host);
+        }
+        let (hosts, exchanges): (Vec<_>, Vec<_>) =
+            seen.into_iter().map(|seen| (seen.host, seen.exchanges)).unzip();
+        (hosts, exchanges.into_iter().flatten().collect())
+    }
+
+    async fn look_at_host(&self, goal: Goal, names: &Names<'_>, deadline: Deadline) -> Seen {
+        let Goal { role, start } = goal;
+        let dns = names.resolve(&start.host, deadline).await;
+        // Through a proxy, a network may have no DNS of its own.
+        let blind = self.options.proxy.is_some() && !dns.outcome.is_answer();
+        if dns.outcome != Resolution::Resolved && !blind {
+            let host = HostEvidence { host: start.host, role, dns, visit: None };
+            return Seen { host, exchanges: Vec::new(), waited: Duration::ZERO };
+        }
+        let mut walk = Walk::new(&self.fetcher, names, deadline);
+        let visit = Some(walk.visit(&start).await);
+        let (exchanges, waited) = walk.finish();
+        Seen { host: HostEvidence { host: start.host, role, dns, visit }, exchanges, waited }
+    }
+}
+
+/// A host as seen, with what came over the wire and how long we made it wait.
+struct Seen {
+    host: HostEvidence,
+    exchanges: Vec<Exchange>,
+    waited: Duration,
+}
+
+fn is_of(host: &HostEvidence, goal: &Goal) -> bool {
+    host.host == goal.start.host && host.role == goal.role
+}
+
+/// Both looks at one host as one.
+fn merge(first: &HostEvidence, second: HostEvidence) -> HostEvidence {
+    let (dns, visit) = match (&first.visit, second.visit) {
+        (Some(first), Some(second_visit)) => (second.dns, Some(merge_visits(first, second_visit))),
+        (Some(visit), None) => (merge_dns(&first.dns, second.dns), Some(visit.clone())),
+        (None, visit) => (second.dns, visit),
+    };
+    HostEvidence { dns: with_answers(&first.dns, dns), visit, ..first.clone() }
+}
+
+/// Every question of both looks, in order.
+fn with_answers(first: &Dns, mut second: Dns) -> Dns {
+    let later = std::mem::take(&mut second.answers);
+    second.answers = first.answers.iter().cloned().chain(later).collect();
+    second
+}
+
+/// A host that was visited at the first look and does not resolve at the second.
+fn merge_dns(first: &Dns, second: Dns) -> Dns {
+    let outcome = if second.outcome.is_answer() { Resolution::Disputed } else { first.outcome };
+    Dns { outcome, answers: second.answers, ..first.clone() }
+}
+
+fn merge_visits(first: &Visit, second: Visit) -> Visit {
+    let is_good = second.best().and_then(Attempt::answer).is_some_and(PageSeen::is_good);
+    let looks = if !is_good && kinds(first) == kinds(&second) { 2 } else { 1 };
+    Visit { looks, ..second }
+}
+
+/// What an attempt came to, as far as a second look can confirm it.
+#[derive(PartialEq)]
+enum Came {
+    Refused,
+    Failed(Failure),
+    Status(u16),
+}
+
+fn kinds(visit: &Visit) -> [Option<Came>; 2] {
+    let kind = |attempt: &Attempt| match &attempt.end {
+        End::Failed(failure) if failure.is_refusal() => Came::Refused,
+        End::Failed(failure) => Came::Failed(*failure),
+        End::Answer(page) => Came::Status(page.status),
+    };
+    [visit.https.as_ref().map(kind), visit.http.as_ref().map(kind)]
+}

@@ -1,0 +1,198 @@
+//! Politeness: how many requests at a time to one host and one address, and how many a
+//! second in all. One address may serve thousands of the listed sites, so hosts alone
+//! would not do.
+
+use governor::{
+    Quota, RateLimiter,
+    clock::Clock,
+    middleware::NoOpMiddleware,
+    state::{InMemoryState, NotKeyed},
+};
+use std::{
+    collections::HashMap,
+    hash::Hash,
+    net::IpAddr,
+    num::NonZeroU32,
+    sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
+    time::Duration,
+};
+use tokio::{
+    sync::{OwnedSemaphorePermit, Semaphore},
+    time::Instant,
+};
+
+/// The limits of a run.
+pub(crate) struct Pace {
+    hosts: Arc<Table<String>>,
+    addresses: Arc<Table<IpAddr>>,
+    rate: Option<Limiter>,
+}
+
+/// Leave for one request; given back on drop.
+pub(crate) struct Leave {
+    _host: Seat<String>,
+    _address: Option<Seat<IpAddr>>,
+}
+
+impl Pace {
+    pub(crate) fn new(per_host: usize, per_address: usize, rate: Option<u32>) -> Pace {
+        Pace {
+            hosts: Arc::new(Table::new(per_host)),
+            addresses: Arc::new(Table::new(per_address)),
+            rate: rate.and_then(NonZeroU32::new).map(limiter),
+        }
+    }
+
+    /// Waits until a request to this host at this address, where it is known, may be sent.
+    /// Always host before address, so that two requests never wait for each other.
+    pub(crate) async fn leave(&self, host: &str, address: Option<IpAddr>) -> Leave {
+        let host = Table::seat(&self.hosts, host.to_owned()).await;
+        let address = match address {
+            Some(address) => Some(Table::seat(&self.addresses, address).await),
+            None => None,
+        };
+        if let Some(rate) = &self.rate {
+            while let Err(not_until) = rate.check() {
+                tokio::time::sleep(not_until.wait_time_from(rate.clock().now())).await;
+            }
+        }
+        Leave { _host: host, _address: address }
+    }
+}
+
+/// Semaphores by key. One lives as long as somebody sits or waits there.
+struct Table<K> {
+    width: usize,
+    seats: Mutex<HashMap<K, Weak<Semaphore>>>,
+}
+
+struct Seat<K: Hash + Eq> {
+    table: Arc<Table<K>>,
+    key: K,
+    semaphore: Option<Arc<Semaphore>>,
+    permit: Option<OwnedSemaphorePermit>,
+}
+
+impl<K: Hash + Eq + Clone> Table<K> {
+    fn new(width: usize) -> Table<K> {
+        Table { width: width.max(1), seats: Mutex::default() }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<K, Weak<Semaphore>>> {
+        self.seats.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    async fn seat(table: &Arc<Table<K>>, key: K) -> Seat<K> {
+        let semaphore = {
+            let mut seats = table.lock();
+            let kept = seats.get(&key).and_then(Weak::upgrade);
+            kept.unwrap_or_else(|| {
+                let fresh = Arc::new(Semaphore::new(table.width));
+                seats.insert(key.clone(), Arc::downgrade(&fresh));
+                fresh
+            })
+        };
+        // The seat exists while we wait, so that giving up the wait cleans up as well.
+        let mut seat = Seat {
+            table: Arc::clone(table),
+            key,
+            semaphore: Some(Arc::clone(&semaphore)),
+            permit: None,
+        };
+        // It is never closed, so there is always a permit in the end.
+        seat.permit = semaphore.acquire_owned().await.ok();
+        seat
+    }
+}
+
+impl<K: Hash + Eq> Drop for Seat<K> {
+    fn drop(&mut self) {
+        let mut seats = self.table.seats.lock().unwrap_or_else(PoisonError::into_inner);
+        self.permit.take();
+        self.semaphore.take();
+        if seats.get(&self.key).is_some_and(|weak| weak.strong_count() == 0) {
+            seats.remove(&self.key);
+        }
+    }
+}
+
+type Limiter = RateLimiter<NotKeyed, InMemoryState, RuntimeClock, NoOpMiddleware<Moment>>;
+
+fn limiter(per_second: NonZeroU32) -> Limiter {
+    // A tenth of a second's worth at once: even, and still fine enough for the timer.
+    let burst = NonZeroU32::new(per_second.get().div_ceil(10)).unwrap_or(NonZeroU32::MIN);
+    let quota = Quota::per_second(per_second).allow_burst(burst);
+    RateLimiter::direct_with_clock(quota, RuntimeClock(Instant::now()))
+}
+
+/// The runtime's clock for the rate limiter, so that tests can pause it; moments are
+/// durations since the start.
+#[derive(Clone)]
+struct RuntimeClock(Instant);
+
+type Moment = Duration;
+
+impl Clock for RuntimeClock {
+    type Instant = Moment;
+
+    fn now(&self) -> Moment {
+        self.0.elapsed()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    const ADDRESS: Option<IpAddr> = Some(IpAddr::V4(std::net::Ipv4Addr::new(47, 96, 1, 1)));
+
+    async fn most_at_a_time(pace: Arc<Pace>, host: impl Fn(usize) -> String) -> usize {
+        let (now, most) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
+        let mut tasks = tokio::task::JoinSet::new();
+        for i in 0..12 {
+            let (pace, now, most, host) = (pace.clone(), now.clone(), most.clone(), host(i));
+            tasks.spawn(async move {
+                let leave = pace.leave(&host, ADDRESS).await;
+                let at_a_time = now.fetch_add(1, Ordering::SeqCst) + 1;
+                most.fetch_max(at_a_time, Ordering::SeqCst);
+                tokio::time::sleep(Duration::from_secs(1)).await;
+                now.fetch_sub(1, Ordering::SeqCst);
+                drop(leave);
+            });
+        }
+        tasks.join_all().await;
+        most.load(Ordering::SeqCst)
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn one_host_and_one_address_get_no_more_than_their_width_at_a_time() {
+        let pace = Arc::new(Pace::new(2, 5, None));
+        assert_eq!(most_at_a_time(pace.clone(), |_| "a.example".into()).await, 2);
+        assert_eq!(most_at_a_time(pace.clone(), |i| format!("{i}.example")).await, 5);
+        assert!(pace.hosts.lock().is_empty() && pace.addresses.lock().is_empty());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_rate_holds_over_all_hosts() {
+        let pace = Pace::new(100, 100, Some(10));
+        let start = Instant::now();
+        for i in 0..31 {
+            drop(pace.leave(&format!("{i}.example"), ADDRESS).await);
+        }
+        let took = start.elapsed();
+        assert!(took >= Duration::from_millis(2_990), "{took:?}");
+        assert!(took <= Duration::from_millis(3_500), "{took:?}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_gives_up_waiting_leaves_nothing_behind() {
+        let pace = Pace::new(1, 1, None);
+        let held = pace.leave("a.example", ADDRESS).await;
+        let wait = pace.leave("b.example", ADDRESS);
+        assert!(tokio::time::timeout(Duration::from_secs(1), wait).await.is_err());
+        assert_eq!(pace.hosts.lock().len(), 1);
+        drop(held);
+        assert!(pace.hosts.lock().is_empty() && pace.addresses.lock().is_empty());
+    }
+}

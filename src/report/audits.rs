@@ -1,0 +1,154 @@
+use super::mask::Mask;
+use crate::audit::{Audit, Verdict};
+use crate::evidence::Evidence;
+use crate::filing::Filing;
+use crate::policy::Level;
+use crate::rules::{Lang, Na};
+use serde::Serialize;
+use serde_json::Value;
+
+/// One line of `audits.jsonl`: its own shape, so that our types may change without it.
+#[derive(Serialize)]
+pub struct AuditLine<'a> {
+    row: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    source: Option<&'a str>,
+    domain: &'a str,
+    verdicts: Vec<VerdictLine>,
+    evidence: Value,
+}
+
+#[derive(Serialize)]
+struct VerdictLine {
+    code: &'static str,
+    verdict: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    level: Option<Level>,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    host: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    url: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    expected: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    found: String,
+    #[serde(rename = "where", skip_serializing_if = "String::is_empty")]
+    place: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<&'static str>,
+    /// The rule that a verdict yields to, or the field that is missing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    by: Option<&'static str>,
+}
+
+/// The line of one filing, the personal data of its row masked wherever a verdict or the
+/// page repeats it.
+pub fn audit_line<'a>(
+    filing: &'a Filing,
+    audit: &Audit,
+    evidence: &Evidence,
+    lang: Lang,
+) -> serde_json::Result<AuditLine<'a>> {
+    let mask = Mask::of(filing);
+    let mut evidence = serde_json::to_value(evidence)?;
+    mask.page_texts(&mut evidence);
+    Ok(AuditLine {
+        row: filing.line,
+        source: filing.source.as_deref(),
+        domain: filing.domain.ascii(),
+        verdicts: audit.verdicts.iter().map(|verdict| line(verdict, lang, &mask)).collect(),
+        evidence,
+    })
+}
+
+fn line(verdict: &Verdict, lang: Lang, mask: &Mask<'_>) -> VerdictLine {
+    let other = match &verdict.reason {
+        Some(Na::Other(text)) => text.of(lang),
+        _ => "",
+    };
+    let found = verdict.found.of(lang);
+    VerdictLine {
+        code: verdict.code,
+        verdict: verdict.kind.name(),
+        level: verdict.level,
+        host: verdict.hosts.join(" "),
+        url: verdict.url.clone(),
+        expected: mask.text(verdict.expected.of(lang)),
+        found: mask.text(if found.is_empty() { other } else { found }),
+        place: mask.text(verdict.place.of(lang)),
+        reason: verdict.reason.as_ref().map(Na::name),
+        by: match &verdict.reason {
+            Some(Na::Yields(code)) => Some(code),
+            Some(Na::MissingField(field)) => Some(field.name()),
+            _ => None,
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::audit::VerdictKind;
+    use crate::filing::Domain;
+    use crate::rules::{Field, Text};
+
+    fn verdict(kind: VerdictKind, reason: Option<Na>) -> Verdict {
+        Verdict {
+            code: "TST001",
+            kind,
+            level: None,
+            hosts: Vec::new(),
+            url: String::new(),
+            expected: Text::default(),
+            found: Text::default(),
+            place: Text::default(),
+            cause: None,
+            remedy: None,
+            reason,
+        }
+    }
+
+    fn written(filing: &Filing, verdicts: Vec<Verdict>) -> String {
+        let audit = Audit { verdicts };
+        let line = audit_line(filing, &audit, &Evidence::default(), Lang::En).unwrap();
+        serde_json::to_string(&line).unwrap()
+    }
+
+    #[test]
+    fn a_line_has_the_shape_that_scripts_rely_on() {
+        let mut filing = Filing::of_domain(7, Domain::parse("site.example").unwrap());
+        filing.source = Some("list.csv".to_owned());
+        let mut fail = verdict(VerdictKind::Fail, None);
+        fail.level = Some(Level::Violation);
+        fail.hosts = vec!["site.example".to_owned(), "www.site.example".to_owned()];
+        fail.url = "https://site.example/".to_owned();
+        fail.expected = Text::same("A");
+        fail.found = Text::new("乙", "B");
+        fail.place = Text::same("footer");
+        assert_eq!(
+            written(&filing, vec![fail, verdict(VerdictKind::Na, Some(Na::Yields("DNS001")))]),
+            r#"{"row":7,"source":"list.csv","domain":"site.example","verdicts":[{"code":"TST001","verdict":"fail","level":"violation","host":"site.example www.site.example","url":"https://site.example/","expected":"A","found":"B","where":"footer"},{"code":"TST001","verdict":"na","reason":"yields","by":"DNS001"}],"evidence":{"hosts":[],"siblings":{}}}"#
+        );
+    }
+
+    #[test]
+    fn a_reason_says_what_is_missing_or_why_in_words() {
+        let filing = Filing::of_domain(7, Domain::parse("site.example").unwrap());
+        let missing = verdict(VerdictKind::Na, Some(Na::MissingField(Field::Provider)));
+        assert!(written(&filing, vec![missing]).contains(r#""missing-field","by":"provider""#));
+        let other = verdict(VerdictKind::Na, Some(Na::Other(Text::new("原因", "because"))));
+        assert!(written(&filing, vec![other]).contains(r#""found":"because","reason":"other""#));
+    }
+
+    #[test]
+    fn personal_data_of_the_row_is_masked() {
+        let mut filing = Filing::of_domain(7, Domain::parse("site.example").unwrap());
+        filing.phone = Some("13800000000".to_owned());
+        filing.email = Some("desk@site.example".to_owned());
+        filing.owner = Some("网站负责人".to_owned());
+        let mut fail = verdict(VerdictKind::Fail, None);
+        fail.found = Text::same("网站负责人 13800000000 desk@site.example");
+        let line = written(&filing, vec![fail]);
+        assert!(line.contains(r#""found":"网*** 1*** d***""#), "{line}");
+    }
+}

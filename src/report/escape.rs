@@ -1,0 +1,99 @@
+//! Text made harmless for where it goes. Nothing that the network or a list says may move a
+//! cursor, turn the reading direction, begin a formula, or break a row.
+
+/// Longer cells are cut: Excel takes 32,767 characters at most.
+const LONGEST_CELL: usize = 32_000;
+
+/// A text as a spreadsheet cell: one line, without control or bidi characters, and no formula.
+pub fn cell(text: &str) -> String {
+    let flat = flat(text);
+    let mut cell = String::with_capacity(flat.len() + 1);
+    if begins_formula(&flat) {
+        cell.push('\'');
+    }
+    let room = LONGEST_CELL - cell.len();
+    match flat.char_indices().nth(room) {
+        Some((cut, _)) => {
+            cell.push_str(flat.get(..cut).unwrap_or_default());
+            cell.push('…');
+        }
+        None => cell.push_str(&flat),
+    }
+    cell
+}
+
+/// A text as one line on a terminal: without control or bidi characters.
+pub fn terminal(text: &str) -> String {
+    flat(text)
+}
+
+/// Whether a spreadsheet may take the text for a formula. Some programs drop leading space
+/// before they look, and some read full-width signs.
+pub(super) fn begins_formula(text: &str) -> bool {
+    let first = text.trim_start().chars().next();
+    first
+        .is_some_and(|c| matches!(c, '=' | '+' | '-' | '@' | '|' | '%' | '＝' | '＋' | '－' | '＠'))
+}
+
+/// Whether a character is dropped: control, bidi, and others that are not seen.
+pub(super) fn is_unseen(c: char) -> bool {
+    c.is_control()
+        || matches!(c,
+            '\u{061c}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}'
+            | '\u{e0000}'..='\u{e007f}')
+}
+
+/// One line: line breaks and tabs become a space, unseen characters go, edges are trimmed.
+fn flat(text: &str) -> String {
+    let mut flat = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '\n' | '\r' | '\t' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}' => {
+                if !flat.ends_with(' ') {
+                    flat.push(' ');
+                }
+            }
+            c if is_unseen(c) => {}
+            c => flat.push(c),
+        }
+    }
+    flat.trim().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cell_is_never_a_formula() {
+        for start in
+            ["=", "+", "-", "@", "\t=", "\r\n=", " =", "＝", "\u{200b}=", "\u{feff}@", "|", "%"]
+        {
+            let text = cell(&format!("{start}HYPERLINK(\"http://site.example\",\"x\")"));
+            assert!(text.starts_with('\''), "{start:?} gave {text:?}");
+        }
+        assert_eq!(cell("粤ICP备2099000123号-1"), "粤ICP备2099000123号-1");
+        assert_eq!(cell("a=b"), "a=b");
+    }
+
+    #[test]
+    fn a_cell_is_one_line_that_hides_nothing() {
+        assert_eq!(cell("a\r\nb\tc\u{2028}d\u{85}e"), "a b c d e");
+        assert_eq!(cell("\u{1b}[31mred\u{202e}txt.exe\u{0}\u{7f}\u{9b}"), "[31mredtxt.exe");
+        assert_eq!(cell("zero\u{200b}width\u{ad}"), "zerowidth\u{ad}");
+    }
+
+    #[test]
+    fn a_cell_has_a_length_that_spreadsheets_take() {
+        let long = cell(&"备".repeat(100_000));
+        assert_eq!(long.chars().count(), LONGEST_CELL + 1);
+        assert!(long.ends_with('…'));
+    }
+
+    #[test]
+    fn a_terminal_gets_no_escape_sequences() {
+        let hostile = "\u{1b}]0;title\u{7}\u{9b}2J\u{202e}\u{2066}ok\r\nnext";
+        assert_eq!(terminal(hostile), "]0;title2Jok next");
+    }
+}

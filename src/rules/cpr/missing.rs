@@ -1,0 +1,62 @@
+use crate::policy::Level;
+use crate::rules::sight::{doubt, pass, quoted, review};
+use crate::rules::{Check, Defect, Field, Outcome, PageCase, Rule, Text, Texts, Words};
+
+/// CPR001
+pub(super) const RULE: Rule = Rule {
+    code: "CPR001",
+    name: "no-copyright-line",
+    level: Level::Warning,
+    needs: &[Field::Province],
+    yields_to: &[],
+    sources: &["Tencent Cloud, after filing: 网站添加版权所有", "Huawei Cloud 19.1"],
+    texts: TEXTS,
+    check: Check::Page(check),
+};
+
+const TEXTS: Texts = Texts {
+    zh: Words {
+        problem: "网站首页未见版权所有信息",
+        checks: "在页面文字里查找“版权所有”“©”“Copyright”一类的版权信息。江苏等要求添加的省份（可配置）没有的为违规，其他省份只作提醒。页面要靠脚本补全或没有读完整时，提请人工复核。",
+        why: "部分省份的通信管理局（如江苏省）要求在网站底部标明版权所有，并与备案的单位名称一致，审核备案时会查看名下已备案的网站；其他省份没有统一要求，建议添加。",
+        cause: "制作页脚时没有加上版权信息，或改版时遗漏。",
+        remedy: "请在首页底部、备案号旁边加入一行版权信息并发布，例如：<p>© {subject} 版权所有</p>。",
+        bad: "页脚只有备案号和联系方式",
+        good: "© 2099 示例科技有限公司 版权所有",
+    },
+    en: Words {
+        problem: "No copyright line was seen on the homepage",
+        checks: "Looks for a line with 版权所有, © or Copyright. Without one, sites of the provinces that demand it (Jiangsu; configurable) get a violation, all others a warning. A page that scripts complete, or that was not read to its end, is handed to a person.",
+        why: "Some provincial administrations (Jiangsu's, for one) demand a copyright line at the foot of the site that agrees with the filed subject's name, and look at a subject's other sites when a filing comes in; elsewhere it is advisable.",
+        cause: "The line was never added, or got lost when the site was redesigned.",
+        remedy: "Please add a line at the foot of the homepage, beside the record number, and publish it, e.g.: <p>© {subject} 版权所有</p>.",
+        bad: "The foot of the page has the record number and an address only",
+        good: "© 2099 示例科技有限公司 版权所有",
+    },
+};
+
+fn check(case: &PageCase<'_>) -> Outcome {
+    if let Some(line) = case.page.copyright.first() {
+        let text = quoted(&line.text, 120);
+        return pass(format!("版权信息：{text}"), format!("copyright line: {text}"));
+    }
+    let remedy = case.filing.subject_name.is_none().then(|| {
+        Text::new(
+            TEXTS.zh.remedy.replace("{subject}", "主办单位名称"),
+            TEXTS.en.remedy.replace("{subject}", "the subject's name"),
+        )
+    });
+    let defect = Defect {
+        expected: Text::new(
+            "写有版权所有者的一行文字",
+            "a line that names the holder of the copyright",
+        ),
+        found: Text::new("页面可见文字中没有版权信息", "no copyright line in the visible text"),
+        remedy,
+        ..Defect::default()
+    };
+    match doubt(case) {
+        Some(reason) => review(defect, reason, &TEXTS),
+        None => Outcome::Fail(defect),
+    }
+}

@@ -1,0 +1,27 @@
+//! DNS: where the domain points. What an address is in the light of the filing is decided
+//! once, in `points`; each rule then speaks of its own kind, so that one address is never
+//! reported twice for one cause.
+
+mod broken_zone;
+mod elsewhere;
+mod ipv6_unfiled;
+mod origin_hidden;
+mod other_provider;
+mod outside_mainland;
+mod partly_elsewhere;
+mod points;
+mod unresolved;
+
+use super::Rule;
+
+/// The family, in order of code.
+pub(super) const RULES: &[Rule] = &[
+    unresolved::RULE,
+    outside_mainland::RULE,
+    elsewhere::RULE,
+    other_provider::RULE,
+    partly_elsewhere::RULE,
+    origin_hidden::RULE,
+    ipv6_unfiled::RULE,
+    broken_zone::RULE,
+];

@@ -1,0 +1,54 @@
+use crate::policy::Level;
+use crate::rules::{
+    Check, Defect, Field, FilingCase, Na, Outcome, Rule, Text, Texts, Words, quote,
+};
+
+/// FIL001
+pub(super) const RULE: Rule = Rule {
+    code: "FIL001",
+    name: "unreadable-record-number",
+    level: Level::Violation,
+    needs: &[Field::RecordNumber],
+    yields_to: &[],
+    sources: &["Huawei Cloud 8.1"],
+    texts: TEXTS,
+    check: Check::Filing(check),
+};
+
+fn check(case: &FilingCase<'_>) -> Outcome {
+    let Some(filed) = &case.filing.record_number else {
+        return Outcome::Na(Na::MissingField(Field::RecordNumber));
+    };
+    match &filed.number {
+        Some(number) => Outcome::Pass(Text::same(number.to_string())),
+        None => Outcome::Fail(Defect {
+            expected: Text::new(
+                "省份简称 + ICP备 + 6 至 10 位数字 + 号，网站另加“-序号”，如 粤ICP备2099000123号-1",
+                "province letter, ICP备, 6 to 10 digits, 号, and for a site a hyphen and its serial, e.g. 粤ICP备2099000123号-1",
+            ),
+            found: Text::same(quote(&filed.text)),
+            ..Defect::default()
+        }),
+    }
+}
+
+const TEXTS: Texts = Texts {
+    zh: Words {
+        problem: "登记的备案号不是有效的 ICP 备案号写法，无法据此核对网站",
+        checks: "读取名单中“备案号”一栏：去掉空格，统一全角和半角、繁体和简体之后，应当是一个 ICP 备案号或者增值电信业务经营许可证号。",
+        why: "备案号由省份简称、主体序列号和网站序号组成，由通信管理局下发。登记有误时，网站底部的备案号、链接和主办者都无从核对。",
+        cause: "录入时漏写或多写了字符，把其他编号（如备案订单号、公安备案号）填进了这一栏，或者表格软件改动了内容。",
+        remedy: "请登录工信部备案管理系统（beian.miit.gov.cn），在“ICP备案查询”中按域名查到网站的备案号，原样复制到名单中；查不到时，请联系接入商确认备案是否仍然有效。",
+        bad: "粤备2099-000123",
+        good: "粤ICP备2099000123号-1",
+    },
+    en: Words {
+        problem: "The record number on file is not written as an ICP record number, so the site cannot be compared with it",
+        checks: "Reads the record number of the list: with spaces dropped and full-width and traditional characters folded, it has to be an ICP filing number or a telecom licence number.",
+        why: "A record number consists of the province's letter, the subject's number and the site's serial, and is issued by the communications administration. Where it is wrong on file, neither the number shown on the site, nor its link, nor the operator can be compared with anything.",
+        cause: "A character was left out or added when it was typed, another number (an order, a police record) was put into this column, or a spreadsheet changed the cell.",
+        remedy: "Look the domain up in the ministry's filing system (beian.miit.gov.cn, \"ICP备案查询\") and copy the site's record number into the list as it stands there; where nothing is found, ask the access provider whether the filing is still in force.",
+        bad: "粤备2099-000123",
+        good: "粤ICP备2099000123号-1",
+    },
+};

@@ -1,0 +1,84 @@
+use super::yardstick::Yardstick;
+use super::{Reading, Standing, remedy_with, shown_as_required, standing};
+use crate::policy::Level;
+use crate::rules::sight::review;
+use crate::rules::{Check, Defect, Na, Outcome, PageCase, Rule, Text, Texts, Words};
+
+/// ICP001
+pub(super) const RULE: Rule = Rule {
+    code: "ICP001",
+    name: "no-record-number",
+    level: Level::Violation,
+    needs: &[],
+    yields_to: &[],
+    sources: &[
+        "Tencent Cloud, after filing: 备案号悬挂说明 (2025-04)",
+        "Huawei Cloud 8.6, 17.4.4(2)",
+    ],
+    texts: TEXTS,
+    check: Check::Page(check),
+};
+
+const TEXTS: Texts = Texts {
+    zh: Words {
+        problem: "网站首页未见 ICP 备案号",
+        checks: "在访问者看得见的页面文字里查找备案号或许可证号：先看页脚，页脚没有再看正文。看不见的文字、脚本、注释和网页属性里的号码不算展示；网页要靠脚本补全、没有读完整，或号码只在隐藏内容里时，不下结论，只提请人工复核。",
+        why: "《非经营性互联网信息服务备案管理办法》要求在网站开通时于首页底部中央标明备案编号，并链接至工信部备案管理系统；未标明的，由住所所在地的省通信管理局责令改正，并处五千元以上一万元以下罚款。",
+        cause: "网站改版、更换模板或迁移时，页脚里的备案号没有带过来；或者备案号做成了图片。",
+        remedy: "请在网站首页底部居中位置加入这行代码并发布：<a href=\"https://beian.miit.gov.cn/\" target=\"_blank\">{number}</a>。发布后刷新首页，确认页面底部能看到这个号码、点击能打开工信部备案网站。网站由建站平台或服务商维护的，把这行代码发给对方即可。",
+        bad: "页脚只有：© 2099 示例商城",
+        good: "页脚写着：© 2099 示例商城　京ICP备2099000123号-1",
+    },
+    en: Words {
+        problem: "No ICP record number was seen on the homepage",
+        checks: "Looks for a record or licence number in the text that a visitor sees: at the foot of the page first, in the body where the foot has none. Numbers in invisible text, scripts, comments and attributes do not count. A page that scripts complete, that was not read to its end, or whose only number is hidden is handed to a person instead.",
+        why: "The measures on filing non-commercial internet information services ask for the record number at the bottom centre of the homepage from the day the site opens, linked to the ministry's filing site. Without it the provincial communications administration orders a correction and fines 5,000 to 10,000 yuan.",
+        cause: "The number was left behind when the site was redesigned, given another template or moved; or it is a picture.",
+        remedy: "Please add this line at the bottom centre of the homepage and publish it: <a href=\"https://beian.miit.gov.cn/\" target=\"_blank\">{number}</a>. Then reload the homepage and check that the number can be seen at its foot and opens the ministry's filing site. Where a site builder or a supplier keeps the site, send them this line.",
+        bad: "The foot of the page only says: © 2099 示例商城",
+        good: "The foot of the page says: © 2099 示例商城 京ICP备2099000123号-1",
+    },
+};
+
+fn check(case: &PageCase<'_>) -> Outcome {
+    match standing(case) {
+        Standing::Shown(judged) => match judged.reading {
+            Reading::Nameless => Outcome::Na(Na::Yields("ICP006")),
+            Reading::App | Reading::OwnApp => Outcome::Na(Na::Yields("ICP010")),
+            _ => shown_as_required(judged.number),
+        },
+        Standing::Missing => Outcome::Fail(defect(case)),
+        Standing::Unclear(reason) => review(defect(case), reason, &TEXTS),
+        // Until a rule of its own weighs hidden numbers (ICP008), they are neither "no
+        // number", which would be untrue, nor a number that a visitor sees.
+        Standing::Hidden(number) => {
+            let defect = Defect {
+                found: Text::new(
+                    format!("{}，但在隐藏的内容里", number.text),
+                    format!("{}, but in hidden markup", number.text),
+                ),
+                ..defect(case)
+            };
+            let reason = Text::new(
+                "备案号写在网页里，但所在的内容看来是隐藏的，访问者是否看得见要用浏览器确认",
+                "the number is in the page, in markup that seems to be hidden: whether a visitor \
+                 sees it takes a browser to tell",
+            );
+            review(defect, reason, &TEXTS)
+        }
+    }
+}
+
+fn defect(case: &PageCase<'_>) -> Defect {
+    let yardstick = Yardstick::of(case);
+    let length = case.page.text_length;
+    Defect {
+        expected: yardstick.expected(),
+        found: Text::new(
+            format!("页面可见文字约 {length} 字，其中没有备案号"),
+            format!("no record number in the {length} visible characters of the page"),
+        ),
+        remedy: remedy_with(case, &TEXTS, yardstick.exact()),
+        ..Defect::default()
+    }
+}

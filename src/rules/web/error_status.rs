@@ -1,0 +1,113 @@
+use super::answers::{failure_words, foreign_end, is_answered, signature};
+use crate::evidence::{Attempt, End, PageSeen};
+use crate::policy::{Category, Level, Strength};
+use crate::rules::{Check, Defect, Na, Outcome, Rule, Text, Texts, WebCase, Words, quote};
+
+/// WEB003
+pub(super) const RULE: Rule = Rule {
+    code: "WEB003",
+    name: "error-page",
+    level: Level::Violation,
+    needs: &[],
+    yields_to: &["DNS001", "WEB001", "WEB004"],
+    sources: &["Huawei Cloud 16.4"],
+    texts: TEXTS,
+    check: Check::Web(check),
+};
+
+fn check(case: &WebCase<'_>) -> Outcome {
+    let Some(best) = case.visit.best() else { return Outcome::Na(Na::Unseen) };
+    let Some(seen) = best.answer() else { return broken_off(case) };
+    let challenge = signature(case.policy, &case.host.host, best).filter(|signature| {
+        signature.category == Category::Challenge
+            && (seen.status >= 400 || signature.strength > Strength::Weak)
+    });
+    if challenge.is_some() {
+        return Outcome::Review(defect(Text::new(
+            format!("状态码 {}，人机验证或防护页面", seen.status),
+            format!("status {}, a challenge or firewall page", seen.status),
+        )));
+    }
+    if seen.status < 400 {
+        return answered(seen);
+    }
+    let found = Text::new(format!("状态码 {}", seen.status), format!("status {}", seen.status));
+    if !is_about_the_page(seen.status) {
+        return Outcome::Review(defect(found));
+    }
+    if case.visit.looks < 2 {
+        return Outcome::Review(defect(Text::new(
+            format!("{}，只看过一次", found.zh),
+            format!("{}, looked at only once", found.en),
+        )));
+    }
+    Outcome::Fail(defect(found))
+}
+
+/// An answer without error: a page, or something that is none.
+fn answered(seen: &PageSeen) -> Outcome {
+    if seen.page.is_some() {
+        return Outcome::Pass(Text::new(
+            format!("状态码 {}", seen.status),
+            format!("status {}", seen.status),
+        ));
+    }
+    let kind = quote(seen.content_type.as_deref().unwrap_or("—"));
+    Outcome::Review(defect(Text::new(
+        format!("状态码 {}，但内容不是网页（{kind}）", seen.status),
+        format!("status {}, but no web page ({kind})", seen.status),
+    )))
+}
+
+/// The walk broke off after a server had answered. A failure on another domain is WEB006's.
+fn broken_off(case: &WebCase<'_>) -> Outcome {
+    let Some(attempt) = case.visit.attempts().find(|attempt| is_answered(attempt)) else {
+        return Outcome::Na(Na::Unseen);
+    };
+    let siblings = &case.evidence.siblings.same_subject;
+    if foreign_end(attempt, &case.filing.domain, siblings).is_some() {
+        return Outcome::Na(Na::Yields("WEB006"));
+    }
+    Outcome::Review(defect(end_words(attempt)))
+}
+
+fn end_words(attempt: &Attempt) -> Text {
+    let End::Failed(failure) = attempt.end else { return Text::default() };
+    let (words, url) = (failure_words(failure), quote(attempt.last_url()));
+    Text::new(format!("{url}：{}", words.zh), format!("{url}: {}", words.en))
+}
+
+fn defect(found: Text) -> Defect {
+    Defect {
+        expected: Text::new("首页正常打开（状态码 200）", "the homepage opens (status 200)"),
+        found,
+        ..Defect::default()
+    }
+}
+
+/// Whether the status tells of the page or its server. All others are given to the caller
+/// (401, 403, 429 …) or were made up by firewalls (412, 468, 521, 567 …): they may mean us.
+fn is_about_the_page(status: u16) -> bool {
+    matches!(status, 400 | 402 | 404 | 410 | 500..=511)
+}
+
+const TEXTS: Texts = Texts {
+    zh: Words {
+        problem: "网站首页返回错误，不能正常显示",
+        checks: "查看首页的 HTTP 状态码，间隔一段时间再看一次。404、500、502 等确属网页或服务器的错误判为违规；401、403、429、人机验证页面以及跳转中断可能只针对检测程序，交由人工复核。",
+        why: "备案成功的网站应当开通并能正常访问，核查时首页打不开会被要求整改。",
+        cause: "网站程序出错，首页文件缺失或目录设置有误，后端服务没有启动，或者防护规则拦截了访问。",
+        remedy: "请在浏览器中打开首页确认：显示 404 的，检查首页文件是否上传、网站根目录是否正确；显示 500、502、503 的，重启网站程序并查看错误日志；如果在浏览器中正常，请在防护产品的控制台把检测来源加入白名单，再请检测人员复核。",
+        bad: "http://site.example/ 返回 404，两次检测结果相同",
+        good: "http://site.example/ 返回 200",
+    },
+    en: Words {
+        problem: "The site's homepage answers with an error",
+        checks: "Reads the homepage's HTTP status, and again some time later. Errors of the page or its server (404, 500, 502 and the like) fail; 401, 403, 429, challenge pages and redirects that break off may be meant for the auditor alone and are left to a person.",
+        why: "A filed site has to be open; a homepage that does not open will have to be mended when the site is checked.",
+        cause: "The site's program fails, its index file is missing or its folder set wrongly, the service behind it is not running, or a firewall turned the visit away.",
+        remedy: "Open the homepage in a browser to make sure: with 404, see that the index file is uploaded and the site's root folder is right; with 500, 502 or 503, restart the site's program and read its error log; if the browser shows the page, add the auditor to the allow list in the firewall's console and ask for another look.",
+        bad: "http://site.example/ answers 404, at two looks",
+        good: "http://site.example/ answers 200",
+    },
+};

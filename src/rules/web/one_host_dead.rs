@@ -1,0 +1,86 @@
+use super::answers::{Reach, by_host, reach};
+use crate::evidence::{HostEvidence, Role};
+use crate::policy::Level;
+use crate::rules::{Check, Defect, Na, Outcome, Rule, SiteCase, Text, Texts, Words};
+
+/// WEB002
+pub(super) const RULE: Rule = Rule {
+    code: "WEB002",
+    name: "one-host-dead",
+    level: Level::Violation,
+    needs: &[],
+    yields_to: &["DNS001", "WEB001"],
+    sources: &["Tencent Cloud, showing the record number"],
+    texts: TEXTS,
+    check: Check::Site(check),
+};
+
+/// The main domain and its www host both have to answer. Where the filed domain lies below a
+/// registrable one (public bodies file such), a `www.` before it is nobody's promise: what
+/// it does is no finding. A filed homepage on a host of its own was not asked to answer by
+/// the source: that it does not is left to a person.
+fn check(case: &SiteCase<'_>) -> Outcome {
+    let domain = &case.filing.domain;
+    let is_subdomain = domain.ascii() != domain.registrable();
+    let counts = |host: &&HostEvidence| match host.role {
+        Role::Apex | Role::Homepage => true,
+        Role::Www => !is_subdomain,
+        Role::Filed => false,
+    };
+    let site: Vec<(&HostEvidence, Reach)> =
+        case.evidence.hosts.iter().filter(counts).map(|host| (host, reach(host))).collect();
+    let mut site_hosts = case.evidence.hosts.iter().filter(|host| host.role != Role::Filed);
+    if !site_hosts.any(|host| reach(host) == Reach::Answers) {
+        return Outcome::Na(Na::Unseen);
+    }
+    let is_dead = |(host, reach): &&(&HostEvidence, Reach)| {
+        matches!(reach, Reach::Missing | Reach::Refuses) && host.role != Role::Homepage
+    };
+    let silent: Vec<&HostEvidence> = site
+        .iter()
+        .filter(|(_, reach)| !matches!(reach, Reach::Answers | Reach::Broken))
+        .map(|(host, _)| *host)
+        .collect();
+    if !silent.is_empty() {
+        let defect = Defect {
+            expected: Text::new(
+                "主域名和 www 主机都能打开",
+                "the domain itself and its www host can both be opened",
+            ),
+            found: by_host(silent.iter().copied()),
+            hosts: silent.iter().map(|host| host.host.clone()).collect(),
+            ..Defect::default()
+        };
+        return if site.iter().any(|host| is_dead(&host)) {
+            Outcome::Fail(defect)
+        } else {
+            Outcome::Review(defect)
+        };
+    }
+    if site.iter().any(|(_, reach)| *reach == Reach::Broken) {
+        return Outcome::Na(Na::Yields("DNS010"));
+    }
+    let hosts: Vec<&str> = site.iter().map(|(host, _)| &*host.host).collect();
+    Outcome::Pass(Text::same(hosts.join(" ")))
+}
+
+const TEXTS: Texts = Texts {
+    zh: Words {
+        problem: "主域名和 www 主机中有一个打不开：{hosts}",
+        checks: "分别访问主域名和 www 主机。一个正常、另一个不存在或者两次检测都被拒绝时判为违规；超时的交由人工复核。备案的是下级域名（如政府机关的子域名）时，不要求在它前面再加 www 的主机。",
+        why: "备案完成后，主域名和 www 域名都应当可以访问，并且都要在底部显示备案号。",
+        cause: "只为其中一个主机添加了解析记录，或者 Web 服务器、CDN 上只绑定了其中一个域名。",
+        remedy: "请登录域名的解析控制台，为打不开的主机添加与另一个相同的记录；再在 Web 服务器（使用虚拟主机、CDN 或建站平台的，在其控制台）绑定这个域名，或者让它跳转到能够打开的那一个。",
+        bad: "site.example 正常，www.site.example 没有解析",
+        good: "www.site.example 跳转到 site.example",
+    },
+    en: Words {
+        problem: "One of the domain and its www host cannot be opened: {hosts}",
+        checks: "Visits the domain itself and its www host. Where one answers and the other does not exist, or was refused at both looks, it fails; a timeout is left to a person. Where the filed domain is itself a subdomain (as public bodies file them), a www host before it is not asked for.",
+        why: "Once filed, the main domain and its www host both have to be open, and both have to show the record number at the foot.",
+        cause: "A DNS record was added for only one of the two, or only one is bound on the web server or the CDN.",
+        remedy: "Log in to the domain's DNS console and add the same record for the host that does not open as the other one has; then bind the domain on the web server (with web hosting, a CDN or a site builder: in its console), or let it redirect to the one that opens.",
+        bad: "site.example opens, www.site.example does not resolve",
+        good: "www.site.example redirects to site.example",
+    },
+};

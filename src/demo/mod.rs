@@ -22,7 +22,7 @@ mod world;
 pub use compare::{Comparison, Finding, RejectedRow, compare};
 pub use embedded::sites;
 pub use site::{Planted, Site};
-pub use world::{AT, SECOND_LOOK_AFTER, World, policy};
+pub use world::{SECOND_LOOK_AFTER, World, at, policy};
 
 /// Why the demo world cannot be built.
 #[derive(Debug, thiserror::Error)]

@@ -23,10 +23,10 @@ pub(super) enum PortKind {
     Open,
     /// Nobody listens.
     Closed,
-    /// The connection is reset as soon as it stands.
+    /// The connection is reset once the client has spoken: in the midst of a TLS handshake
+    /// on port 443. A reset as soon as it stands would be seen as a refusal or as a reset,
+    /// as chance has it, and two runs would differ.
     Reset,
-    /// The connection is reset once the client has spoken.
-    ResetLater,
     /// The connection stands and nothing comes.
     Silent,
     /// The connection is closed once the client has spoken.
@@ -93,11 +93,9 @@ async fn meet(
     first: &OnceLock<Instant>,
 ) {
     match kind {
-        PortKind::Closed | PortKind::Reset => reset(stream),
-        PortKind::Flaky if first.get_or_init(Instant::now).elapsed() < RECOVERY => reset(stream),
-        PortKind::ResetLater => {
-            let _ = stream.read(&mut [0; 512]).await;
-            reset(stream);
+        PortKind::Closed | PortKind::Reset => reset(stream).await,
+        PortKind::Flaky if first.get_or_init(Instant::now).elapsed() < RECOVERY => {
+            reset(stream).await;
         }
         PortKind::HangUp => {
             // All that came is read, so that the close is a plain one and not a reset.
@@ -115,8 +113,9 @@ async fn meet(
     }
 }
 
-/// Ends a connection with RST.
-fn reset(stream: TcpStream) {
+/// Ends a connection with RST, once the client has spoken.
+async fn reset(mut stream: TcpStream) {
+    let _ = stream.read(&mut [0; 512]).await;
     // Zero linger throws away what is unsent, so the close is a reset at once.
     let _ = stream.set_zero_linger();
 }

@@ -2,8 +2,7 @@
 
 use super::{Plan, Progress, RunError};
 use crate::evidence::{
-    Attempt, Dns, End, Evidence, Failure, Hop, HopKind, HostEvidence, Resolution, Role, Siblings,
-    Visit,
+    Attempt, Dns, End, Evidence, Failure, Hop, HopKind, HostEvidence, Role, Siblings, Visit,
 };
 use crate::filing::Filing;
 use crate::probe::{Look, Probe};
@@ -181,7 +180,10 @@ async fn one<E: Eyes>(
         return Some((look.evidence, Members::default()));
     }
     // Packing a long body takes a while: not on a thread that others' timers wait for.
-    let packed = tokio::task::spawn_blocking(move || pack(&look, at).map(|m| (look.evidence, m)));
+    let packed = tokio::task::spawn_blocking(move || {
+        let first = first.map(|seen| seen.evidence);
+        pack(&look, first.as_ref(), at).map(|members| (look.evidence, members))
+    });
     match packed.await {
         Ok(Ok(brought)) => Some(brought),
         Ok(Err(error)) => {
@@ -192,10 +194,14 @@ async fn one<E: Eyes>(
     }
 }
 
-fn pack(look: &Look, at: jiff::Timestamp) -> io::Result<Members> {
+/// The exchanges of a look. Of a second one, hosts that stand as the first one saw them
+/// were not asked for again.
+fn pack(look: &Look, first: Option<&Evidence>, at: jiff::Timestamp) -> io::Result<Members> {
     let mut members = Members::default();
     for host in &look.evidence.hosts {
-        members.dns(host, at)?;
+        if !first.is_some_and(|first| first.hosts.contains(host)) {
+            members.dns(host, at)?;
+        }
     }
     for exchange in &look.exchanges {
         members.exchange(&Exchange {
@@ -229,7 +235,7 @@ fn record(spool: &mut Spool, task: Task, brought: Brought) -> Result<bool, RunEr
             _ => return Ok(false),
         },
     };
-    let again = !task.again && (faulted || needs_second_look(&evidence));
+    let again = !task.again && (faulted || evidence.needs_second_look());
     let seen = Seen { evidence, faulted, again, members: earlier.members };
     spool.push_look(task.row, seen, members)?;
     Ok(again)
@@ -252,13 +258,4 @@ fn fault_evidence(filing: &Filing) -> Evidence {
     let visit = Visit { looks: 1, https: Some(attempt), http: None };
     let seen = HostEvidence { host, role: Role::Apex, dns: Dns::default(), visit: Some(visit) };
     Evidence { hosts: vec![seen], siblings: Siblings::default() }
-}
-
-/// Whether a verdict might rest on a failure: then the site is looked at a second time.
-fn needs_second_look(evidence: &Evidence) -> bool {
-    evidence.hosts.iter().any(|host| {
-        let best = host.visit.as_ref().and_then(Visit::best);
-        let answered = best.and_then(Attempt::answer).is_some_and(|answer| answer.status < 400);
-        host.dns.outcome != Resolution::Resolved || !answered
-    })
 }

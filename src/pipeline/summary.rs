@@ -20,7 +20,7 @@ pub struct Summary {
     pub faults: u64,
     /// Sites that were looked at.
     pub looked: u64,
-    /// Sites of which DNS answered anything at all.
+    /// Sites of which a resolver or a server answered anything at all.
     pub answered: u64,
     /// Findings by level: `violation`, `warning`, `review`.
     pub by_level: BTreeMap<Level, u64>,
@@ -65,7 +65,7 @@ pub struct Times {
 
 impl Summary {
     /// The program's exit code: 3 where rows were rejected or faults of ours left sites
-    /// undecided, else 1 where there are violations, else 0. A run in which no resolver
+    /// undecided, else 1 where there are violations, else 0. A run in which nobody
     /// answered for any site has looked at nothing, and the fault is hardly the sites'.
     pub fn exit_code(&self) -> u8 {
         let blind = self.looked > 0 && self.answered == 0;
@@ -82,7 +82,7 @@ impl Summary {
         let undecided = faulted || seen.faulted || failures(&seen.evidence).any(|f| f == "fault");
         self.faults += u64::from(undecided);
         self.looked += u64::from(!seen.evidence.hosts.is_empty());
-        self.answered += u64::from(dns_answered(&seen.evidence));
+        self.answered += u64::from(heard(&seen.evidence));
         for failure in failures(&seen.evidence) {
             *self.by_failure.entry(failure.to_owned()).or_default() += 1;
         }
@@ -120,10 +120,14 @@ fn failures(evidence: &Evidence) -> impl Iterator<Item = &'static str> {
     })
 }
 
-/// Whether a resolver said anything of any host, were it only that the zone is broken.
-fn dns_answered(evidence: &Evidence) -> bool {
+/// Whether anybody said anything of any host: a resolver, were it only that the zone is
+/// broken, or a server, which a proxy may reach without a resolver of ours.
+fn heard(evidence: &Evidence) -> bool {
     let silent = |outcome| matches!(outcome, Resolution::Timeout | Resolution::Refused);
-    evidence.hosts.iter().any(|host| !silent(host.dns.outcome))
+    evidence.hosts.iter().any(|host| {
+        let hops = host.visit.iter().flat_map(|visit| visit.attempts()).flat_map(|a| &a.hops);
+        !silent(host.dns.outcome) || hops.into_iter().any(|hop| hop.status.is_some())
+    })
 }
 
 #[cfg(test)]

@@ -3,6 +3,8 @@
 use std::{future::Future, time::Duration};
 use tokio::time::{Instant, timeout_at};
 
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+
 /// The moment by which a site must be done, and how long one step may take.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Deadline {
@@ -12,7 +14,9 @@ pub(crate) struct Deadline {
 }
 
 impl Deadline {
+    /// Longer times than a day are taken for a day: a clock has an end.
     pub(crate) fn new(site: Duration, step: Duration) -> Deadline {
+        let (site, step) = (site.min(DAY), step.min(DAY));
         Deadline { end: Instant::now() + site, step, waited: Duration::ZERO }
     }
 

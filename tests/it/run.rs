@@ -94,6 +94,9 @@ struct Script<F> {
     asked: Mutex<Vec<(String, u8, tokio::time::Instant)>>,
 }
 
+/// A script that remembers nothing.
+type Plain = Script<fn(&str, u8) -> (u64, Look)>;
+
 impl<F: Fn(&str, u8) -> (u64, Look) + Send + Sync + 'static> Script<F> {
     fn new(look: F) -> Arc<Script<F>> {
         Arc::new(Script { look, asked: Mutex::default() })
@@ -132,7 +135,7 @@ fn page(domain: &str) -> Look {
         content_type: Some("text/html".to_owned()),
         bytes: 4,
         digest: String::new(),
-        page: None,
+        page: Some(beian::page::Page::default()),
     };
     let exchange = Exchange {
         url: url.clone(),

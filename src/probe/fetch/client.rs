@@ -44,6 +44,8 @@ pub(super) struct Call<'a> {
 /// An answer whose body is still to be read.
 pub(super) struct Answered {
     pub(super) response: Response,
+    /// When the request was sent.
+    pub(super) at: jiff::Timestamp,
     /// Request line and headers.
     pub(super) request: Vec<u8>,
     /// Status line and headers, without the transfer coding, which is taken off.
@@ -105,6 +107,7 @@ impl Caller {
         let sent = request_head(call.url, request.headers());
         self.witness.expect(call.url.host_str().unwrap_or_default());
         self.progress.start();
+        let at = jiff::Timestamp::now();
         let response = self.send(request, deadline).await?;
         if let (Some(socket), Some(remote)) = (call.socket, response.remote_addr())
             && remote.ip().to_canonical() != socket.ip().to_canonical()
@@ -114,7 +117,7 @@ impl Caller {
             return Err(Failure::AddressRefused);
         }
         let head = response_head(&response);
-        Ok(Answered { response, request: sent, head })
+        Ok(Answered { response, at, request: sent, head })
     }
 
     /// The certificate that the server of this URL has shown.

@@ -147,7 +147,6 @@ impl<'a> Walk<'a> {
         hop: &mut Hop,
         news: &mut bool,
     ) -> Result<Arrived, Failure> {
-        let at = jiff::Timestamp::now();
         // Given back when the body has been read.
         let (answered, leave) = self.knock(url, hop).await?;
         let status = answered.response.status();
@@ -172,7 +171,7 @@ impl<'a> Walk<'a> {
         let exchange = Exchange {
             url: url.to_string(),
             address: hop.address,
-            at,
+            at: answered.at,
             request: answered.request.clone(),
             response_head: answered.head.clone(),
             body: Vec::new(),

@@ -16,7 +16,7 @@ pub(super) const RULE: Rule = Rule {
 
 fn check(case: &DnsCase<'_>) -> Outcome {
     let points = Points::of(case);
-    if points.all.is_empty() {
+    if !points.has_more() {
         return Outcome::Na(points.nothing_seen());
     }
     let edges = |wanted: Edge| {

@@ -14,7 +14,7 @@ pub(super) struct Points<'a> {
     /// The filed providers' keys; `None` where one of the names is not in the table, so that
     /// nothing can be said of what they do not cover.
     pub(super) filed_with: Option<Vec<&'a str>>,
-    is_answered: bool,
+    is_gone: bool,
 }
 
 /// One address of one host.
@@ -57,8 +57,11 @@ impl<'a> Points<'a> {
         let (filing, policy) = (case.filing, case.policy);
         let names = filing.providers.as_deref().unwrap_or_default();
         let filed_with = names.iter().map(|name| policy.providers.key_of(name)).collect();
-        let is_answered = case.hosts.iter().any(|host| host.dns.outcome.is_answer());
-        let mut points = Points { filing, policy, all: Vec::new(), filed_with, is_answered };
+        let is_gone = case
+            .hosts
+            .iter()
+            .all(|host| matches!(host.dns.outcome, Resolution::NxDomain | Resolution::NoData));
+        let mut points = Points { filing, policy, all: Vec::new(), filed_with, is_gone };
         for host in case.hosts.iter().filter(|h| h.dns.outcome == Resolution::Resolved) {
             let chain = host.dns.chain.iter().map(String::as_str);
             let cdn = policy.cdns.of_chain(chain).filter(|cdn| cdn.kind.hides_origin());
@@ -129,6 +132,13 @@ impl<'a> Points<'a> {
         !is_licensed && point.certain_provider().is_some_and(|key| self.is_filed_with(key))
     }
 
+    /// Whether there is anything but addresses that are the matter of DNS001 and DNS002.
+    pub(super) fn has_more(&self) -> bool {
+        let is_said =
+            |kind: &Kind<'_>| matches!(kind, Kind::Outside | Kind::Disputed | Kind::Reserved);
+        self.all.iter().any(|point| !is_said(&point.kind))
+    }
+
     /// Why the rules about addresses have nothing to look at.
     pub(super) fn nothing_seen(&self) -> Na {
         let first = self.all.first().map(|point| point.kind);
@@ -141,7 +151,7 @@ impl<'a> Points<'a> {
                 "网站经已登记接入商自己的加速或防护服务对外提供，源站地址从外部看不到",
                 "the site is served through the filed provider's own CDN or firewall; its own addresses cannot be seen from outside",
             )),
-            Some(Kind::Own) | None if self.is_answered => Na::Yields("DNS001"),
+            None if self.is_gone => Na::Yields("DNS001"),
             Some(Kind::Own) | None => Na::Unseen,
         }
     }

@@ -29,7 +29,7 @@ use tokio::{
 
 /// What a resolver says of a name.
 #[derive(Clone, Debug)]
-pub enum Zone {
+pub(super) enum Zone {
     Addresses(Vec<IpAddr>),
     Alias(&'static str),
     /// No record of this kind.
@@ -41,17 +41,17 @@ pub enum Zone {
     Long(Vec<IpAddr>),
 }
 
-pub type Zones = HashMap<String, Zone>;
+pub(super) type Zones = HashMap<String, Zone>;
 
 /// A resolver on UDP and TCP; every name that it does not know does not exist.
-pub struct Resolver {
-    pub address: SocketAddr,
-    pub asked: Arc<AtomicUsize>,
+pub(super) struct Resolver {
+    pub(super) address: SocketAddr,
+    pub(super) asked: Arc<AtomicUsize>,
     zones: Arc<Mutex<Zones>>,
 }
 
 impl Resolver {
-    pub async fn start(zones: impl IntoIterator<Item = (&'static str, Zone)>) -> Resolver {
+    pub(super) async fn start(zones: impl IntoIterator<Item = (&'static str, Zone)>) -> Resolver {
         let (udp, tcp) = bind_both().await;
         let address = udp.local_addr().unwrap();
         let zones: Zones = zones.into_iter().map(|(name, zone)| (name.to_owned(), zone)).collect();
@@ -81,7 +81,7 @@ impl Resolver {
         Resolver { address, asked, zones }
     }
 
-    pub fn set(&self, name: &str, zone: Zone) {
+    pub(super) fn set(&self, name: &str, zone: Zone) {
         self.zones.lock().unwrap().insert(name.to_owned(), zone);
     }
 }
@@ -153,7 +153,7 @@ fn soa() -> Record {
 }
 
 /// Starts a server whose connections are handled by `handle`.
-pub async fn serve<F>(handle: impl Fn(TcpStream) -> F + Send + Sync + 'static) -> SocketAddr
+pub(super) async fn serve<F>(handle: impl Fn(TcpStream) -> F + Send + Sync + 'static) -> SocketAddr
 where
     F: Future<Output = ()> + Send + 'static,
 {
@@ -168,7 +168,7 @@ where
 }
 
 /// A server that answers each request with what `respond` makes of it, and closes.
-pub async fn http(respond: impl Fn(&str) -> Vec<u8> + Send + Sync + 'static) -> SocketAddr {
+pub(super) async fn http(respond: impl Fn(&str) -> Vec<u8> + Send + Sync + 'static) -> SocketAddr {
     let respond = Arc::new(respond);
     serve(move |mut socket| {
         let respond = respond.clone();
@@ -181,7 +181,7 @@ pub async fn http(respond: impl Fn(&str) -> Vec<u8> + Send + Sync + 'static) -> 
     .await
 }
 
-pub async fn read_request(socket: &mut (impl AsyncRead + Unpin)) -> Option<String> {
+pub(super) async fn read_request(socket: &mut (impl AsyncRead + Unpin)) -> Option<String> {
     let mut request = Vec::new();
     let mut byte = [0];
     while !request.ends_with(b"\r\n\r\n") {
@@ -193,15 +193,15 @@ pub async fn read_request(socket: &mut (impl AsyncRead + Unpin)) -> Option<Strin
     Some(String::from_utf8(request).unwrap())
 }
 
-pub fn page(body: &str) -> Vec<u8> {
+pub(super) fn page(body: &str) -> Vec<u8> {
     respond("200 OK", &["Content-Type: text/html; charset=utf-8"], body.as_bytes())
 }
 
-pub fn redirect(to: &str) -> Vec<u8> {
+pub(super) fn redirect(to: &str) -> Vec<u8> {
     respond("302 Found", &[&format!("Location: {to}")], b"")
 }
 
-pub fn respond(status: &str, headers: &[&str], body: &[u8]) -> Vec<u8> {
+pub(super) fn respond(status: &str, headers: &[&str], body: &[u8]) -> Vec<u8> {
     let mut answer = format!("HTTP/1.1 {status}\r\nConnection: close\r\n").into_bytes();
     for header in headers {
         answer.extend(format!("{header}\r\n").into_bytes());
@@ -212,7 +212,7 @@ pub fn respond(status: &str, headers: &[&str], body: &[u8]) -> Vec<u8> {
 }
 
 /// Reads one request and answers it over anything.
-pub async fn answer_once(mut socket: impl AsyncRead + AsyncWrite + Unpin, answer: &[u8]) {
+pub(super) async fn answer_once(mut socket: impl AsyncRead + AsyncWrite + Unpin, answer: &[u8]) {
     if read_request(&mut socket).await.is_some() {
         let _ = socket.write_all(answer).await;
         let _ = socket.shutdown().await;
@@ -220,20 +220,20 @@ pub async fn answer_once(mut socket: impl AsyncRead + AsyncWrite + Unpin, answer
 }
 
 /// The world that a probe is shown.
-pub struct World {
-    pub resolver: Resolver,
-    pub options: Options,
+pub(super) struct World {
+    pub(super) resolver: Resolver,
+    pub(super) options: Options,
 }
 
-pub const SITE: &str = "47.96.1.1";
+pub(super) const SITE: &str = "47.96.1.1";
 
-pub fn ip(text: &str) -> IpAddr {
+pub(super) fn ip(text: &str) -> IpAddr {
     text.parse().unwrap()
 }
 
 impl World {
     /// A world in which `site.example` is at [`SITE`] and has no www.
-    pub async fn new() -> World {
+    pub(super) async fn new() -> World {
         let resolver = Resolver::start([("site.example", Zone::Addresses(vec![ip(SITE)]))]).await;
         // One socket that plays nothing, so that the table is never empty.
         let sockets = SocketTable::from([((ip("192.0.2.1"), 1), resolver.address)]);
@@ -257,52 +257,52 @@ impl World {
         World { resolver, options }
     }
 
-    pub fn host(&self, name: &'static str, address: &str) {
+    pub(super) fn host(&self, name: &'static str, address: &str) {
         self.resolver.set(name, Zone::Addresses(vec![ip(address)]));
     }
 
-    pub fn at(&mut self, address: &str, port: u16, socket: SocketAddr) {
+    pub(super) fn at(&mut self, address: &str, port: u16, socket: SocketAddr) {
         self.options.sockets.insert((ip(address), port), socket);
     }
 
     /// Has `site.example` answer over http.
-    pub async fn http(&mut self, respond: impl Fn(&str) -> Vec<u8> + Send + Sync + 'static) {
+    pub(super) async fn http(&mut self, respond: impl Fn(&str) -> Vec<u8> + Send + Sync + 'static) {
         let socket = http(respond).await;
         self.at(SITE, 80, socket);
     }
 
-    pub fn probe(&self) -> Probe {
+    pub(super) fn probe(&self) -> Probe {
         Probe::new(self.options.clone(), Places::embedded(Vec::new())).unwrap()
     }
 
-    pub async fn look(&self) -> Look {
+    pub(super) async fn look(&self) -> Look {
         self.probe().look(&filing()).await
     }
 
     /// What became of `site.example`.
-    pub async fn apex(&self) -> HostEvidence {
+    pub(super) async fn apex(&self) -> HostEvidence {
         of_role(&self.look().await.evidence, Role::Apex)
     }
 
     /// How the attempt over http ended.
-    pub async fn over_http(&self) -> Attempt {
+    pub(super) async fn over_http(&self) -> Attempt {
         self.apex().await.visit.unwrap().http.unwrap()
     }
 
-    pub async fn over_https(&self) -> Attempt {
+    pub(super) async fn over_https(&self) -> Attempt {
         self.apex().await.visit.unwrap().https.unwrap()
     }
 }
 
-pub fn filing() -> Filing {
+pub(super) fn filing() -> Filing {
     Filing::of_domain(1, Domain::parse("site.example").unwrap())
 }
 
-pub fn of_role(evidence: &Evidence, role: Role) -> HostEvidence {
+pub(super) fn of_role(evidence: &Evidence, role: Role) -> HostEvidence {
     evidence.hosts.iter().find(|host| host.role == role).unwrap().clone()
 }
 
-pub fn failure(attempt: &Attempt) -> Option<Failure> {
+pub(super) fn failure(attempt: &Attempt) -> Option<Failure> {
     match attempt.end {
         beian::evidence::End::Failed(failure) => Some(failure),
         beian::evidence::End::Answer(_) => None,

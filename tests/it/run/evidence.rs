@@ -4,8 +4,8 @@ use super::*;
 use beian::pipeline::{Judging, judge_again};
 use std::{io::Read, process::Command};
 
-fn pages() -> Arc<Script<impl Fn(&str, u8) -> (u64, Look) + Send + Sync + 'static>> {
-    Script::new(|domain, _| (0, page(domain)))
+fn pages() -> Arc<Plain> {
+    Plain::new(|domain, _| (0, page(domain)))
 }
 
 fn judging<'a>(rules: &'a [&'static Rule]) -> Judging<'a> {

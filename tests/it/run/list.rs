@@ -130,11 +130,11 @@ async fn the_journal_is_readable_by_its_owner_only() {
     }
 }
 
-/// Rows of 16 kilobytes each, 80 MB in all, go through a process of their own.
+/// Rows of 16 kilobytes each, 32 MB in all, go through a process of their own.
 #[cfg(target_os = "linux")]
 #[test]
 fn a_long_list_needs_no_memory_of_its_length() {
-    const ROWS: u64 = 5_000;
+    const ROWS: u64 = 2_000;
     if std::env::var_os("BEIAN_TEST_LONG_LIST").is_none() {
         let name = "run::list::a_long_list_needs_no_memory_of_its_length";
         let output = std::process::Command::new(std::env::current_exe().unwrap())
@@ -168,5 +168,5 @@ fn a_long_list_needs_no_memory_of_its_length() {
     // What the program needs by itself, tables and all, is known after a short list.
     let (short, long) = (peak_after(50), peak_after(ROWS));
     println!("{short} KB after 50 rows, {long} KB after {ROWS} rows of 16 KB");
-    assert!(long - short < 20_000, "{short} KB after a short list, {long} KB after a long one");
+    assert!(long - short < 12_000, "{short} KB after a short list, {long} KB after a long one");
 }

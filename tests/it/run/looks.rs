@@ -127,3 +127,35 @@ async fn a_mini_program_has_no_site_to_look_at() {
     assert!(eyes.asked().is_empty());
     assert_eq!((summary.audited, summary.looked, summary.notices), (1, 0, 1));
 }
+
+/// The probe itself, in a world without resolvers.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_that_reaches_no_resolver_does_not_end_as_a_clean_one() {
+    let socket = std::net::UdpSocket::bind("127.0.0.1:0").unwrap();
+    let options = beian::probe::Options {
+        resolvers: vec![socket.local_addr().unwrap()],
+        timeout: Duration::from_millis(200),
+        deadline: Duration::from_secs(2),
+        max_body: 1 << 20,
+        rate: None,
+        per_host: 2,
+        per_address: 2,
+        max_redirects: 5,
+        both_schemes: false,
+        robots: false,
+        user_agent: "beian-test".to_owned(),
+        proxy: None,
+        allow: Vec::new(),
+        extra_roots: Vec::new(),
+        // Nothing outside of the table can be reached, whatever is in it.
+        sockets: [(("192.0.2.1".parse().unwrap(), 80), "127.0.0.1:9".parse().unwrap())].into(),
+    };
+    let places = beian::probe::place::Places::embedded(Vec::new());
+    let probe = Arc::new(beian::probe::Probe::new(options, places).unwrap());
+    let (one, two) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let summary = all(list(3), &probe, &plan(one.path())).await.unwrap();
+    assert_eq!((summary.audited, summary.looked, summary.answered), (3, 3, 0));
+    assert_eq!(summary.exit_code(), 3);
+    all(list(3), &probe, &plan(two.path())).await.unwrap();
+    assert_eq!(read(one.path(), "notices.csv"), read(two.path(), "notices.csv"));
+}

@@ -2,8 +2,8 @@
 
 use super::*;
 
-fn slow() -> Arc<Script<impl Fn(&str, u8) -> (u64, Look) + Send + Sync + 'static>> {
-    Script::new(|domain, number| match (domain.starts_with("site1"), number) {
+fn slow() -> Arc<Plain> {
+    Plain::new(|domain, number| match (domain.starts_with("site1"), number) {
         (true, 1) => (5, refused(domain)),
         _ => (5, page(domain)),
     })

@@ -354,7 +354,7 @@ mod tests {
     fn an_unknown_setting_is_refused_with_its_line_and_the_known_ones() {
         let error = format!("{:#}", file("[http]\ntimeout = 30\ntimeuot = 20\n").unwrap_err());
         assert!(error.contains("mine.toml:3"), "{error}");
-        assert!(error.contains("\"timeuot\"") && error.contains("timeout, deadline"), "{error}");
+        assert!(error.contains("\"timeuot\"") && error.contains("timeout, user_agent"), "{error}");
     }
 
     #[test]

@@ -75,8 +75,8 @@ fn what_a_cut_page_lacks_or_shows_wrongly_is_never_a_failure() {
         "<a href='https://tool.example/'>沪ICP备2099000456号-1</a> 京公网安备11010899000456号";
     for (code, foot) in [
         ("ICP001", ""),
-        ("PSB001", ""),
-        ("CPR001", ""),
+        ("PSB001", RIGHT),
+        ("CPR001", RIGHT),
         ("ICP002", wrong),
         ("LNK002", wrong),
         ("PSB002", wrong),
@@ -94,6 +94,16 @@ fn what_a_cut_page_lacks_or_shows_wrongly_is_never_a_failure() {
         let cut = Page { cut: true, ..whole };
         assert!(matches!(outcome(code, &cut), Outcome::Review(_)), "{code}");
     }
+}
+
+#[test]
+fn a_page_that_was_not_seen_whole_gives_one_row() {
+    let cut = Page { cut: true, ..page("") };
+    let speaking: Vec<&str> = super::all()
+        .filter(|rule| matches!(rule.check, Check::Page(_)) && outcome(rule.code, &cut).speaks())
+        .map(|rule| rule.code)
+        .collect();
+    assert_eq!(speaking, ["ICP001"]);
 }
 
 #[test]

@@ -1,6 +1,7 @@
 use crate::policy::Level;
+use crate::rules::icp::is_unclear;
 use crate::rules::sight::{doubt, pass, quoted, review};
-use crate::rules::{Check, Defect, Field, Outcome, PageCase, Rule, Text, Texts, Words};
+use crate::rules::{Check, Defect, Field, Na, Outcome, PageCase, Rule, Text, Texts, Words};
 
 /// CPR001
 pub(super) const RULE: Rule = Rule {
@@ -39,6 +40,9 @@ fn check(case: &PageCase<'_>) -> Outcome {
     if let Some(line) = case.page.copyright.first() {
         let text = quoted(&line.text, 120);
         return pass(format!("版权信息：{text}"), format!("copyright line: {text}"));
+    }
+    if is_unclear(case) {
+        return Outcome::Na(Na::Yields("ICP001"));
     }
     let remedy = case.filing.subject_name.is_none().then(|| {
         Text::new(

@@ -37,6 +37,12 @@ pub(super) fn judged<'a>(case: &PageCase<'a>) -> Result<Judged<'a>, Na> {
     }
 }
 
+/// Whether ICP001 asks a person to look at the page because it may not have been seen whole.
+/// What else was not found on it has the same cause, and needs no second row.
+pub(super) fn is_unclear(case: &PageCase<'_>) -> bool {
+    matches!(standing(case), Standing::Unclear(_))
+}
+
 /// The number that the site has to show, exactly; `None` where the list does not tell.
 pub(super) fn exact(case: &PageCase<'_>) -> Option<String> {
     Yardstick::of(case).exact()

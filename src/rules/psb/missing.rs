@@ -1,5 +1,6 @@
 use super::{Filed, anchor, filed, no_filed_number, shown};
 use crate::policy::Level;
+use crate::rules::icp::is_unclear;
 use crate::rules::sight::{doubt, review};
 use crate::rules::{Check, Defect, Na, Outcome, PageCase, Rule, Text, Texts, Words};
 
@@ -51,6 +52,9 @@ pub(super) fn check(case: &PageCase<'_>) -> Outcome {
             Err(na) => return Outcome::Na(na),
         },
     };
+    if is_unclear(case) {
+        return Outcome::Na(Na::Yields("ICP001"));
+    }
     let found = Text::new("页面可见文字中没有公安备案号", "no police number in the visible text");
     let hidden = case.page.police_numbers.first().map(|number| {
         Text::new(

@@ -1,6 +1,5 @@
 use super::{Bench, Heard, Remark, scope};
-use crate::evidence::{Attempt, HostEvidence, PageSeen};
-use crate::page::Page;
+use crate::evidence::HostEvidence;
 use crate::rules::{Check, DnsCase, FilingCase, Na, Outcome, PageCase, Rule, SiteCase, WebCase};
 use jiff::ToSpan;
 
@@ -95,10 +94,7 @@ fn ask_hosts(
 /// A page of the filing's own, and all hosts that show it.
 struct Shown<'a> {
     hosts: Vec<String>,
-    host: &'a HostEvidence,
-    attempt: &'a Attempt,
-    seen: &'a PageSeen,
-    page: &'a Page,
+    case: PageCase<'a>,
 }
 
 /// Asks of each page once, however many hosts show it. Hosts without a page of the
@@ -109,44 +105,40 @@ fn ask_pages(
     heard: &Heard,
     check: fn(&PageCase<'_>) -> Outcome,
 ) -> Vec<Remark> {
-    let Bench { filing, evidence, policy, today, .. } = *bench;
     let mut remarks = Vec::new();
     let mut pages: Vec<Shown<'_>> = Vec::new();
-    for host in evidence.hosts.iter().filter(|host| scope::looks_at(rule, host.role)) {
-        let (attempt, seen, page) = match own_page(host, heard) {
-            Ok(found) => found,
+    for host in bench.evidence.hosts.iter().filter(|host| scope::looks_at(rule, host.role)) {
+        let hosts = vec![host.host.clone()];
+        match own_page(bench, host, heard) {
+            Ok(case) => match pages.iter_mut().find(|shown| is_same_page(&shown.case, &case)) {
+                Some(shown) => shown.hosts.extend(hosts),
+                None => pages.push(Shown { hosts, case }),
+            },
             Err(na) => {
-                let hosts = vec![host.host.clone()];
                 remarks.push(Remark { hosts, url: String::new(), outcome: Outcome::Na(na) });
-                continue;
-            }
-        };
-        let same = |p: &&mut Shown<'_>| {
-            p.attempt.last_url() == attempt.last_url() || p.seen.digest == seen.digest
-        };
-        match pages.iter_mut().find(same) {
-            Some(shown) => shown.hosts.push(host.host.clone()),
-            None => {
-                let hosts = vec![host.host.clone()];
-                pages.push(Shown { hosts, host, attempt, seen, page });
             }
         }
     }
-    remarks.extend(pages.into_iter().map(|Shown { hosts, host, attempt, seen, page }| {
-        let outcome = match better(rule, Some(&host.host), heard) {
+    remarks.extend(pages.into_iter().map(|Shown { hosts, case }| {
+        let outcome = match better(rule, Some(&case.host.host), heard) {
             Some(code) => Outcome::Na(Na::Yields(code)),
-            None => check(&PageCase { filing, policy, today, evidence, host, attempt, seen, page }),
+            None => check(&case),
         };
-        Remark { hosts, url: attempt.last_url().to_owned(), outcome }
+        Remark { hosts, url: case.attempt.last_url().to_owned(), outcome }
     }));
     remarks
 }
 
+fn is_same_page(one: &PageCase<'_>, other: &PageCase<'_>) -> bool {
+    one.attempt.last_url() == other.attempt.last_url() || one.seen.digest == other.seen.digest
+}
+
 /// The page of the filing's own that a host shows; else why a page rule has nothing to read.
 fn own_page<'a>(
+    bench: &Bench<'a>,
     host: &'a HostEvidence,
     heard: &Heard,
-) -> Result<(&'a Attempt, &'a PageSeen, &'a Page), Na> {
+) -> Result<PageCase<'a>, Na> {
     for code in scope::NO_OWN_PAGE {
         let said = heard.get(code).into_iter().flatten();
         match said.filter(|r| r.concerns(Some(&host.host))).map(|r| &r.outcome).find(|o| o.speaks())
@@ -159,7 +151,8 @@ fn own_page<'a>(
     let attempt = host.visit.as_ref().and_then(|visit| visit.best()).ok_or(Na::Unseen)?;
     let seen = attempt.answer().filter(|seen| seen.status < 400).ok_or(Na::Unseen)?;
     let page = seen.page.as_ref().ok_or(Na::Unseen)?;
-    Ok((attempt, seen, page))
+    let Bench { filing, evidence, policy, today, .. } = *bench;
+    Ok(PageCase { filing, policy, today, evidence, host, attempt, seen, page })
 }
 
 /// The rule among those this one yields to that speaks of the host; of the filing, of any.

@@ -49,6 +49,7 @@ pub(super) fn run(common: &Common, args: &Args) -> Done {
     }
     let output = args.output.clone().unwrap_or_else(|| PathBuf::from(&settings.output.dir));
     let parts = Parts::new(settings)?;
+    let probe = wiring::probe(&parts.settings, &parts.policy)?;
     let lists = lists::open(&args.inputs, &args.list)?;
     let unfinished = match (args.resume, args.restart) {
         (true, _) => Unfinished::Resume,
@@ -57,7 +58,6 @@ pub(super) fn run(common: &Common, args: &Args) -> Done {
     };
     let plan = parts.plan(output, args.judge.at, unfinished, lists.digest.clone())?;
     run::warn_of_age(&parts, plan.at)?;
-    let probe = wiring::probe(&parts.settings, &parts.policy)?;
     let end = super::runtime()?.block_on(run::audit(lists.rows(), probe, &plan))?;
     let Some(summary) = end else {
         return Ok(run::say_interrupted(&plan));

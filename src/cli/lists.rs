@@ -40,10 +40,8 @@ pub(super) fn open(inputs: &[String], args: &ListArgs) -> Result<Lists> {
             source: (inputs.len() > 1).then(|| input.clone()),
         };
         let file = contents(input, &mut digest)?;
-        let name = if input == "-" { "standard input" } else { input };
         let hint = (input != "-").then_some(input.as_str());
-        let list = filing::open(Box::new(file), hint, &options).with_context(|| name.to_owned())?;
-        lists.push(list);
+        lists.push(filing::open(Box::new(file), hint, &options)?);
     }
     Ok(Lists { lists, digest })
 }

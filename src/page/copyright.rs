@@ -19,6 +19,8 @@ const READ: usize = 1_200;
 
 /// Parts the text around a holder: nothing reaches across.
 const WALL: char = '\u{1}';
+/// Characters that do the same on the page.
+const WALLS: [char; 11] = ['|', '｜', '│', '丨', '┊', '¦', WALL, '[', ']', '【', '】'];
 /// The border of a link.
 const BORDER: char = '\u{2}';
 
@@ -157,16 +159,8 @@ fn walled(line: &Line) -> String {
         if line.borders.binary_search(&at).is_ok() {
             walled.push(BORDER);
         }
-        if spans.iter().any(|span| span.contains(&at)) {
-            walled.push(WALL);
-        } else if matches!(
-            c,
-            '|' | '｜' | '│' | '丨' | '┊' | '¦' | '\u{1}' | '[' | ']' | '【' | '】'
-        ) {
-            walled.push(WALL);
-        } else {
-            walled.push(c);
-        }
+        let is_number = spans.iter().any(|span| span.contains(&at));
+        walled.push(if is_number || WALLS.contains(&c) { WALL } else { c });
     }
     walled
 }
@@ -237,13 +231,18 @@ fn pick(slot: &str, from_end: bool) -> Option<(bool, String)> {
         let end = LABELS.find(head).map_or(head.len(), |label| label.start());
         pieces.extend(split(head.get(..end).unwrap_or_default()));
     }
-    let mut names = pieces.iter().map(|piece| clean(piece)).filter(|name| is_name(name)).take(6);
+    let mut names = pieces.iter().map(|piece| clean(piece)).filter(|name| is_name(name)).take(4);
     let first = names.next()?;
     if ORGANISATION.is_match(&first) {
         return Some((true, first));
     }
-    match names.find(|name| ORGANISATION.is_match(name)) {
-        Some(organisation) => Some((true, organisation)),
+    // A brand and then the company; what stands further off is somebody else, unless it
+    // is a company by its name.
+    let company = names
+        .enumerate()
+        .find(|(at, name)| ORGANISATION.is_match(name) && (*at == 0 || name.contains("公司")));
+    match company {
+        Some((_, company)) => Some((true, company)),
         None => Some((false, first)),
     }
 }
@@ -311,7 +310,7 @@ fn is_name(piece: &str) -> bool {
     let lower = piece.to_lowercase();
     (2..=60).contains(&length)
         && piece.chars().any(|c| c.is_alphabetic())
-        && !LABELS.find(piece).is_some_and(|label| label.start() == 0)
+        && LABELS.find(piece).is_none_or(|label| label.start() != 0)
         && !["your website", "yourwebsite", "company name", "your company", "网站名称", "公司名称"]
             .iter()
             .any(|word| lower.contains(word))

@@ -108,7 +108,8 @@ fn is_mount(element: &Element) -> bool {
             "app" | "root" | "__next" | "__nuxt" | "___gatsby" | "main-app" | "ice-container"
         )
     });
-    is_root || super::region::kind(element) == Some(super::region::RegionKind::Foot)
+    let mut names = element.attr("id").into_iter().chain(element.classes()).take(20);
+    is_root || element.name() == "footer" || names.any(|name| name.contains("foot"))
 }
 
 /// `content="5; url='/next'"`; a refresh without a target stays on the page.
@@ -154,6 +155,9 @@ pub(super) fn fold_space(text: &str, most: usize) -> String {
     let mut count = 0;
     for word in text.split_whitespace() {
         if count > 0 {
+            if count + 1 >= most {
+                break;
+            }
             folded.push(' ');
             count += 1;
         }

@@ -115,7 +115,7 @@ mod tests {
             ("https://beian.miit.gov.cn.site.example/", Link::Lookalike),
             ("https://beian.mitt.gov.cn/", Link::Lookalike),
             ("https://beian.miit.gov.cn@site.example/", Link::Lookalike),
-            ("https://bеian.miit.gov.cn/", Link::Lookalike),
+            ("https://beian.miit.gоv.cn/", Link::Lookalike),
             ("http://www.mitbeian.gov.cn/", Link::Lookalike),
             ("https://tsm.miit.gov.cn/dxxzsp/", Link::Other),
             ("https://site.example/?to=beian.miit.gov.cn", Link::Other),

@@ -84,7 +84,8 @@ fn needs_rendering(page: &Page, facts: &Facts) -> bool {
         return false;
     }
     let is_shell = page.text_length < SHELL && (facts.has_script || !facts.frames.is_empty());
-    let is_filled = facts.has_script && facts.empty_mount;
+    // A foot that stands in the markup is not made by script.
+    let is_filled = facts.has_script && facts.empty_mount && page.copyright.is_empty();
     page.number_in_script || is_shell || is_filled || facts.foot_script
 }
 

@@ -11,6 +11,24 @@ const AFTER_FOOT: usize = 900;
 /// Text that may follow a part of the page that calls itself its foot.
 const AFTER_NAMED_FOOT: usize = 6_000;
 
+/// Characters on both sides that tell a sentence.
+const AROUND: usize = 200;
+
+/// Words of a foot, that a text about something else hardly has.
+const FOOT_WORDS: [&str; 11] = [
+    "©",
+    "copyright",
+    "版权所有",
+    "版權所有",
+    "all rights reserved",
+    "公网安备",
+    "备案序号",
+    "主办单位：",
+    "主办：",
+    "技术支持：",
+    "许可证：",
+];
+
 /// A part of the page that an element marks out.
 pub(super) struct Region {
     pub(super) kind: RegionKind,
@@ -92,6 +110,8 @@ pub(super) struct Zones<'f> {
     /// Plain visible characters behind each line: those of links do not count.
     after: Vec<usize>,
     total: usize,
+    /// Whether each line reads like one of a foot.
+    foot_lines: Vec<bool>,
 }
 
 impl<'f> Zones<'f> {
@@ -108,7 +128,9 @@ impl<'f> Zones<'f> {
             })
             .collect();
         after.reverse();
-        Zones { flow, after, total }
+        let foot_lines =
+            flow.lines.iter().map(|line| !line.hidden && is_foot_line(&line.text)).collect();
+        Zones { flow, after, total, foot_lines }
     }
 
     /// The zone of what stands at a byte of a line.
@@ -118,11 +140,29 @@ impl<'f> Zones<'f> {
         let is_last = after <= AFTER_FOOT.max(self.total / 12);
         let is_foot = match self.region(line, at) {
             Some(RegionKind::Foot) => after <= AFTER_NAMED_FOOT.max(self.total / 2),
-            Some(RegionKind::Article) => is_last && is_foot_line(&line.text),
-            None if is_foot_line(&line.text) => after <= AFTER_NAMED_FOOT.max(self.total / 4),
-            None => is_last && !is_sentence(&line.text, at),
+            Some(RegionKind::Article) if is_sentence(&line.text, at) => false,
+            Some(RegionKind::Article) => {
+                let is_alone = is_short(&line.text, 60);
+                is_last && (self.is_foot_line(index) || (is_alone && self.is_beside_foot(index)))
+            }
+            None if is_sentence(&line.text, at) => false,
+            None if self.is_foot_line(index) || self.is_beside_foot(index) => {
+                after <= AFTER_NAMED_FOOT.max(self.total / 4)
+            }
+            None => is_last,
         };
         if is_foot { Zone::Footer } else { Zone::Body }
+    }
+
+    /// Whether the line itself reads like one of a foot.
+    fn is_foot_line(&self, index: usize) -> bool {
+        self.foot_lines.get(index).copied().unwrap_or_default()
+    }
+
+    /// Whether the lines around do, though this one does not say so.
+    fn is_beside_foot(&self, index: usize) -> bool {
+        let near = self.foot_lines.iter().skip(index.saturating_sub(4)).take(9);
+        near.copied().any(|is_foot| is_foot)
     }
 
     fn region(&self, line: &Line, at: usize) -> Option<RegionKind> {
@@ -159,29 +199,30 @@ fn plain_length(flow: &Flow, line: &Line) -> usize {
 
 /// Whether a line reads like one of a page's foot: short, with the words of a foot.
 fn is_foot_line(text: &str) -> bool {
+    if !is_short(text, 400) {
+        return false;
+    }
     let lower = text.to_lowercase();
-    text.chars().count() <= 400
-        && [
-            "©",
-            "copyright",
-            "版权所有",
-            "all rights reserved",
-            "公网安备",
-            "许可证",
-            "主办单位",
-            "技术支持",
-            "备案序号",
-        ]
-        .iter()
-        .any(|word| lower.contains(word))
+    FOOT_WORDS.iter().any(|word| lower.contains(word))
 }
 
-/// Whether what stands at a byte of a text is part of a sentence.
+/// Whether what stands at a byte of a text is part of a sentence, by the text around it.
 fn is_sentence(text: &str, at: usize) -> bool {
     let before = text.get(..at).unwrap_or_default();
-    let pauses = text.matches(['，', '。', '；']).count();
-    text.chars().count() > 60
-        && pauses >= 2
-        && before
-            .ends_with(|c: char| matches!(c, '\u{4e00}'..='\u{9fff}' | '“' | '"' | '：' | '，'))
+    if before.ends_with(['“', '"', '「', '如', '像']) {
+        return true;
+    }
+    let follows_word =
+        before.ends_with(|c: char| matches!(c, '\u{4e00}'..='\u{9fff}' | '：' | '，'));
+    let around = before.chars().rev().take(AROUND);
+    let around = around.chain(text.get(at..).unwrap_or_default().chars().take(AROUND));
+    let (length, pauses) = around.fold((0, 0), |(length, pauses), c| {
+        (length + 1, pauses + usize::from(matches!(c, '，' | '。' | '；')))
+    });
+    follows_word && length > 60 && pauses >= 2
+}
+
+/// Whether a text has at most so many characters; looks no further.
+fn is_short(text: &str, most: usize) -> bool {
+    text.chars().nth(most).is_none()
 }

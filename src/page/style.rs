@@ -25,9 +25,9 @@ impl Sheet {
     /// Takes up the text of a style element. Rules within `@media` and the like hold
     /// only sometimes and are passed over.
     pub(super) fn add(&mut self, css: &str) {
-        let mut rest = css;
+        let css = without_comments(css);
+        let mut rest = css.as_str();
         while let Some((prelude, body)) = rest.split_once('{') {
-            let prelude = without_comments(prelude);
             let prelude = prelude.rsplit([';', '}']).next().unwrap_or_default().trim().to_owned();
             if prelude.starts_with('@') {
                 rest = after_block(body);
@@ -83,7 +83,7 @@ impl Sheet {
         }
         match element.attr("style").and_then(read) {
             Some(says) => says == Says::Hidden,
-            None => self.rules.len() > 0 && self.hides_by_name(element),
+            None => !self.rules.is_empty() && self.hides_by_name(element),
         }
     }
 

@@ -129,8 +129,10 @@ fn is_of(host: &HostEvidence, goal: &Goal) -> bool {
 fn merge(first: &HostEvidence, second: HostEvidence) -> HostEvidence {
     let (dns, visit) = match (&first.visit, second.visit) {
         (Some(first), Some(second_visit)) => (second.dns, Some(merge_visits(first, second_visit))),
-        (Some(visit), None) => (merge_dns(&first.dns, second.dns), Some(visit.clone())),
-        (None, visit) => (second.dns, visit),
+        (Some(visit), None) if first.dns.outcome == Resolution::Resolved => {
+            (merge_dns(&first.dns, second.dns), Some(visit.clone()))
+        }
+        (_, visit) => (second.dns, visit),
     };
     HostEvidence { dns: with_answers(&first.dns, dns), visit, ..first.clone() }
 }
@@ -169,4 +171,37 @@ fn kinds(visit: &Visit) -> [Option<Came>; 2] {
         End::Answer(page) => Came::Status(page.status),
     };
     [visit.https.as_ref().map(kind), visit.http.as_ref().map(kind)]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn host(outcome: Resolution, failure: Option<Failure>) -> HostEvidence {
+        let attempt = |failure| Attempt { hops: Vec::new(), end: End::Failed(failure) };
+        let visit = failure.map(|f| Visit { looks: 1, https: Some(attempt(f)), http: None });
+        let dns = Dns { outcome, ..Dns::default() };
+        HostEvidence { host: "site.example".to_owned(), role: Role::Apex, dns, visit }
+    }
+
+    #[test]
+    fn what_a_fault_of_ours_kept_from_us_disputes_nothing() {
+        let faulted = host(Resolution::Timeout, Some(Failure::Fault));
+        let gone = host(Resolution::NxDomain, None);
+        assert_eq!(merge(&faulted, gone.clone()), gone);
+        let there = host(Resolution::Resolved, Some(Failure::Reset));
+        assert_eq!(merge(&there, gone).dns.outcome, Resolution::Disputed);
+    }
+
+    #[test]
+    fn refusals_of_different_kinds_confirm_each_other_and_timeouts_do_not() {
+        let looks = |first, second| {
+            let (first, second) =
+                (host(Resolution::Resolved, Some(first)), host(Resolution::Resolved, Some(second)));
+            merge(&first, second).visit.unwrap().looks
+        };
+        assert_eq!(looks(Failure::ConnectRefused, Failure::TlsReset), 2);
+        assert_eq!(looks(Failure::ConnectTimeout, Failure::ConnectTimeout), 2);
+        assert_eq!(looks(Failure::ConnectRefused, Failure::ConnectTimeout), 1);
+    }
 }

@@ -5,6 +5,9 @@ use crate::filing::Domain;
 use crate::page::Page;
 use url::Url;
 
+/// Visible characters under which a page is no page to miss anything on.
+const HARDLY_ANY: u32 = 40;
+
 /// Why what belongs to one service alone (serial, title, police number) is not judged here:
 /// the visit ended at another filing of the same subject, whose own audit judges it.
 ///
@@ -34,6 +37,12 @@ pub(super) fn doubt(case: &PageCase<'_>) -> Option<Text> {
         return Some(Text::new(
             "网页内容要在浏览器里运行脚本后才完整，本次检测没有运行脚本",
             "the page is completed by scripts in a browser, and this check ran none",
+        ));
+    }
+    if page.text_length < HARDLY_ANY {
+        return Some(Text::new(
+            "页面几乎没有文字，可能由图片构成，或没有完整显示",
+            "the page has hardly any text: it may consist of pictures, or not have been shown in full",
         ));
     }
     if page.frames.iter().any(|frame| is_own_frame(case, frame)) {

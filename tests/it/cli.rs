@@ -1,1 +1,270 @@
-//! To come.
+//! The command line as scripts rely on it: exit codes, streams, files, messages.
+
+use serde_json::Value;
+use std::{
+    fs,
+    io::Write,
+    net::UdpSocket,
+    path::Path,
+    process::{Command, Output, Stdio},
+    time::{Duration, Instant},
+};
+
+/// Runs the program in an environment of its own.
+fn beian(arguments: &[&str]) -> Output {
+    command(arguments).output().unwrap()
+}
+
+fn command(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_beian"));
+    command.args(arguments).env_remove("RUST_LOG").env("COLUMNS", "100").stdin(Stdio::null());
+    command
+}
+
+fn out(output: &Output) -> String {
+    String::from_utf8(output.stdout.clone()).unwrap()
+}
+
+fn err(output: &Output) -> String {
+    String::from_utf8(output.stderr.clone()).unwrap()
+}
+
+fn write(folder: &Path, name: &str, text: &str) -> String {
+    let path = folder.join(name);
+    fs::write(&path, text).unwrap();
+    path.to_str().unwrap().to_owned()
+}
+
+/// A resolver that never answers: an open port that nobody reads.
+fn silence() -> (UdpSocket, String) {
+    let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
+    let address = socket.local_addr().unwrap().to_string();
+    (socket, address)
+}
+
+/// A list of one good row and one whose address cannot be read.
+const LIST: &str = "域名,备案号,备案IP\n\
+                    site.example,粤ICP备2099000123号-1,1.12.0.1\n\
+                    other.example,,not-an-address\n";
+
+#[test]
+fn what_the_tool_cannot_read_ends_with_2_and_says_what_to_do() {
+    let folder = tempfile::tempdir().unwrap();
+    let empty = write(folder.path(), "empty.csv", "");
+    let headless = write(folder.path(), "headless.csv", "name,number\nA,1\n");
+    let settings = write(folder.path(), "mine.toml", "[http]\ntimeuot = 3\n");
+    for (arguments, said) in [
+        (vec!["audit", "missing.csv"], "missing.csv"),
+        (vec!["audit", empty.as_str()], "empty"),
+        (vec!["audit", headless.as_str()], "domain"),
+        (vec!["audit", empty.as_str(), "--only", "ICP999"], "ICP999"),
+        (vec!["audit", empty.as_str(), "--resolver", "dns.example"], "dns.example"),
+        (vec!["audit", empty.as_str(), "--map", "站点"], "HEADING=FIELD"),
+        (vec!["audit", empty.as_str(), "--proxy", "http://a:b@10.0.0.8/"], "BEIAN_HTTP__PROXY"),
+        (vec!["config", "check", "--config", settings.as_str()], "mine.toml:2"),
+        (vec!["check", "not a domain"], "not a domain"),
+        (vec!["explain", "ICP999"], "beian rules"),
+        (vec!["judge", folder.path().to_str().unwrap()], "finished run"),
+        (vec!["page", "missing.html"], "missing.html"),
+    ] {
+        let output = beian(&arguments);
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}: {}", err(&output));
+        assert!(err(&output).contains(said), "{arguments:?} said {:?}", err(&output));
+        assert!(output.stdout.is_empty(), "{arguments:?} printed {:?}", out(&output));
+    }
+}
+
+#[test]
+fn import_says_what_was_understood_and_ends_with_3_where_rows_are_rejected() {
+    let folder = tempfile::tempdir().unwrap();
+    let list = write(folder.path(), "list.csv", LIST);
+    let output = beian(&["import", &list, "-o", folder.path().to_str().unwrap()]);
+    assert_eq!(output.status.code(), Some(3), "{}", err(&output));
+    assert!(out(&output).contains("共 2 行：1 行可用，1 行未能读取"), "{}", out(&output));
+    let rejected = fs::read_to_string(folder.path().join("rejected.csv")).unwrap();
+    assert!(rejected.starts_with("line,column,value,reason,row"), "{rejected:?}");
+    assert!(rejected.contains("3,备案IP,not-an-address,"), "{rejected:?}");
+
+    let output = beian(&["import", &list, "--format", "json", "--exit-zero"]);
+    assert_eq!(output.status.code(), Some(0));
+    let said: Value = serde_json::from_str(&out(&output)).unwrap();
+    assert_eq!(said["rows"], 2);
+    assert_eq!(said["rejected_rows"][0]["line"], 3);
+    assert_eq!(said["layout"]["columns"][0]["field"], "domain");
+}
+
+#[test]
+fn a_run_that_could_see_nothing_writes_its_files_and_does_not_end_as_clean() {
+    let folder = tempfile::tempdir().unwrap();
+    let list = write(folder.path(), "list.csv", LIST);
+    let target = folder.path().join("out");
+    let target = target.to_str().unwrap();
+    let (_socket, resolver) = silence();
+    let arguments = [
+        "audit",
+        &list,
+        "-o",
+        target,
+        "--resolver",
+        &resolver,
+        "--timeout",
+        "1",
+        "--lang",
+        "en",
+        "--at",
+        "2026-11-22T08:00:00+08:00",
+        "--format",
+        "json",
+    ];
+    let settings = [("BEIAN_PACE__SECOND_LOOK_AFTER", "1")];
+    let output = command(&arguments).envs(settings).output().unwrap();
+    assert_eq!(output.status.code(), Some(3), "{}", err(&output));
+    let summary: Value = serde_json::from_str(&out(&output)).unwrap();
+    assert_eq!((&summary["rows"], &summary["audited"]), (&2.into(), &1.into()));
+    assert_eq!(summary["rejected"], 1);
+
+    let read = |name: &str| fs::read_to_string(Path::new(target).join(name)).unwrap();
+    let notices = read("notices.csv");
+    assert!(notices.starts_with(
+        "\u{feff}notice_id,level,code,problem,cause,remedy,expected,found,host,url,evidence,\
+         domain,service_name,record_number,subject_name,province,provider,owner,contact,\
+         first_seen,last_seen,deadline,status\r\n"
+    ));
+    assert!(!notices.contains(",violation,"), "nothing was seen, so nobody is accused: {notices}");
+    let audit: Value = serde_json::from_str(read("audits.jsonl").lines().next().unwrap()).unwrap();
+    assert_eq!((&audit["row"], &audit["domain"]), (&2.into(), &"site.example".into()));
+    assert_eq!(serde_json::from_str::<Value>(&read("summary.json")).unwrap()["rows"], 2);
+
+    let output = beian(&["judge", target, "--only", "FIL", "--exit-zero", "--format", "json"]);
+    assert_eq!(output.status.code(), Some(0), "{}", err(&output));
+    let summary: Value = serde_json::from_str(&out(&output)).unwrap();
+    assert_eq!(summary["rows"], 2, "judging again loses no row");
+}
+
+#[cfg(unix)]
+#[test]
+fn an_interrupted_run_says_how_to_go_on_and_is_never_overwritten_silently() {
+    let folder = tempfile::tempdir().unwrap();
+    let list = write(folder.path(), "list.txt", "site.example\nother.example\n");
+    let target = folder.path().join("out");
+    let (_socket, resolver) = silence();
+    let arguments = ["audit", &list, "-o", target.to_str().unwrap(), "--resolver", &resolver];
+    let patient = ["--timeout", "60", "--lang", "en"];
+    let mut child = command(&[&arguments[..], &patient[..]].concat())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let began = Instant::now();
+    while !target.join("spool").exists() && began.elapsed() < Duration::from_secs(30) {
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    std::thread::sleep(Duration::from_millis(500));
+    assert!(
+        Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success()
+    );
+    let stopped = Instant::now();
+    let status = child.wait().unwrap();
+    assert_eq!(status.code(), Some(130));
+    assert!(
+        stopped.elapsed() < Duration::from_secs(10),
+        "it must not wait for the silent resolver"
+    );
+
+    let again = beian(&arguments);
+    assert_eq!(again.status.code(), Some(2));
+    let said = err(&again);
+    assert!(said.contains("--resume") && said.contains("--restart"), "{said}");
+
+    let other = write(folder.path(), "other.txt", "third.example\n");
+    let mut different = arguments;
+    different[1] = &other;
+    let output = beian(&[&different[..], &["--resume", "--lang", "en"]].concat());
+    assert_eq!(output.status.code(), Some(2), "another list is another run: {}", err(&output));
+
+    let quick = ["--timeout", "1", "--lang", "en", "--exit-zero", "--format", "json"];
+    for flag in ["--resume", "--restart"] {
+        let output = command(&[&arguments[..], &quick[..], &[flag]].concat())
+            .env("BEIAN_PACE__SECOND_LOOK_AFTER", "1")
+            .output()
+            .unwrap();
+        assert_eq!(output.status.code(), Some(0), "{flag}: {}", err(&output));
+        let summary: Value = serde_json::from_str(&out(&output)).unwrap();
+        assert_eq!(summary["audited"], 2, "{flag}");
+    }
+}
+
+#[test]
+fn a_page_is_printed_as_the_contract_says() {
+    let html = "<title>示例</title><footer><a href='https://beian.miit.gov.cn/'>\
+                粤ICP备2099000123号-1</a> © 2026 示例科技有限公司</footer>";
+    let mut child = command(&["page", "-", "--format", "json"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    child.stdin.take().unwrap().write_all(html.as_bytes()).unwrap();
+    let page: Value = serde_json::from_slice(&child.wait_with_output().unwrap().stdout).unwrap();
+    assert_eq!(page["charset"], "UTF-8");
+    assert_eq!(page["title"], "示例");
+    let number = &page["record_numbers"][0];
+    assert_eq!(number["canonical"], "粤ICP备2099000123号-1");
+    for (key, value) in [
+        ("kind", "filing"),
+        ("form", "official"),
+        ("zone", "footer"),
+        ("href", "https://beian.miit.gov.cn/"),
+        ("link", "miit"),
+        ("beside", ""),
+    ] {
+        assert_eq!(number[key], value, "{key}");
+    }
+    assert_eq!(number["visible"], true);
+    assert_eq!(page["police_numbers"], Value::Array(Vec::new()));
+    assert_eq!(page["copyright"][0]["holder"], "示例科技有限公司");
+    assert_eq!(page["needs_rendering"], false);
+}
+
+#[test]
+fn the_catalogue_is_listed_and_explained_in_both_languages() {
+    let output = beian(&["rules", "--format", "json"]);
+    let rules: Value = serde_json::from_str(&out(&output)).unwrap();
+    let codes: Vec<&str> =
+        rules.as_array().unwrap().iter().map(|rule| rule["code"].as_str().unwrap()).collect();
+    assert_eq!(codes, {
+        let mut sorted = codes.clone();
+        sorted.sort_unstable();
+        sorted
+    });
+    for code in ["FIL001", "DNS010", "WEB008", "ICP010", "LNK006", "TTL003", "CPR002", "PSB004"] {
+        assert!(codes.contains(&code), "{code} is not listed");
+    }
+    let zh = out(&beian(&["explain", "icp001"]));
+    let en = out(&beian(&["explain", "ICP001", "--lang", "en"]));
+    assert!(zh.contains("整改建议") && en.contains("Remedy"), "{zh}\n{en}");
+}
+
+#[test]
+fn settings_say_where_they_come_from() {
+    let shown = command(&["config", "show"]).env("BEIAN_HTTP__TIMEOUT", "33").output().unwrap();
+    let line = out(&shown).lines().find(|line| line.starts_with("http.timeout")).map(str::to_owned);
+    let line = line.unwrap();
+    assert!(line.contains("= 33") && line.ends_with("# BEIAN_HTTP__TIMEOUT"), "{line}");
+    assert_eq!(beian(&["config", "check"]).status.code(), Some(0));
+}
+
+#[test]
+fn nothing_is_coloured_in_a_pipe() {
+    for arguments in [vec!["rules"], vec!["explain", "ICP001"], vec!["--help"]] {
+        let output = beian(&arguments);
+        assert!(!out(&output).contains('\u{1b}'), "{arguments:?}");
+    }
+}
+
+#[test]
+fn completions_name_every_command() {
+    let script = out(&beian(&["completions", "bash"]));
+    for command in ["audit", "check", "judge", "page", "import", "rules", "explain", "demo"] {
+        assert!(script.contains(command), "{command}");
+    }
+}

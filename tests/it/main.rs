@@ -8,6 +8,7 @@
     clippy::string_slice,
     clippy::print_stdout,
     clippy::print_stderr,
+    unreachable_pub,
     reason = "a test that cannot go on has failed"
 )]
 

@@ -34,7 +34,17 @@ fn check(case: &DnsCase<'_>) -> Outcome {
         return match () {
             () if is_kept_by_another_host(case) => Outcome::Pass(kept_by_another_host()),
             () if !outside.is_empty() => Outcome::Fail(defect(&outside)),
-            () => Outcome::Review(defect(&disputed)),
+            () => Outcome::Review(Defect {
+                cause: Some(Text::new(
+                    "各地址库对该地址的归属地说法不一，可能登记在境外而用于内地节点。",
+                    "The location tables disagree on the address: it may be registered abroad and used in the mainland.",
+                )),
+                remedy: Some(Text::new(
+                    "请在服务器或 CDN 的控制台查看该地址所在的地域：在中国内地的，无需处理，告知接入商或检测人员即可；在境外的，请改为备案登记的内地服务器地址。",
+                    "Look up the region of the address in the server's or CDN's console: if it is in mainland China, nothing is to be done but to tell the access provider or the auditor; if it is abroad, point the record at the filed server in the mainland.",
+                )),
+                ..defect(&disputed)
+            }),
         };
     }
     let public = || points.all.iter().filter(|point| !matches!(point.kind, Kind::Reserved));

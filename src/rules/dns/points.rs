@@ -1,9 +1,9 @@
-use crate::evidence::{Located, Network, Region, Resolution, Role};
+use crate::evidence::{HostEvidence, Located, Network, Region, Resolution, Role};
 use crate::filing::Filing;
 use crate::policy::{Cdn, Policy};
 use crate::record::Number;
 use crate::rules::{Defect, DnsCase, Na, Outcome, Text};
-use std::net::IpAddr;
+use std::{collections::BTreeMap, net::IpAddr};
 
 /// Where all hosts of a filing point.
 pub(super) struct Points<'a> {
@@ -62,12 +62,21 @@ impl<'a> Points<'a> {
             .iter()
             .all(|host| matches!(host.dns.outcome, Resolution::NxDomain | Resolution::NoData));
         let mut points = Points { filing, policy, all: Vec::new(), filed_with, is_gone };
-        for host in case.hosts.iter().filter(|h| h.dns.outcome == Resolution::Resolved) {
+        let resolved = || case.hosts.iter().filter(|h| h.dns.outcome == Resolution::Resolved);
+        let front = |host: &'a HostEvidence| {
             let chain = host.dns.chain.iter().map(String::as_str);
-            let cdn = policy.cdns.of_chain(chain).filter(|cdn| cdn.kind.hides_origin());
+            policy.cdns.of_chain(chain).filter(|cdn| cdn.kind.hides_origin())
+        };
+        // The domain itself cannot be an alias: it often points at the very addresses that
+        // www reaches through the alias of its CDN.
+        let mut edges: BTreeMap<IpAddr, &'a Cdn> = BTreeMap::new();
+        for (host, cdn) in resolved().filter_map(|host| Some((host, front(host)?))) {
+            edges.extend(host.dns.addresses.iter().map(|located| (located.address, cdn)));
+        }
+        for host in resolved() {
             for located in &host.dns.addresses {
                 let filed = filing.addresses.iter().any(|range| range.contains(located.address));
-                let kind = points.kind(located, cdn, filed);
+                let kind = points.kind(located, edges.get(&located.address).copied(), filed);
                 points.all.push(Point { host: &host.host, located, kind, filed });
             }
         }
@@ -220,7 +229,7 @@ pub(super) fn is_kept_by_another_host(case: &DnsCase<'_>) -> bool {
         !is_outside(located.place.region)
             && case.filing.addresses.iter().any(|range| range.contains(located.address))
     };
-    let keeps = |host: &crate::evidence::HostEvidence| {
+    let keeps = |host: &HostEvidence| {
         host.role == Role::Filed
             && host.dns.outcome == Resolution::Resolved
             && host.dns.addresses.iter().any(filed)

@@ -1,6 +1,7 @@
 //! PSB: the police record number on the page.
 
 mod another_number;
+mod linked;
 mod malformed;
 mod missing;
 mod not_linked;

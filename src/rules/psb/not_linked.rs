@@ -1,5 +1,6 @@
+use super::linked::{Linked, linked};
 use super::{TARGET_CHARS, anchor, digits, judged, place, record_page};
-use crate::page::{PoliceLink, ShownPolice};
+use crate::page::ShownPolice;
 use crate::policy::Level;
 use crate::rules::sight::{doubt_of_foot, pass, quoted, review};
 use crate::rules::{Check, Defect, Na, Outcome, PageCase, Rule, Text, Texts, Words, lnk};
@@ -18,7 +19,7 @@ pub(super) const RULE: Rule = Rule {
 
 const TEXTS: Texts = Texts {
     zh: Words {
-        problem: "网站首页的公安备案号没有链接到公安机关的备案查询页，或链接的不是这个号码",
+        problem: "网站首页的公安备案号没有链接到公安机关现用的备案查询页，或链接的不是这个号码",
         checks: "公安备案号应链接到 beian.mps.gov.cn 上这个号码的查询页，链接里的编号与页面上的号码相同；同一号码有一处链接正确即可。2023 年以前的 www.beian.gov.cn 仍会跳转，予以认可，但建议更新。链接到工信部网站的由 LNK005 判断。",
         why: "公安联网备案通过后，平台提供的代码带有指向查询页的链接，网站应把这段代码放在首页底部，供公众查询核对。",
         cause: "只录入了号码，没有使用平台提供的代码；或从其他网站复制代码后没有修改链接里的编号。",
@@ -27,7 +28,7 @@ const TEXTS: Texts = Texts {
         good: "<a href=\"https://beian.mps.gov.cn/#/query/webSearch?code=44030099000123\">粤公网安备44030099000123号</a>",
     },
     en: Words {
-        problem: "The police record number is not linked to its record at the police's site, or the link is of another number",
+        problem: "The police record number is not linked to its record at the police's present site, or the link is of another number",
         checks: "The number should link to its own record at beian.mps.gov.cn, the code in the link being the number shown; of several occurrences one is enough. www.beian.gov.cn, in use until 2023, still redirects and is accepted, with the advice to update it. A link to the ministry is for LNK005.",
         why: "The line that the platform hands out once the record is granted carries a link to the record; it belongs at the foot of the homepage, so that the public can look the number up.",
         cause: "The number was typed instead of pasting the platform's line; or the line of another site was copied and the code in its link left as it was.",
@@ -36,23 +37,6 @@ const TEXTS: Texts = Texts {
         good: "<a href=\"https://beian.mps.gov.cn/#/query/webSearch?code=44030099000123\">粤公网安备44030099000123号</a>",
     },
 };
-
-/// How a police number is linked, best first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Linked {
-    /// To its record at today's host.
-    Well,
-    /// To its record at the host until 2023.
-    OldHost,
-    /// To another record.
-    OtherCode,
-    /// To the police's site, but to no record.
-    NoCode,
-    /// To the ministry's.
-    Ministry,
-    /// Elsewhere, nowhere, or not at all.
-    Not,
-}
 
 fn check(case: &PageCase<'_>) -> Outcome {
     let number = match judged(case) {
@@ -79,31 +63,6 @@ fn check(case: &PageCase<'_>) -> Outcome {
             None => Outcome::Fail(defect(number, linked)),
         },
     }
-}
-
-fn linked(number: &ShownPolice) -> Linked {
-    match number.link {
-        PoliceLink::Miit => Linked::Ministry,
-        PoliceLink::Other | PoliceLink::Dead | PoliceLink::None => Linked::Not,
-        PoliceLink::Police => {
-            let mut codes = codes(&number.href).peekable();
-            let shown = digits(number);
-            if codes.peek().is_none() {
-                Linked::NoCode
-            } else if !codes.any(|code| Some(code) == shown.as_deref()) {
-                Linked::OtherCode
-            } else if number.href.to_ascii_lowercase().contains("mps.gov.cn") {
-                Linked::Well
-            } else {
-                Linked::OldHost
-            }
-        }
-    }
-}
-
-/// The record codes in a link: runs of digits as long as a police number's.
-fn codes(href: &str) -> impl Iterator<Item = &str> {
-    href.split(|c: char| !c.is_ascii_digit()).filter(|run| run.len() >= 9)
 }
 
 fn defect(number: &ShownPolice, linked: Linked) -> Defect {
@@ -153,24 +112,5 @@ fn cause(linked: Linked) -> Option<Text> {
             "The link leads to the police's site, but not to the record of this number.",
         )),
         Linked::Well | Linked::Ministry | Linked::Not => None,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::codes;
-
-    #[test]
-    fn a_code_is_a_long_run_of_digits_wherever_it_stands_in_the_link() {
-        let code = |href| codes(href).collect::<Vec<_>>();
-        assert_eq!(
-            code("http://www.beian.gov.cn/portal/registerSystemInfo?recordcode=44030099000123"),
-            ["44030099000123"]
-        );
-        assert_eq!(
-            code("https://beian.mps.gov.cn/#/query/webSearch?code=44030099000123&x=1"),
-            ["44030099000123"]
-        );
-        assert!(code("https://beian.mps.gov.cn/").is_empty());
     }
 }

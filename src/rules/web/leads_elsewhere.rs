@@ -46,7 +46,13 @@ fn check(case: &WebCase<'_>) -> Outcome {
     if is_subject_known && !shows_own_subject(attempt, filing) && !is_address(&host) {
         Outcome::Fail(defect)
     } else {
-        Outcome::Review(defect)
+        Outcome::Review(Defect {
+            cause: Some(Text::new(
+                "首页跳转到了另一个域名或地址；仅凭名单和页面还不能确定它是否属于同一主体。",
+                "The homepage leads to another domain or address; the list and the page do not tell whether it is the same subject's.",
+            )),
+            ..defect
+        })
     }
 }
 

@@ -51,6 +51,11 @@ fn check(case: &SiteCase<'_>) -> Outcome {
             "网站无需处理；请检测人员稍后重新检测。",
             "Nothing is to be done at the site; the auditor should look again later.",
         ));
+    } else {
+        defect.cause = Some(Text::new(
+            "检测时没有得到应答，也没有被明确拒绝；服务器可能停用或响应很慢，也可能是防火墙挡住了检测程序。",
+            "There was neither an answer nor a clear refusal: the server may be down or slow, or a firewall may keep the auditor out.",
+        ));
     }
     Outcome::Review(defect)
 }

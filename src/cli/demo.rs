@@ -26,7 +26,8 @@ pub(super) struct Args {
 pub(super) fn run(common: &Common, args: &Args) -> Done {
     let settings = options::settings(common, None, None)?;
     let output = args.output.clone().unwrap_or_else(|| PathBuf::from(&settings.output.dir));
-    let parts = Parts::new(settings)?;
+    let mut parts = Parts::new(settings)?;
+    parts.policy = demo::policy()?;
     let (comparison, summary) = super::runtime()?.block_on(play(&parts, output.clone()))?;
     match common.format {
         Format::Json => terminal::print_json(&json!({

@@ -156,10 +156,10 @@ fn issuer(class: Cursor<'_>) -> (usize, String) {
     if let Some(province) = behind.back().and_then(Province::from_letter) {
         return (behind.at(), province.letter().to_string());
     }
-    // 京ICP证B2-…: the letter stands before the licence's name.
+    // 京ICP证B2-…, 浙ICP备B2-…: the letter stands before the name of what it is taken for.
     let mut behind = direct;
     behind.eat_back(|c| c == ':');
-    if behind.word_back("ICP证") {
+    if behind.word_back("ICP证") || behind.word_back("ICP备") {
         behind.blanks_back();
         if let Some(province) = behind.back().and_then(Province::from_letter) {
             return (behind.at(), province.letter().to_string());

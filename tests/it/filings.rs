@@ -303,16 +303,6 @@ fn a_list_without_end_is_read_as_it_comes() {
 }
 
 #[test]
-#[ignore = "a minute without optimisation; run with --release"]
-fn a_million_rows_are_read() {
-    let given = Arc::new(AtomicU64::new(0));
-    let input = Endless { row: 0, block: Vec::new(), given };
-    let options = Options { limit: Some(1_000_000), ..Options::default() };
-    let list = filing::open(Box::new(input), None, &options).unwrap();
-    assert_eq!(list.filter(|row| row.is_ok()).count(), 1_000_000);
-}
-
-#[test]
 fn a_filed_number_is_read_and_a_bad_one_rejects_nothing() {
     let list = "域名,备案号,公安备案号\na.example,粤icp备2099000123号-1,粤公网安备44030099000123\nb.example,待定,x\n";
     let rows: Vec<Filing> = open(list.into(), "list.csv", &Options::default())

@@ -1,9 +1,11 @@
 //! What is fuzzed: for each target, where its inputs start from and what must hold.
 
 use beian::{
+    filing::{self, Options},
     page::{self, Context},
     record,
 };
+use std::io::Cursor;
 
 /// One reader of hostile input.
 pub(crate) struct Target {
@@ -21,6 +23,12 @@ pub(crate) struct Target {
 pub(crate) const TARGETS: &[Target] = &[
     Target { name: "record", seeds: &[], parts: NUMBERS, check: record },
     Target { name: "page", seeds: &["fixtures/pages"], parts: MARKUP, check: page },
+    Target {
+        name: "list",
+        seeds: &["fixtures/filings/good", "fixtures/filings/bad"],
+        parts: CELLS,
+        check: list,
+    },
 ];
 
 const NUMBERS: &[&str] = &[
@@ -129,6 +137,56 @@ const MARKUP: &[&str] = &[
     "</p>",
     "</body>",
 ];
+
+const CELLS: &[&str] = &[
+    "域名,备案号,备案IP,审核通过日期\n",
+    "domain\taddresses\n",
+    "{\"domain\": \"site.example\", \"addresses\": [\"1.12.0.1\"]}\n",
+    "site.example",
+    "示例.example",
+    "https://www.site.example:8080/a",
+    "1.12.0.1-1.12.0.9",
+    "1.12.0.0/24",
+    "2099年1月2日",
+    "46000",
+    "长期",
+    "\"",
+    "\"\"",
+    ",",
+    ";",
+    "\t",
+    "\n",
+    "\r",
+    "\r\n",
+    "\0",
+    "\u{feff}",
+    "、",
+    "，",
+    "。",
+    "#",
+    "{",
+    "}",
+    "[",
+    "null",
+    "PK\u{3}\u{4}",
+];
+
+/// Every row begins on a line of the list, no line is read twice, and reading ends.
+fn list(input: &[u8]) {
+    let lines = input.len() as u64 + 1;
+    let Ok(rows) =
+        filing::open(Box::new(Cursor::new(input.to_vec())), Some("list"), &Options::default())
+    else {
+        return;
+    };
+    let mut before = 0;
+    for row in rows {
+        let line = row.as_ref().map_or_else(|rejected| rejected.line, |filing| filing.line);
+        assert!((1..=lines).contains(&line), "line {line} of at most {lines}");
+        assert!(line > before, "line {line} comes after line {before}");
+        before = line;
+    }
+}
 
 /// Folding is idempotent, spans are ordered and on character borders, and what is printed
 /// reads back as the same number.

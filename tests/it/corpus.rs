@@ -90,7 +90,7 @@ fn labelled(folder: &Path) -> Vec<Labelled> {
 #[tokio::test(flavor = "multi_thread")]
 async fn every_real_page_is_read_and_judged() {
     let Some(folder) = corpus() else {
-        eprintln!("SKIPPED: no corpus of real pages here (set BEIAN_CORPUS to its folder)");
+        crate::say_skipped("no corpus of real pages here (set BEIAN_CORPUS to its folder)");
         return;
     };
     let pages = labelled(&folder);

@@ -22,3 +22,16 @@ mod probe;
 mod rules;
 mod run;
 mod world;
+
+/// Says loudly that a test is skipped for want of something, past the harness that keeps a
+/// passing test's output to itself.
+fn say_skipped(why: &str) {
+    use std::io::Write;
+    let _ = writeln!(std::io::stderr(), "\nSKIPPED: {why}\n");
+}
+
+/// The same for want of a program, which CI (`BEIAN_NO_SKIP`) has to have installed.
+fn say_skipped_without(program: &str) {
+    assert!(std::env::var_os("BEIAN_NO_SKIP").is_none(), "{program} has to be here");
+    say_skipped(program);
+}

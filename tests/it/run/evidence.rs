@@ -104,7 +104,7 @@ with open(sys.argv[1], 'rb') as file:
         .output()
         .is_ok_and(|o| o.status.success())
     {
-        eprintln!("SKIPPED: python3 has no warcio; `pip install warcio` and run this test again");
+        crate::say_skipped_without("python3 with warcio (`pip install warcio`)");
         return;
     }
     let folder = tempfile::tempdir().unwrap();

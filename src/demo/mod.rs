@@ -4,7 +4,7 @@
 //! servers do, its page, and the codes that are planted in it. [`World::start`] plays all
 //! of them on free ports without privilege; [`World::options`] makes the prober reach
 //! them, through the one table in which the demo differs from the world
-//! ([`crate::probe::SocketTable`]). [`compare`] holds what was found against what was
+//! ([`crate::probe::SocketTable`]). [`compare()`] holds what was found against what was
 //! planted.
 
 mod certificates;

@@ -8,7 +8,7 @@ use crate::rules::{Check, Defect, Field, PageCase, Texts, WebCase, Words};
 use jiff::civil::date;
 
 const WORDS: Words =
-    Words { problem: "", checks: "", why: "", cause: "", remedy: "", bad: "", good: "" };
+    Words { problem: "", doubt: "", checks: "", why: "", cause: "", remedy: "", bad: "", good: "" };
 
 const BLANK: Rule = Rule {
     code: "ZZZ000",

@@ -104,6 +104,11 @@ fn finding(
         };
         Text::new(of(Lang::Zh), of(Lang::En))
     };
+    let problem: fn(&crate::rules::Words) -> &'static str = match verdict.kind {
+        VerdictKind::Review => |words| words.doubt,
+        _ => |words| words.problem,
+    };
+    let remedy = text(verdict.remedy.as_ref(), |words| words.remedy);
     let level = match verdict.kind {
         VerdictKind::Review => Level::Review,
         _ => verdict.level.unwrap_or(Level::Review),
@@ -112,9 +117,15 @@ fn finding(
     Finding {
         code: verdict.code,
         level,
-        problem: text(None, |words| words.problem),
+        problem: text(verdict.problem.as_ref(), problem),
         cause: text(verdict.cause.as_ref(), |words| words.cause),
-        remedy: text(verdict.remedy.as_ref(), |words| words.remedy),
+        remedy: match &verdict.first {
+            Some(first) => Text::new(
+                format!("{}{}", first.zh, remedy.zh),
+                format!("{} {}", first.en, remedy.en),
+            ),
+            None => remedy,
+        },
         expected: verdict.expected.clone(),
         found: verdict.found.clone(),
         hosts: verdict.hosts.clone(),
@@ -134,6 +145,7 @@ mod tests {
 
     const WORDS: Words = Words {
         problem: "{domain}: {found}",
+        doubt: "{domain}?",
         checks: "",
         why: "",
         cause: "{hosts}",
@@ -162,7 +174,9 @@ mod tests {
             expected: Text::same("A"),
             found: Text::same("{subject}"),
             place: Text::default(),
+            problem: None,
             cause: None,
+            first: None,
             remedy: None,
             reason: None,
         }

@@ -220,6 +220,7 @@ fn every_rule_speaks_both_languages_and_names_its_sources() {
     let parts = |words: &Words| {
         [
             ("problem", words.problem),
+            ("doubt", words.doubt),
             ("checks", words.checks),
             ("why", words.why),
             ("cause", words.cause),
@@ -243,8 +244,10 @@ fn every_rule_speaks_both_languages_and_names_its_sources() {
             }
         }
         for words in [rule.texts.of(Lang::Zh), rule.texts.of(Lang::En)] {
-            let problem = words.problem.trim_end_matches(['。', '.']);
-            assert!(!problem.contains(['。', '！', '？']), "{}: more than a sentence", rule.code);
+            for text in [words.problem, words.doubt] {
+                let text = text.trim_end_matches(['。', '.']);
+                assert!(!text.contains(['。', '！', '？']), "{}: more than a sentence", rule.code);
+            }
         }
     }
 }

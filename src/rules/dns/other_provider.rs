@@ -72,6 +72,7 @@ fn check(case: &DnsCase<'_>) -> Outcome {
 const TEXTS: Texts = Texts {
     zh: Words {
         problem: "域名解析到了未登记的接入商的网络",
+        doubt: "请确认服务器由哪家接入商提供：从网络归属看，可能不是登记的那一家",
         checks: "对照网络归属表，看各主机的内地地址属于哪家接入商的网络。确属另一家云服务商的判为违规；属于运营商网络、看不出是谁的客户时，交由人工复核。",
         why: "服务器在哪家接入商，就要在哪家办理接入备案；一个域名可以同时登记多家接入商。未在该接入商处备案的网站可能被阻断访问。",
         cause: "网站迁到了另一家接入商而没有办理接入备案，或者已经办理但名单中没有登记这一家接入商。",
@@ -81,6 +82,7 @@ const TEXTS: Texts = Texts {
     },
     en: Words {
         problem: "The domain points into the network of an access provider that is not on file",
+        doubt: "Please confirm whose server it is: by its network it may not be the access provider's on file",
         checks: "Looks up in whose network each host's mainland addresses lie. Where that is another cloud's for certain the rule fails; a carrier's network does not tell whose customer it serves, and is left to a person.",
         why: "A site is filed with the provider whose servers it stands on; a domain may be filed with several. A site that is not filed with the provider it is served from may be blocked.",
         cause: "The site moved to another provider without an access filing (接入备案), or there is one and the list does not name that provider.",

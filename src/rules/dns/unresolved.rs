@@ -91,6 +91,7 @@ fn said(host: &HostEvidence) -> Text {
 const TEXTS: Texts = Texts {
     zh: Words {
         problem: "已备案的域名没有可用的解析，主域名和 www 主机都打不开",
+        doubt: "未能确定备案的域名能否解析，请核对",
         checks: "查询主域名和 www 主机的 A、AAAA 记录。两者都明确没有地址时判为违规；超时、拒绝应答、回答互相矛盾，或只解析到非公网地址时，交由人工复核。",
         why: "备案成功的域名应当解析到接入商在中国内地的服务器并开通网站。长期没有解析的备案会被接入商视为未接入，可能被取消接入。",
         cause: "解析记录被暂停或删除，更换解析服务商后没有重新添加记录，或者域名已经过期。",
@@ -100,6 +101,7 @@ const TEXTS: Texts = Texts {
     },
     en: Words {
         problem: "The filed domain does not resolve: neither the domain itself nor its www host can be opened",
+        doubt: "Whether the filed domain resolves could not be told; please check",
         checks: "Asks for the A and AAAA records of the domain and of its www host. Where both surely have no address the rule fails; timeouts, refusals, answers that contradict each other and addresses that are not public are left to a person.",
         why: "A filed domain is to point at its access provider's servers in the mainland, with the site open. A filing that resolves to nothing for long counts as not connected, and the provider may withdraw its access.",
         cause: "The records were paused or deleted, they were not added again after a change of the DNS service, or the domain has expired.",

@@ -35,6 +35,7 @@ fn check(case: &FilingCase<'_>) -> Outcome {
 const TEXTS: Texts = Texts {
     zh: Words {
         problem: "登记的备案号不是有效的 ICP 备案号写法，无法据此核对网站",
+        doubt: "请核对登记的备案号：它看来不是有效的 ICP 备案号写法",
         checks: "读取名单中“备案号”一栏：去掉空格，统一全角和半角、繁体和简体之后，应当是一个 ICP 备案号或者增值电信业务经营许可证号。",
         why: "备案号由省份简称、主体序列号和网站序号组成，由通信管理局下发。登记有误时，网站底部的备案号、链接和主办者都无从核对。",
         cause: "录入时漏写或多写了字符，把其他编号（如备案订单号、公安备案号）填进了这一栏，或者表格软件改动了内容。",
@@ -44,6 +45,7 @@ const TEXTS: Texts = Texts {
     },
     en: Words {
         problem: "The record number on file is not written as an ICP record number, so the site cannot be compared with it",
+        doubt: "Please check the record number on file: it does not seem to be written as an ICP record number",
         checks: "Reads the record number of the list: with spaces dropped and full-width and traditional characters folded, it has to be an ICP filing number or a telecom licence number.",
         why: "A record number consists of the province's letter, the subject's number and the site's serial, and is issued by the communications administration. Where it is wrong on file, neither the number shown on the site, nor its link, nor the operator can be compared with anything.",
         cause: "A character was left out or added when it was typed, another number (an order, a police record) was put into this column, or a spreadsheet changed the cell.",

@@ -18,6 +18,7 @@ pub(super) const RULE: Rule = Rule {
 const TEXTS: Texts = Texts {
     zh: Words {
         problem: "网站首页的备案号写法不规范，或只是占位内容",
+        doubt: "请核对首页的备案号是否完整、写法是否规范",
         checks: "号码应写作“省份简称 + ICP备 + 数字 + 号”，网站备案号再加“-序号”。“XXXXXXXX”“12345678”之类的占位内容为违规；能认出是哪个号码、只是写法有出入的（缺“号”、缺“ICP”、多冒号、使用川、贵、云、甘、秦等非备案简称）只作提醒。号码中间的空格、全角字符和大小写不算问题。",
         why: "首页标明的备案编号须与工信部备案系统中的编号一致，公众照着页面上的号码应能查到备案信息。",
         cause: "模板自带的占位内容没有替换；或手工录入时漏字、用了省份的俗称（备案号中四川写作蜀、贵州写作黔、云南写作滇、甘肃写作陇、陕西写作陕）。",
@@ -27,6 +28,7 @@ const TEXTS: Texts = Texts {
     },
     en: Words {
         problem: "The record number on the homepage is not written as the ministry writes it, or only stands for one",
+        doubt: "Please check whether the record number on the homepage is complete and written as the ministry writes it",
         checks: "A number is the province letter, ICP备, digits and 号, followed by -serial for a site. Placeholders such as XXXXXXXX or 12345678 are a violation; a number that can be recognised but is written otherwise (without 号 or ICP, with a colon, with the colloquial letters 川 贵 云 甘 秦) is a warning. Spaces inside, full-width characters and letter case do not matter.",
         why: "The number on the homepage must agree with the one in the ministry's filing system: who looks it up as it is written must find the site.",
         cause: "A template's placeholder was never replaced; or the number was typed by hand with a character missing or a colloquial province letter (record numbers write 蜀 for Sichuan, 黔 for Guizhou, 滇 for Yunnan, 陇 for Gansu, 陕 for Shaanxi).",

@@ -18,6 +18,7 @@ pub(super) const RULE: Rule = Rule {
 const TEXTS: Texts = Texts {
     zh: Words {
         problem: "网站首页展示的公安备案号与登记的不一致",
+        doubt: "请核对首页的公安备案号是否就是登记的号码",
         checks: "比较页面上看得见的公安备案号与清单中登记的号码的数字部分；有一个相同即为通过。省份简称和写法由其他规则判断。",
         why: "首页展示的公安备案号须与完成公安联网备案后取得的号码一致，公众才能在公安机关的网站上查询核对。",
         cause: "录入时写错了数字；使用了其他网站的页脚；或者重新办理后没有更新。",
@@ -27,6 +28,7 @@ const TEXTS: Texts = Texts {
     },
     en: Words {
         problem: "The police record number on the homepage is not the filed one",
+        doubt: "Please check whether the police record number on the homepage is the filed one",
         checks: "Compares the digits of the police numbers that a visitor sees with the filed number's; one that agrees is enough. The province letter and the way of writing are for another rule.",
         why: "The police number on the homepage must be the one that was granted to the site, so that the public can look it up at the police's site.",
         cause: "A digit was mistyped, the foot of another site was used, or the page was not updated after a new record was granted.",
@@ -68,7 +70,7 @@ fn check(case: &PageCase<'_>) -> Outcome {
         ..Defect::default()
     };
     match doubt_of_foot(case.page) {
-        Some(reason) => review(defect, reason, &TEXTS),
+        Some(reason) => review(defect, reason),
         None => Outcome::Fail(defect),
     }
 }

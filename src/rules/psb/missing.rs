@@ -22,6 +22,7 @@ pub(super) const RULE: Rule = Rule {
 const TEXTS: Texts = Texts {
     zh: Words {
         problem: "网站首页未见公安联网备案号",
+        doubt: "检测时未能确定首页是否展示公安备案号，请核对",
         checks: "在访问者看得见的页面文字里查找公安备案号。清单里登记了公安备案号而页面没有的为违规；清单里没有登记、网站开通（未填开通日期时按备案通过日期）已超过规定天数（默认 90 天：30 天内申请、审核、再 30 天内展示）的只作提醒。",
         why: "按《计算机信息网络国际联网安全保护管理办法》，网站应在开通之日起 30 日内办理公安联网备案；审核通过后，应在 30 日内把公安备案号放到首页底部。",
         cause: "还没有办理公安联网备案；或者已经办好，但没有把备案号放到网页上。",
@@ -31,6 +32,7 @@ const TEXTS: Texts = Texts {
     },
     en: Words {
         problem: "No police record number was seen on the homepage",
+        doubt: "Whether the homepage shows a police record number could not be told; please look",
         checks: "Looks for a police number in the text that a visitor sees. Where the list has one and the page does not, that is a violation; where none is known, a warning is given once the set number of days has passed since opening, or approval where the day of opening is unknown (90 by default: 30 to apply, the review, 30 to show the number).",
         why: "The measures on the security of international networking ask for a police record within 30 days of opening; once it is granted, its number has to stand at the foot of the homepage within 30 days.",
         cause: "The police record has not been applied for yet; or it has been granted and its number was not put on the page.",
@@ -64,7 +66,7 @@ pub(super) fn check(case: &PageCase<'_>) -> Outcome {
     });
     let defect = Defect { found, ..defect };
     match hidden.or_else(|| doubt(case)) {
-        Some(reason) => review(defect, reason, &TEXTS),
+        Some(reason) => review(defect, reason),
         None => Outcome::Fail(defect),
     }
 }

@@ -94,6 +94,7 @@ fn is_about_the_page(status: u16) -> bool {
 const TEXTS: Texts = Texts {
     zh: Words {
         problem: "网站首页返回错误，不能正常显示",
+        doubt: "检测时没有看到网站首页的正常内容，请确认首页能否打开",
         checks: "查看首页的 HTTP 状态码，间隔一段时间再看一次。404、500、502 等确属网页或服务器的错误判为违规；401、403、429、人机验证页面以及跳转中断可能只针对检测程序，交由人工复核。",
         why: "备案成功的网站应当开通并能正常访问，核查时首页打不开会被要求整改。",
         cause: "网站程序出错，首页文件缺失或目录设置有误，后端服务没有启动，或者防护规则拦截了访问。",
@@ -103,6 +104,7 @@ const TEXTS: Texts = Texts {
     },
     en: Words {
         problem: "The site's homepage answers with an error",
+        doubt: "The homepage's usual content was not seen at the time of the check; please make sure that it opens",
         checks: "Reads the homepage's HTTP status, and again some time later. Errors of the page or its server (404, 500, 502 and the like) fail; 401, 403, 429, challenge pages and redirects that break off may be meant for the auditor alone and are left to a person.",
         why: "A filed site has to be open; a homepage that does not open will have to be mended when the site is checked.",
         cause: "The site's program fails, its index file is missing or its folder set wrongly, the service behind it is not running, or a firewall turned the visit away.",

@@ -67,6 +67,7 @@ fn check(case: &SiteCase<'_>) -> Outcome {
 const TEXTS: Texts = Texts {
     zh: Words {
         problem: "主域名和 www 主机中有一个打不开：{hosts}",
+        doubt: "检测时未能确定 {hosts} 能否打开，请核对",
         checks: "分别访问主域名和 www 主机。一个正常、另一个不存在或者两次检测都被拒绝时判为违规；超时的交由人工复核。备案的是下级域名（如政府机关的子域名）时，不要求在它前面再加 www 的主机。",
         why: "备案完成后，主域名和 www 域名都应当可以访问，并且都要在底部显示备案号。",
         cause: "只为其中一个主机添加了解析记录，或者 Web 服务器、CDN 上只绑定了其中一个域名。",
@@ -76,6 +77,7 @@ const TEXTS: Texts = Texts {
     },
     en: Words {
         problem: "One of the domain and its www host cannot be opened: {hosts}",
+        doubt: "Whether {hosts} opens could not be told at the time of the check; please look",
         checks: "Visits the domain itself and its www host. Where one answers and the other does not exist, or was refused at both looks, it fails; a timeout is left to a person. Where the filed domain is itself a subdomain (as public bodies file them), a www host before it is not asked for.",
         why: "Once filed, the main domain and its www host both have to be open, and both have to show the record number at the foot.",
         cause: "A DNS record was added for only one of the two, or only one is bound on the web server or the CDN.",

@@ -62,6 +62,8 @@ fn speak(verdict: &mut Verdict, rule: &Rule, winners: &[&Remark], bench: &Bench<
     if verdict.kind == VerdictKind::Review || verdict.level == Some(Level::Review) {
         verdict.kind = VerdictKind::Review;
         verdict.level = Some(Level::Review);
+        // A question is put in the rule's own words: what a failure says of its case accuses.
+        verdict.problem = None;
     }
 }
 

@@ -202,6 +202,17 @@ mod tests {
     }
 
     #[test]
+    fn a_review_is_put_as_a_question_and_begins_with_what_to_do_first() {
+        let mut verdict = verdict(VerdictKind::Review);
+        verdict.first = Some(Text::new("先看。", "Look first."));
+        verdict.remedy = Some(Text::new("再改{domain}。", "Then mend {domain}."));
+        let finding = drafted(verdict).unwrap().findings.remove(0);
+        assert_eq!(finding.problem.en, "site.example?");
+        assert_eq!(finding.remedy.zh, "先看。再改site.example。");
+        assert_eq!(finding.remedy.en, "Look first. Then mend site.example.");
+    }
+
+    #[test]
     fn the_texts_are_filled_once_and_what_a_page_says_is_not_filled_again() {
         let notice = drafted(verdict(VerdictKind::Fail)).unwrap();
         let finding = &notice.findings[0];

@@ -31,7 +31,7 @@ impl Values<'_> {
 
     fn or_unknown(&self, value: Option<String>) -> String {
         let unknown = match self.lang {
-            Lang::Zh => "（清单中未提供）",
+            Lang::Zh => "（名单中未提供）",
             Lang::En => "(not in the list)",
         };
         value.unwrap_or_else(|| unknown.to_owned())

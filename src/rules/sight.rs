@@ -79,8 +79,6 @@ pub(super) fn doubt_of_foot(page: &Page) -> Option<Text> {
 /// A review in place of a failure: the reason is the cause, and a look goes before the remedy.
 pub(super) fn review(defect: Defect, reason: Text) -> Outcome {
     Outcome::Review(Defect {
-        // What a failure would say of its case is not proved.
-        problem: None,
         cause: Some(Text::new(
             format!("需要人工复核：{}。", reason.zh),
             format!("A person has to look: {}.", reason.en),

@@ -25,6 +25,10 @@ fn check(case: &DnsCase<'_>) -> Outcome {
             ),
             found: Text::list(broken.iter().map(|(_, text)| text.clone())),
             hosts: broken.iter().map(|(host, _)| host.host.clone()).collect(),
+            first: Some(Text::new(
+                "请先在浏览器中打开网站：能够正常打开的，无需处理，告诉我们即可；打不开的：",
+                "Please open the site in a browser first: if it opens, nothing is to be done but to tell us. Otherwise:",
+            )),
             ..Defect::default()
         });
     }

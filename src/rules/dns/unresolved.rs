@@ -53,16 +53,27 @@ fn check(case: &DnsCase<'_>) -> Outcome {
         return Outcome::Fail(defect);
     }
     Outcome::Review(Defect {
-        cause: Some(Text::new(
-            "解析查询没有得到可以据以判断的回答，原因可能在检测一方的网络，也可能在域名的解析服务。",
-            "The questions brought no answer to judge by; that may be due to the auditor's line or to the domain's name service.",
-        )),
+        cause: Some(cause_of_doubt(resolved.is_empty())),
         remedy: Some(Text::new(
             "请在浏览器中打开网站确认：能够打开的，无需处理；打不开的，请登录域名的解析控制台，检查主域名和 www 的记录是否指向备案的服务器地址。",
             "Open the site in a browser: if it opens, nothing is to be done; if not, log in to the domain's DNS console and see whether the records of the domain and of www point at the filed server.",
         )),
         ..defect
     })
+}
+
+fn cause_of_doubt(is_silent: bool) -> Text {
+    if is_silent {
+        Text::new(
+            "解析查询没有得到可以据以判断的回答，原因可能在检测一方的网络，也可能在域名的解析服务。",
+            "The questions brought no answer to judge by; that may be due to the auditor's line or to the domain's name service.",
+        )
+    } else {
+        Text::new(
+            "检测时得到的地址不是公网地址：可能是解析记录填错了，也可能是检测一方的网络改写了回答。",
+            "The address that was answered is not a public one: the record may be wrong, or the auditor's network may have changed the answer.",
+        )
+    }
 }
 
 /// Whether the host points at a filed address, which is never taken for a mistake.

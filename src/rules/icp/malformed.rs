@@ -44,22 +44,66 @@ fn check(case: &PageCase<'_>) -> Outcome {
         Err(na) => return Outcome::Na(na),
     };
     match (judged.reading, judged.number.form) {
-        (Reading::Nameless, _) => wrong(case, &judged, &RULE),
+        (Reading::Nameless, form) => match wrong(case, &judged, &RULE) {
+            Outcome::Fail(defect) => Outcome::Fail(nameless(form, defect)),
+            other => other,
+        },
         (_, Form::Malformed) => Outcome::Fail(unofficial(case, &judged)),
         (_, Form::Official | Form::Placeholder) => shown_as_required(judged.number),
     }
 }
 
+/// It names no record at all.
+fn nameless(form: Form, defect: Defect) -> Defect {
+    let (problem, cause) = if form == Form::Placeholder {
+        (
+            Text::new(
+                "网站首页的备案号只是占位内容，不是真实的号码",
+                "What stands for the record number on the homepage is a placeholder, not a number",
+            ),
+            Text::new(
+                "模板自带的占位内容没有替换成网站自己的备案号。",
+                "A template's placeholder was never replaced by the site's own number.",
+            ),
+        )
+    } else {
+        (
+            Text::new(
+                "网站首页的备案号不完整，认不出是哪一个号码",
+                "The record number on the homepage is incomplete: it cannot be told which one it is",
+            ),
+            Text::new(
+                "手工录入时漏写了数字或文字。",
+                "Digits or characters were left out when it was typed.",
+            ),
+        )
+    };
+    Defect { problem: Some(problem), cause: Some(cause), ..defect }
+}
+
 /// The number is right or wrong by what it names; that it is written otherwise is a small fault.
 fn unofficial(case: &PageCase<'_>, judged: &Judged<'_>) -> Defect {
     let number = judged.number;
-    let right = (judged.reading == Reading::Accepted).then(|| number.canonical.clone());
+    let right = match judged.reading {
+        Reading::Accepted | Reading::Uncompared | Reading::UnknownLicence => {
+            Some(number.canonical.clone())
+        }
+        _ => super::exact(case),
+    };
     Defect {
         expected: Text::same(number.canonical.clone()),
         found: Text::same(number.text.clone()),
         place: place(number),
         level: Some(Level::Warning),
-        remedy: right.and_then(|number| remedy_with(case, &TEXTS, Some(number))),
+        problem: Some(Text::new(
+            "网站首页的备案号能够认出，但写法与工信部的写法不一致",
+            "The record number on the homepage can be recognised, but is not written as the ministry writes it",
+        )),
+        cause: Some(Text::new(
+            "手工录入时漏字、多字，或用了省份的俗称（备案号中四川写作蜀、贵州写作黔、云南写作滇、甘肃写作陇、陕西写作陕）。",
+            "A character was left out or added when it was typed, or a colloquial province letter used (record numbers write 蜀 for Sichuan, 黔 for Guizhou, 滇 for Yunnan, 陇 for Gansu, 陕 for Shaanxi).",
+        )),
+        remedy: remedy_with(case, &TEXTS, right),
         ..Defect::default()
     }
 }

@@ -103,7 +103,7 @@ fn serial_na(case: &PageCase<'_>, judged: &Judged<'_>, accused: Reading) -> Opti
         let filed = Yardstick::of(case).filed?;
         filed.serial.is_none().then(|| {
             Na::Other(Text::new(
-                "清单里的备案号不带“-n”，无从比较网站序号",
+                "名单里的备案号不带“-n”，无从比较网站序号",
                 "the filed number has no -n, so that the serial cannot be compared",
             ))
         })
@@ -148,7 +148,7 @@ fn wrong(case: &PageCase<'_>, judged: &Judged<'_>, rule: &Rule) -> Outcome {
 fn may_be_licensed(licence: &str) -> Text {
     Text::new(
         format!(
-            "页面还展示了许可证号 {licence}，清单里没有登记；它若是本网站的许可证，可以代替备案号"
+            "页面还展示了许可证号 {licence}，名单里没有登记；它若是本网站的许可证，可以代替备案号"
         ),
         format!(
             "the page shows the licence number {licence}, which the list does not have; if it is \

@@ -34,8 +34,8 @@ fn check(case: &WebCase<'_>) -> Outcome {
         )),
         Some(found) => Outcome::Fail(Defect {
             expected: Text::new(
-                format!("{} 的有效证书", case.host.host),
-                format!("a valid certificate for {}", case.host.host),
+                "为这个主机签发的有效证书",
+                "a valid certificate that is made out for the host",
             ),
             found,
             ..Defect::default()

@@ -31,7 +31,17 @@ fn check(case: &WebCase<'_>) -> Outcome {
             if signature.strength > Strength::Weak {
                 Outcome::Fail(defect)
             } else {
-                Outcome::Review(defect)
+                Outcome::Review(Defect {
+                    cause: Some(Text::new(
+                        "页面只有阻断页面的部分特征，仅凭这些还不能确定。",
+                        "The page has some marks of a block page, too few to be certain.",
+                    )),
+                    first: Some(Text::new(
+                        "请先在浏览器中打开网站：显示网站自己首页的，无需处理；显示阻断页面的：",
+                        "Please open the site in a browser first: if its own homepage is shown, nothing is to be done. Where a block page is shown:",
+                    )),
+                    ..defect
+                })
             }
         }
         None if attempts.iter().any(|attempt| attempt.answer().is_some()) => {

@@ -41,8 +41,12 @@ pub struct Verdict {
     pub found: Text,
     /// Where.
     pub place: Text,
+    /// What is wrong, in words that fit better than the rule's general ones.
+    pub problem: Option<Text>,
     /// A cause that fits better than the rule's general one.
     pub cause: Option<Text>,
+    /// What to do before the remedy.
+    pub first: Option<Text>,
     /// A remedy that fits better than the rule's general one.
     pub remedy: Option<Text>,
     /// Why it says nothing, of `Na`.

@@ -1,9 +1,13 @@
 use super::{Bench, Remark, Verdict, VerdictKind};
 use crate::policy::Level;
 use crate::rules::{Defect, Na, Outcome, Rule, Text};
+use std::cmp::Reverse;
 
 /// The longest text of a verdict, in characters: it has to fit a cell and a letter.
 const LONGEST: usize = 600;
+
+/// The longest cause or remedy: one text for each host at most.
+const LONGEST_ADVICE: usize = 1_200;
 
 /// One verdict of all that a rule said: the gravest kind wins, and names every host it holds for.
 pub(super) fn one(rule: &Rule, remarks: &[Remark], bench: &Bench<'_>) -> Verdict {
@@ -19,7 +23,9 @@ pub(super) fn one(rule: &Rule, remarks: &[Remark], bench: &Bench<'_>) -> Verdict
         expected: Text::default(),
         found: Text::default(),
         place: Text::default(),
+        problem: None,
         cause: None,
+        first: None,
         remedy: None,
         reason: None,
     };
@@ -42,9 +48,13 @@ fn speak(verdict: &mut Verdict, rule: &Rule, winners: &[&Remark], bench: &Bench<
     verdict.expected = joined(winners, |o| o.defect().map(|d| &d.expected));
     verdict.found = joined(winners, |o| o.defect().map(|d| &d.found));
     verdict.place = joined(winners, |o| o.defect().map(|d| &d.place));
-    let gravest = defects().max_by_key(|d| d.level.unwrap_or(rule.level));
-    verdict.cause = gravest.and_then(|d| d.cause.clone());
-    verdict.remedy = gravest.and_then(|d| d.remedy.clone());
+    // Of equals the first: the domain itself comes before its www host.
+    let gravest = defects().min_by_key(|d| Reverse(d.level.unwrap_or(rule.level)));
+    verdict.problem = agreed(winners, |d| d.problem.as_ref());
+    verdict.cause = causes(winners, rule);
+    verdict.first = gravest.and_then(|d| d.first.clone());
+    verdict.remedy =
+        gravest.and_then(|d| d.remedy.clone()).map(|remedy| remedy.bounded(LONGEST_ADVICE));
     if verdict.kind == VerdictKind::Fail {
         let level = gravest.and_then(|d: &Defect| d.level).unwrap_or(rule.level);
         verdict.level = bench.level(rule, level, Some(bench.filing.domain.ascii())).or(Some(level));
@@ -52,7 +62,29 @@ fn speak(verdict: &mut Verdict, rule: &Rule, winners: &[&Remark], bench: &Bench<
     if verdict.kind == VerdictKind::Review || verdict.level == Some(Level::Review) {
         verdict.kind = VerdictKind::Review;
         verdict.level = Some(Level::Review);
+        // A question is put in the rule's own words: what a failure says of its case accuses.
+        verdict.problem = None;
     }
+}
+
+/// What all of them say; nothing, and so the rule's own words, where they differ.
+fn agreed(winners: &[&Remark], part: impl Fn(&Defect) -> Option<&Text>) -> Option<Text> {
+    let mut said = winners.iter().filter_map(|r| r.outcome.defect()).map(part);
+    let first = said.next().flatten()?;
+    said.all(|other| other == Some(first)).then(|| first.clone())
+}
+
+/// The cause where all agree, else each with its hosts before it.
+fn causes(winners: &[&Remark], rule: &Rule) -> Option<Text> {
+    let mut own = winners.iter().filter_map(|r| r.outcome.defect()).map(|d| d.cause.as_ref());
+    let first = own.next().flatten();
+    if own.all(|other| other == first) {
+        return first.cloned().map(|cause| cause.bounded(LONGEST_ADVICE));
+    }
+    let general = Text::new(rule.texts.zh.cause, rule.texts.en.cause);
+    let each =
+        |outcome: &'_ Outcome| outcome.defect().map(|d| d.cause.clone().unwrap_or(general.clone()));
+    Some(joined_within(LONGEST_ADVICE, winners, each))
 }
 
 fn hosts(winners: &[&Remark]) -> Vec<String> {
@@ -82,7 +114,15 @@ fn reason(winners: &[&Remark]) -> Na {
 
 /// One text of several: the text itself where all agree, else each with its hosts before it.
 fn joined(winners: &[&Remark], part: impl Fn(&Outcome) -> Option<&Text>) -> Text {
-    let mut parts: Vec<(&Text, Vec<&str>)> = Vec::new();
+    joined_within(LONGEST, winners, |outcome| part(outcome).cloned())
+}
+
+fn joined_within(
+    limit: usize,
+    winners: &[&Remark],
+    part: impl Fn(&Outcome) -> Option<Text>,
+) -> Text {
+    let mut parts: Vec<(Text, Vec<&str>)> = Vec::new();
     for remark in winners {
         let Some(text) = part(&remark.outcome).filter(|t| !t.is_empty()) else { continue };
         let hosts = remark.hosts.iter().map(String::as_str);
@@ -93,11 +133,13 @@ fn joined(winners: &[&Remark], part: impl Fn(&Outcome) -> Option<&Text>) -> Text
     }
     let text = match parts.as_slice() {
         [] => Text::default(),
-        [(text, _)] => (*text).clone(),
+        [(text, _)] => text.clone(),
         several => Text::list(several.iter().map(|(text, hosts)| {
             let hosts = hosts.join(" ");
-            Text::new(format!("{hosts}：{}", text.zh), format!("{hosts}: {}", text.en))
+            let end = ['。', '.'];
+            let (zh, en) = (text.zh.trim_end_matches(end), text.en.trim_end_matches(end));
+            Text::new(format!("{hosts}：{zh}"), format!("{hosts}: {en}"))
         })),
     };
-    text.bounded(LONGEST)
+    text.bounded(limit)
 }

@@ -8,7 +8,7 @@ use crate::rules::{Check, Defect, Field, PageCase, Texts, WebCase, Words};
 use jiff::civil::date;
 
 const WORDS: Words =
-    Words { problem: "", checks: "", why: "", cause: "", remedy: "", bad: "", good: "" };
+    Words { problem: "", doubt: "", checks: "", why: "", cause: "", remedy: "", bad: "", good: "" };
 
 const BLANK: Rule = Rule {
     code: "ZZZ000",
@@ -196,6 +196,40 @@ fn a_circle_of_rules_still_gives_every_verdict() {
     static ONE: Rule = Rule { code: "ZZZ005", yields_to: &["ZZZ006"], ..BLANK };
     static TWO: Rule = Rule { code: "ZZZ006", yields_to: &["ZZZ005"], ..BLANK };
     assert_eq!(verdicts(&[&ONE, &TWO], vec![apex(None)]).len(), 2);
+}
+
+fn site_title(case: &PageCase<'_>) -> Outcome {
+    let said = case.page.title.clone().unwrap_or_default();
+    let own = (said != "usual").then(|| Text::same(format!("because of {said}.")));
+    Outcome::Fail(Defect { problem: own.clone(), cause: own, ..Defect::default() })
+}
+
+static CAUSES: Rule = Rule {
+    code: "ZZZ008",
+    check: Check::Page(site_title),
+    texts: Texts { zh: Words { cause: "惯常", ..WORDS }, en: Words { cause: "habit", ..WORDS } },
+    ..BLANK
+};
+
+#[test]
+fn causes_that_differ_stand_side_by_side_and_the_problem_is_the_rule_s_own() {
+    let both = verdict(&CAUSES, vec![apex(Some("rain")), www(Some("usual"))]);
+    let cause = both.cause.map(|cause| cause.en.into_owned());
+    assert_eq!(cause.as_deref(), Some("site.example: because of rain; www.site.example: habit"));
+    assert_eq!(both.problem, None);
+    let same = verdict(&CAUSES, vec![apex(Some("rain"))]);
+    assert_eq!(same.cause, Some(Text::same("because of rain.")));
+    assert_eq!(same.problem, same.cause);
+    assert_eq!(verdict(&CAUSES, vec![apex(Some("usual")), www(Some("usual"))]).cause, None);
+}
+
+#[test]
+fn a_failure_that_the_policy_makes_a_review_accuses_nobody() {
+    let settings = "[[level]]\ncode = \"ZZZ008\"\nlevel = \"review\"\nreason = \"ours\"\n";
+    let policy = Policy::with(settings, "settings", None).unwrap();
+    let evidence = Evidence { hosts: vec![apex(Some("rain"))], ..Evidence::default() };
+    let audit = judge(&[&CAUSES], &filing(), &evidence, &policy, date(2026, 11, 22));
+    assert_eq!((audit.verdicts[0].kind, &audit.verdicts[0].problem), (VerdictKind::Review, &None));
 }
 
 #[test]

@@ -1,9 +1,9 @@
+use super::rules::described;
 use super::{Done, options, terminal, wiring};
 use crate::rules::{self, Lang};
 use anyhow::Context;
 use console::style;
 use options::{Common, Format};
-use serde_json::json;
 
 /// Explain a rule: what it checks, why, how to mend what it finds
 #[derive(Debug, clap::Args)]
@@ -20,23 +20,11 @@ pub(super) fn run(common: &Common, args: &Args) -> Done {
     let rule = rules::find(&args.code)
         .with_context(|| format!("{:?} is no rule; `beian rules` lists them all", args.code))?;
     let words = rule.texts.of(lang);
-    let level = policy.level(rule.code, rule.level, None, &[]);
     if common.format == Format::Json {
-        terminal::print_json(&json!({
-            "code": rule.code,
-            "name": rule.name,
-            "level": level,
-            "sources": rule.sources,
-            "problem": words.problem,
-            "checks": words.checks,
-            "why": words.why,
-            "cause": words.cause,
-            "remedy": words.remedy,
-            "bad": words.bad,
-            "good": words.good,
-        }))?;
+        terminal::print_json(&described(rule, &policy, lang))?;
         return Ok(0);
     }
+    let level = policy.level(rule.code, rule.level, None, &[]);
     let level = level.map_or_else(|| terminal::off(lang), |level| terminal::level(level, lang));
     let headings = match lang {
         Lang::Zh => {

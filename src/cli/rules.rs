@@ -1,7 +1,8 @@
 use super::{Done, options, terminal, wiring};
-use crate::rules::{Field, Lang};
+use crate::policy::Policy;
+use crate::rules::{Field, Lang, Rule};
 use options::{Common, Format};
-use serde_json::json;
+use serde_json::{Value, json};
 
 /// List the rules
 #[derive(Debug, clap::Args)]
@@ -19,27 +20,7 @@ pub(super) fn run(common: &Common, args: &Args) -> Done {
     let rules = wiring::rules(&settings)?;
     let lang = wiring::lang(&settings);
     if common.format == Format::Json {
-        let rows: Vec<_> = rules
-            .iter()
-            .map(|rule| {
-                let words = rule.texts.of(lang);
-                let level = policy.level(rule.code, rule.level, None, &[]);
-                json!({
-                    "code": rule.code,
-                    "name": rule.name,
-                    "level": level,
-                    "needs": rule.needs.iter().map(|f: &Field| f.name()).collect::<Vec<_>>(),
-                    "sources": rule.sources,
-                    "problem": words.problem,
-                    "checks": words.checks,
-                    "why": words.why,
-                    "cause": words.cause,
-                    "remedy": words.remedy,
-                    "bad": words.bad,
-                    "good": words.good,
-                })
-            })
-            .collect();
+        let rows: Vec<_> = rules.iter().map(|rule| described(rule, &policy, lang)).collect();
         terminal::print_json(&rows)?;
         return Ok(0);
     }
@@ -55,4 +36,24 @@ pub(super) fn run(common: &Common, args: &Args) -> Done {
     }
     terminal::print(&table.to_string())?;
     Ok(0)
+}
+
+/// A rule as `--format json` prints it, here and in `beian explain`.
+pub(super) fn described(rule: &Rule, policy: &Policy, lang: Lang) -> Value {
+    let words = rule.texts.of(lang);
+    json!({
+        "code": rule.code,
+        "name": rule.name,
+        "level": policy.level(rule.code, rule.level, None, &[]),
+        "needs": rule.needs.iter().map(|field: &Field| field.name()).collect::<Vec<_>>(),
+        "sources": rule.sources,
+        "problem": words.problem,
+        "doubt": words.doubt,
+        "checks": words.checks,
+        "why": words.why,
+        "cause": words.cause,
+        "remedy": words.remedy,
+        "bad": words.bad,
+        "good": words.good,
+    })
 }

@@ -104,6 +104,11 @@ fn finding(
         };
         Text::new(of(Lang::Zh), of(Lang::En))
     };
+    let problem: fn(&crate::rules::Words) -> &'static str = match verdict.kind {
+        VerdictKind::Review => |words| words.doubt,
+        _ => |words| words.problem,
+    };
+    let remedy = text(verdict.remedy.as_ref(), |words| words.remedy);
     let level = match verdict.kind {
         VerdictKind::Review => Level::Review,
         _ => verdict.level.unwrap_or(Level::Review),
@@ -112,9 +117,15 @@ fn finding(
     Finding {
         code: verdict.code,
         level,
-        problem: text(None, |words| words.problem),
+        problem: text(verdict.problem.as_ref(), problem),
         cause: text(verdict.cause.as_ref(), |words| words.cause),
-        remedy: text(verdict.remedy.as_ref(), |words| words.remedy),
+        remedy: match &verdict.first {
+            Some(first) => Text::new(
+                format!("{}{}", first.zh, remedy.zh),
+                format!("{} {}", first.en, remedy.en),
+            ),
+            None => remedy,
+        },
         expected: verdict.expected.clone(),
         found: verdict.found.clone(),
         hosts: verdict.hosts.clone(),
@@ -134,6 +145,7 @@ mod tests {
 
     const WORDS: Words = Words {
         problem: "{domain}: {found}",
+        doubt: "{domain}?",
         checks: "",
         why: "",
         cause: "{hosts}",
@@ -162,7 +174,9 @@ mod tests {
             expected: Text::same("A"),
             found: Text::same("{subject}"),
             place: Text::default(),
+            problem: None,
             cause: None,
+            first: None,
             remedy: None,
             reason: None,
         }
@@ -185,6 +199,17 @@ mod tests {
         let mut verdict = verdict(VerdictKind::Review);
         verdict.level = Some(Level::Violation);
         assert_eq!(drafted(verdict).unwrap().findings[0].level, Level::Review);
+    }
+
+    #[test]
+    fn a_review_is_put_as_a_question_and_begins_with_what_to_do_first() {
+        let mut verdict = verdict(VerdictKind::Review);
+        verdict.first = Some(Text::new("先看。", "Look first."));
+        verdict.remedy = Some(Text::new("再改{domain}。", "Then mend {domain}."));
+        let finding = drafted(verdict).unwrap().findings.remove(0);
+        assert_eq!(finding.problem.en, "site.example?");
+        assert_eq!(finding.remedy.zh, "先看。再改site.example。");
+        assert_eq!(finding.remedy.en, "Look first. Then mend site.example.");
     }
 
     #[test]

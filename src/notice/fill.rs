@@ -31,7 +31,7 @@ impl Values<'_> {
 
     fn or_unknown(&self, value: Option<String>) -> String {
         let unknown = match self.lang {
-            Lang::Zh => "（清单中未提供）",
+            Lang::Zh => "（名单中未提供）",
             Lang::En => "(not in the list)",
         };
         value.unwrap_or_else(|| unknown.to_owned())
@@ -76,8 +76,8 @@ mod tests {
     #[test]
     fn every_placeholder_of_every_rule_is_known() {
         for rule in rules::all() {
-            for Words { problem, cause, remedy, .. } in [&rule.texts.zh, &rule.texts.en] {
-                for text in [problem, cause, remedy] {
+            for Words { problem, doubt, cause, remedy, .. } in [&rule.texts.zh, &rule.texts.en] {
+                for text in [problem, doubt, cause, remedy] {
                     assert!(unknown_placeholders(text).is_empty(), "{}: {text}", rule.code);
                 }
             }

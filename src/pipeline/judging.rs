@@ -309,7 +309,9 @@ fn undecided(rules: &[&'static Rule]) -> Audit {
         expected: Text::default(),
         found: Text::default(),
         place: Text::default(),
+        problem: None,
         cause: None,
+        first: None,
         remedy: None,
         reason: Some(Na::Other(reason.clone())),
     };

@@ -102,7 +102,9 @@ mod tests {
             expected: Text::default(),
             found: Text::default(),
             place: Text::default(),
+            problem: None,
             cause: None,
+            first: None,
             remedy: None,
             reason,
         }

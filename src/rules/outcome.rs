@@ -122,8 +122,12 @@ pub struct Defect {
     pub hosts: Vec<String>,
     /// A level other than the rule's own, e.g. a warning where the fault is a small one.
     pub level: Option<Level>,
+    /// What is wrong, in words that fit better than the rule's general ones.
+    pub problem: Option<Text>,
     /// A cause that fits better than the rule's general one.
     pub cause: Option<Text>,
+    /// What to do before the remedy: to look, where it may prove needless.
+    pub first: Option<Text>,
     /// A remedy that fits better than the rule's general one.
     pub remedy: Option<Text>,
 }

@@ -42,10 +42,27 @@ pub fn index() -> String {
 
 fn section(out: &mut String, words: &Words, lang: Lang) {
     let headings = match lang {
-        Lang::En => ["What is checked", "Why", "Likely cause", "How to mend it", "Fails", "Passes"],
-        Lang::Zh => ["检查内容", "依据", "可能原因", "整改建议", "不合格的例子", "合格的例子"],
+        Lang::En => [
+            "What is checked",
+            "Why",
+            "Likely cause",
+            "How to mend it",
+            "As a question, where a person has to look",
+            "Fails",
+            "Passes",
+        ],
+        Lang::Zh => [
+            "检查内容",
+            "依据",
+            "可能原因",
+            "整改建议",
+            "待复核时的表述",
+            "不合格的例子",
+            "合格的例子",
+        ],
     };
-    let texts = [words.checks, words.why, words.cause, words.remedy, words.bad, words.good];
+    let texts =
+        [words.checks, words.why, words.cause, words.remedy, words.doubt, words.bad, words.good];
     let _ = write!(out, "\n## {}\n", example(words.problem));
     for (heading, text) in headings.iter().zip(texts) {
         let _ = write!(out, "\n**{heading}**\n\n{}\n", example(text));

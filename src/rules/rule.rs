@@ -48,12 +48,14 @@ impl Texts {
     }
 }
 
-/// The words of one rule in one language. `problem`, `cause` and `remedy` stand in the
+/// The words of one rule in one language. `problem`, `doubt`, `cause` and `remedy` stand in the
 /// notice and may hold `{domain}`, `{hosts}`, `{expected}`, `{found}`, `{number}` (the filed
 /// record number), `{subject}` (the filed subject's name), `{service}` (the filed name).
 pub struct Words {
     /// What is wrong, in one sentence to the site's owner.
     pub problem: &'static str,
+    /// The same as a question, for a review: it accuses nobody of what is not proved.
+    pub doubt: &'static str,
     /// What is checked and how, for `beian explain`.
     pub checks: &'static str,
     /// Why it matters: what the administration asks.

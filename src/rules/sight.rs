@@ -1,6 +1,6 @@
 //! What the page as served leaves open, and whose page it is.
 
-use super::{Defect, Na, Outcome, PageCase, Text, Texts};
+use super::{Defect, Na, Outcome, PageCase, Text};
 use crate::filing::Domain;
 use crate::page::Page;
 use url::Url;
@@ -76,24 +76,17 @@ pub(super) fn doubt_of_foot(page: &Page) -> Option<Text> {
     })
 }
 
-/// A review in place of a failure: the reason is the cause, and the remedy begins with a look.
-pub(super) fn review(defect: Defect, reason: Text, texts: &Texts) -> Outcome {
-    let remedy = defect.remedy.unwrap_or_else(|| Text::new(texts.zh.remedy, texts.en.remedy));
+/// A review in place of a failure: the reason is the cause, and a look goes before the remedy.
+pub(super) fn review(defect: Defect, reason: Text) -> Outcome {
     Outcome::Review(Defect {
         cause: Some(Text::new(
             format!("需要人工复核：{}。", reason.zh),
             format!("A person has to look: {}.", reason.en),
         )),
-        remedy: Some(Text::new(
-            format!(
-                "请先用浏览器打开首页核对，若实际已符合要求则无需处理；确认属实的：{}",
-                remedy.zh
-            ),
-            format!(
-                "Please open the homepage in a browser first; where all is well there, nothing \
-                 has to be done. Otherwise: {}",
-                remedy.en
-            ),
+        first: Some(Text::new(
+            "请先用浏览器打开首页核对，若实际已符合要求则无需处理；确认属实的：",
+            "Please open the homepage in a browser first; where all is well there, nothing has to \
+             be done. Otherwise:",
         )),
         ..defect
     })

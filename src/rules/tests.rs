@@ -86,6 +86,10 @@ fn what_a_cut_page_lacks_or_shows_wrongly_is_never_a_failure() {
         ("ICP006", "京ICP备XXXXXXXX号"),
         ("ICP010", "京ICP备2099000123号-2A"),
         ("LNK001", "京ICP备2099000123号-1"),
+        (
+            "LNK005",
+            "<a href='https://beian.miit.gov.cn/'>京公网安备11010899000123号</a> 京ICP备2099000123号-1",
+        ),
         ("LNK006", "<a href='#'>京ICP备2099000123号-1</a>"),
         ("CPR002", "© 2099 范例网络有限公司 版权所有"),
     ] {

@@ -14,7 +14,8 @@
 mod site;
 
 use beian::audit::{Audit, Verdict, VerdictKind, judge};
-use beian::policy::Policy;
+use beian::notice;
+use beian::policy::{Level, Policy};
 use beian::rules::{self, Lang, Rule, Words};
 use site::{Case, Expect};
 use std::collections::BTreeSet;
@@ -99,7 +100,12 @@ fn unmet(expect: &Expect, verdict: &Verdict, default: &str) -> Vec<String> {
         let name = verdict.reason.as_ref().map(|reason| reason.name());
         holds(&format!("should give the reason {reason}"), name == Some(reason.as_str()));
     }
-    for (part, text) in [(&expect.found, &verdict.found), (&expect.expected, &verdict.expected)] {
+    let remedy = verdict.remedy.clone().unwrap_or_default();
+    for (part, text) in [
+        (&expect.found, &verdict.found),
+        (&expect.expected, &verdict.expected),
+        (&expect.remedy, &remedy),
+    ] {
         if let Some(part) = part {
             let is_there = text.zh.contains(part.as_str()) || text.en.contains(part.as_str());
             holds(&format!("should contain {part:?}"), is_there);
@@ -220,6 +226,7 @@ fn every_rule_speaks_both_languages_and_names_its_sources() {
     let parts = |words: &Words| {
         [
             ("problem", words.problem),
+            ("doubt", words.doubt),
             ("checks", words.checks),
             ("why", words.why),
             ("cause", words.cause),
@@ -243,8 +250,10 @@ fn every_rule_speaks_both_languages_and_names_its_sources() {
             }
         }
         for words in [rule.texts.of(Lang::Zh), rule.texts.of(Lang::En)] {
-            let problem = words.problem.trim_end_matches(['。', '.']);
-            assert!(!problem.contains(['。', '！', '？']), "{}: more than a sentence", rule.code);
+            for text in [words.problem, words.doubt] {
+                let text = text.trim_end_matches(['。', '.']);
+                assert!(!text.contains(['。', '！', '？']), "{}: more than a sentence", rule.code);
+            }
         }
     }
 }
@@ -260,6 +269,40 @@ fn the_policy_speaks_of_rules_and_families_that_exist() {
         let level = policy.level(rule.code, rule.level, None, &[]);
         assert!(level.is_some(), "{} is off without anybody's wish", rule.code);
         assert!(policy.deadline_days(rule.code, rule.level) > 0, "{}", rule.code);
+    }
+}
+
+/// What the owner reads of every fixture, in both languages.
+#[test]
+fn no_notice_has_an_empty_place_or_accuses_where_a_person_has_to_look() {
+    let rules: Vec<&'static Rule> = rules::all().collect();
+    let paths = rules.iter().flat_map(|rule| fixtures(rule.code, "bad-"));
+    for path in paths {
+        let case = Case::read(&path).unwrap();
+        let (policy, filing) = (case.policy(), case.filing());
+        let audit = audit(&case);
+        let notice = notice::draft(&rules, &filing, &audit, &policy, case.today()).unwrap();
+        for finding in &notice.findings {
+            let place = format!("{}: {}", path.display(), finding.code);
+            for text in [&finding.problem, &finding.cause, &finding.remedy] {
+                for text in [&*text.zh, &*text.en] {
+                    assert!(!text.trim().is_empty(), "{place}: says nothing");
+                    let is_open = |name: &&&str| text.contains(&format!("{{{name}}}"));
+                    assert_eq!(notice::PLACEHOLDERS.iter().find(is_open), None, "{place}: {text}");
+                    for unknown in ["名单中未提供", "not in the list", "></", "> 版权所有"]
+                    {
+                        assert!(!text.contains(unknown), "{place}: {text}");
+                    }
+                }
+            }
+            let rule = rules::find(finding.code).unwrap();
+            let doubt = rule.texts.en.doubt.split('{').next().unwrap();
+            let is_question = finding.problem.en.starts_with(doubt);
+            assert!(
+                finding.level != Level::Review || is_question,
+                "{place} accuses, and is only a question"
+            );
+        }
     }
 }
 

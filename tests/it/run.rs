@@ -25,6 +25,7 @@ use tokio_util::sync::CancellationToken;
 
 const WORDS: Words = Words {
     problem: "{domain}: {found}",
+    doubt: "{domain}",
     checks: "",
     why: "",
     cause: "{subject}",

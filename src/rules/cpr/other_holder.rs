@@ -1,8 +1,6 @@
 use super::holder::{Holder, Names};
-use super::is_required;
-use crate::filing::Filing;
+use super::{is_individual, is_required};
 use crate::policy::Level;
-use crate::rules::names::{is_organisation, key};
 use crate::rules::sight::{doubt, pass, quoted, review};
 use crate::rules::{Check, Defect, Field, Na, Outcome, PageCase, Rule, Text, Texts, Words};
 
@@ -24,6 +22,7 @@ pub(super) const RULE: Rule = Rule {
 const TEXTS: Texts = Texts {
     zh: Words {
         problem: "网站首页版权信息中的名称与备案主体不一致",
+        doubt: "请核对首页版权信息中的名称是否与备案主体相符",
         checks: "江苏等有要求的省份（可配置），版权信息中须有一处与主办单位名称一致。其他省份里，网站名称、域名、品牌、英文名称以及与主办单位相近的名称都认可，只有写着另一个单位的名称时才提醒。个人主办的网站不要求写出姓名。",
         why: "部分省份的通信管理局（如江苏省）要求版权所有与备案的单位名称一致；在其他省份，页脚署着别的单位容易被认为网站并非由备案主体主办。",
         cause: "使用了他人网站的模板；网站已转给其他单位而没有变更备案；或者写的是集团、关联公司的名称。",
@@ -33,6 +32,7 @@ const TEXTS: Texts = Texts {
     },
     en: Words {
         problem: "The copyright line of the homepage does not name the subject of the filing",
+        doubt: "Please check whether the name in the homepage's copyright line agrees with the subject of the filing",
         checks: "In the provinces that demand it (Jiangsu; configurable) one copyright line must agree with the subject's name. Elsewhere the name of the site, the domain, a brand, an English name and names close to the subject's pass, and only the name of another organisation draws a warning. An individual need not put a personal name on the site.",
         why: "Some provincial administrations (Jiangsu's, for one) demand that the line agrees with the filed subject's name; elsewhere a site signed by another organisation looks as if its subject did not run it.",
         cause: "Another site's template was used; the site passed to another organisation without a change of the filing; or the line names the group or a sister company.",
@@ -78,23 +78,13 @@ fn check(case: &PageCase<'_>) -> Outcome {
     let remedy = is_person.then(without_person);
     let defect = Defect { expected, found: Text::same(text), remedy, ..Defect::default() };
     match doubt(case) {
-        Some(reason) => review(defect, reason, &TEXTS),
+        Some(reason) => review(defect, reason),
         None => Outcome::Fail(defect),
     }
 }
 
 fn named(holder: &str) -> Outcome {
     pass(format!("版权所有者：{holder}"), format!("holder named: {holder}"))
-}
-
-/// Whether the subject is a person: as the list says, else by a name of two to four
-/// characters that is no organisation's.
-fn is_individual(filing: &Filing) -> bool {
-    if let Some(kind) = &filing.subject_kind {
-        return kind.contains("个人");
-    }
-    let name = filing.subject_name.as_deref().map(key).unwrap_or_default();
-    (2..=4).contains(&name.chars().count()) && !is_organisation(&name)
 }
 
 fn without_person() -> Text {

@@ -25,6 +25,10 @@ fn check(case: &DnsCase<'_>) -> Outcome {
             ),
             found: Text::list(broken.iter().map(|(_, text)| text.clone())),
             hosts: broken.iter().map(|(host, _)| host.host.clone()).collect(),
+            first: Some(Text::new(
+                "请先在浏览器中打开网站：能够正常打开的，无需处理，告诉我们即可；打不开的：",
+                "Please open the site in a browser first: if it opens, nothing is to be done but to tell us. Otherwise:",
+            )),
             ..Defect::default()
         });
     }
@@ -55,6 +59,7 @@ fn fault(host: &HostEvidence) -> Option<Text> {
 const TEXTS: Texts = Texts {
     zh: Words {
         problem: "域名的解析服务有故障，无法确定网站指向哪里",
+        doubt: "查询域名时一直得不到有效的应答，未能确定网站指向哪里，请核对解析设置",
         checks: "通过各个解析服务器查询域名。全部返回 SERVFAIL、CNAME 记录循环或超过 16 级时，交由人工复核，不作违规处理。",
         why: "解析服务出现故障时，部分或全部访问者打不开网站，其余检查也无从进行。",
         cause: "域名服务器（NS）设置有误或已经停用，DNSSEC 签名失效，或者 CNAME 记录互相指向。",
@@ -64,6 +69,7 @@ const TEXTS: Texts = Texts {
     },
     en: Words {
         problem: "The domain's name service is broken: where the site points cannot be told",
+        doubt: "The domain's name servers gave no valid answer, so where the site points could not be told; please check the DNS settings",
         checks: "Asks for the domain through every resolver. Where all of them answer SERVFAIL, or the CNAME records go round in a circle or number more than 16, a person has to look; it is never a violation.",
         why: "While the name service is broken, some or all visitors cannot open the site, and nothing else can be checked.",
         cause: "The name servers (NS) are set wrongly or out of service, a DNSSEC signature is no longer valid, or CNAME records point at each other.",

@@ -21,6 +21,7 @@ fn check(case: &DnsCase<'_>) -> Outcome {
 const TEXTS: Texts = Texts {
     zh: Words {
         problem: "域名实际解析的地址与备案登记的地址不一致",
+        doubt: "域名现在解析的地址不在备案登记之中，请确认它是否为本网站的服务器",
         checks: "把各主机的内地地址与备案登记的地址（单个地址、地址段或 CIDR）逐一比较，一个都不在其中时判为违规。境外地址、只有 IPv6 未登记、经 CDN 对外服务的情况由其他规则说明。",
         why: "备案信息应当与实际情况相符，域名应解析到备案登记的服务器地址。",
         cause: "服务器更换或升级后地址变了而备案没有更新，或者解析记录指向了另一台服务器。",
@@ -30,6 +31,7 @@ const TEXTS: Texts = Texts {
     },
     en: Words {
         problem: "The addresses that the domain points at are not the filed ones",
+        doubt: "The address that the domain points at is not among the filed ones; please confirm whether it is this site's server",
         checks: "Compares every host's mainland addresses with the filed addresses, ranges and CIDR blocks, and fails where none of them is filed. Addresses abroad, IPv6 that was never filed and sites behind a CDN are the matter of other rules.",
         why: "The filing has to agree with the facts: the domain is to point at the server that was filed.",
         cause: "The server was replaced or upgraded and the filing was not brought up to date, or the record points at another server.",

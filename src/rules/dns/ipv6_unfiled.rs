@@ -38,6 +38,7 @@ fn check(case: &DnsCase<'_>) -> Outcome {
 const TEXTS: Texts = Texts {
     zh: Words {
         problem: "域名发布了 IPv6 地址，而备案只登记了 IPv4 地址",
+        doubt: "请核对域名的 IPv6 地址：备案登记的看来都是 IPv4 地址",
         checks: "备案登记的地址都是 IPv4 时，查看各主机是否另有 AAAA 记录（IPv6 地址）。",
         why: "地址有变化时，建议通过变更备案更新登记；办理期间网站可以正常访问。",
         cause: "服务器、负载均衡或 CDN 开通了 IPv6，解析中增加了 AAAA 记录，而备案还没有更新。",
@@ -47,6 +48,7 @@ const TEXTS: Texts = Texts {
     },
     en: Words {
         problem: "The domain publishes an IPv6 address, but only IPv4 addresses are filed",
+        doubt: "Please check the domain's IPv6 address: only IPv4 addresses seem to be filed",
         checks: "Where all filed addresses are IPv4, looks whether a host has AAAA records (IPv6 addresses) besides.",
         why: "When addresses change, the filing should be brought up to date by a change of the filing; the site stays open meanwhile.",
         cause: "IPv6 was switched on for the server, the load balancer or the CDN, an AAAA record was added, and the filing has not followed.",

@@ -54,6 +54,7 @@ fn product(point: &Point<'_>) -> Option<Text> {
 const TEXTS: Texts = Texts {
     zh: Words {
         problem: "网站经 CDN、防护或建站服务对外提供，看不到备案登记的源站，需要人工确认一次",
+        doubt: "网站经 CDN、防护或建站服务对外提供，看不到备案登记的源站，需要人工确认一次",
         checks: "沿 CNAME 记录逐级查看域名最终指向谁的服务。指向已知的 CDN、网站防火墙或建站平台，而且不是登记接入商自己的内地服务时，请人工确认源站。",
         why: "使用 CDN、WAF 或建站产品时，从外部只能看到边缘节点，无法判断源站是否仍是备案登记的服务器，需要向接入商说明。",
         cause: "网站启用了加速、防护或建站产品，域名以 CNAME 方式接入。这本身不是问题。",
@@ -63,6 +64,7 @@ const TEXTS: Texts = Texts {
     },
     en: Words {
         problem: "The site is served through a CDN, a firewall or a site builder: the filed server cannot be seen, and somebody has to confirm it once",
+        doubt: "The site is served through a CDN, a firewall or a site builder: the filed server cannot be seen, and somebody has to confirm it once",
         checks: "Follows the CNAME records to see whose service the domain ends at. Where that is a known CDN, web firewall or site builder, and not the filed provider's own in the mainland, a person has to confirm the origin.",
         why: "Behind a CDN, a WAF or a site builder only the edge can be seen from outside; whether the origin is still the filed server has to be told to the access provider.",
         cause: "The site uses an acceleration, protection or site-building product, to which the domain is aliased. That is no fault in itself.",

@@ -63,6 +63,7 @@ fn check(case: &DnsCase<'_>) -> Outcome {
 const TEXTS: Texts = Texts {
     zh: Words {
         problem: "域名解析到了中国内地以外的服务器",
+        doubt: "未能确定域名解析的地址在哪里，请确认是否在中国内地",
         checks: "查询各主机的地址并对照地址库。确定在内地以外（含港澳台）的判为违规；各来源对归属地说法不一的，交由人工复核，不作违规处理。",
         why: "ICP 备案只对应中国内地的服务器。解析到境外（含港澳台）的网站无需备案，继续保留的备案属于未接入，接入商会要求改回内地或者注销。",
         cause: "网站迁到了境外服务器，加速服务（CDN）选用了境外节点，或者保留了旧的解析记录。",
@@ -72,6 +73,7 @@ const TEXTS: Texts = Texts {
     },
     en: Words {
         problem: "The domain points at a server outside mainland China",
+        doubt: "Where the domain's address lies could not be told; please confirm that it is in mainland China",
         checks: "Looks every host's addresses up in the location table. An address that is outside the mainland for certain (Hong Kong, Macau and Taiwan count as outside) fails; one whose place the sources dispute is left to a person and never reported as a violation.",
         why: "An ICP filing belongs to a server in the mainland. A site served from elsewhere needs none, and a filing that is kept for it counts as not connected: the provider will ask to point it back or to cancel it.",
         cause: "The site moved to a server abroad, a CDN serves it from nodes abroad, or an old record was left behind.",

@@ -218,7 +218,17 @@ pub(super) fn compared(case: &DnsCase<'_>, code: &str) -> Outcome {
     if points.unfiled().any(|point| point.region() == Region::Mainland) {
         Outcome::Fail(defect)
     } else {
-        Outcome::Review(defect)
+        Outcome::Review(Defect {
+            cause: Some(Text::new(
+                "地址库不能确定该地址在哪里：可能是换了内地的服务器而备案没有更新，也可能是解析指到了别处。",
+                "The location table does not know the address: the site may have moved within the mainland and the filing not followed, or the record may point elsewhere.",
+            )),
+            first: Some(Text::new(
+                "请先核对列出的地址是不是本网站的服务器、是否在中国内地；备案登记的地址其实无误的，告诉我们即可。",
+                "Please find out first whether the address named is this site's server and in mainland China; where the filing is right as it stands, just tell us.",
+            )),
+            ..defect
+        })
     }
 }
 

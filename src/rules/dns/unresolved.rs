@@ -53,16 +53,27 @@ fn check(case: &DnsCase<'_>) -> Outcome {
         return Outcome::Fail(defect);
     }
     Outcome::Review(Defect {
-        cause: Some(Text::new(
-            "解析查询没有得到可以据以判断的回答，原因可能在检测一方的网络，也可能在域名的解析服务。",
-            "The questions brought no answer to judge by; that may be due to the auditor's line or to the domain's name service.",
-        )),
+        cause: Some(cause_of_doubt(resolved.is_empty())),
         remedy: Some(Text::new(
             "请在浏览器中打开网站确认：能够打开的，无需处理；打不开的，请登录域名的解析控制台，检查主域名和 www 的记录是否指向备案的服务器地址。",
             "Open the site in a browser: if it opens, nothing is to be done; if not, log in to the domain's DNS console and see whether the records of the domain and of www point at the filed server.",
         )),
         ..defect
     })
+}
+
+fn cause_of_doubt(is_silent: bool) -> Text {
+    if is_silent {
+        Text::new(
+            "解析查询没有得到可以据以判断的回答，原因可能在检测一方的网络，也可能在域名的解析服务。",
+            "The questions brought no answer to judge by; that may be due to the auditor's line or to the domain's name service.",
+        )
+    } else {
+        Text::new(
+            "检测时得到的地址不是公网地址：可能是解析记录填错了，也可能是检测一方的网络改写了回答。",
+            "The address that was answered is not a public one: the record may be wrong, or the auditor's network may have changed the answer.",
+        )
+    }
 }
 
 /// Whether the host points at a filed address, which is never taken for a mistake.
@@ -91,6 +102,7 @@ fn said(host: &HostEvidence) -> Text {
 const TEXTS: Texts = Texts {
     zh: Words {
         problem: "已备案的域名没有可用的解析，主域名和 www 主机都打不开",
+        doubt: "未能确定备案的域名能否解析，请核对",
         checks: "查询主域名和 www 主机的 A、AAAA 记录。两者都明确没有地址时判为违规；超时、拒绝应答、回答互相矛盾，或只解析到非公网地址时，交由人工复核。",
         why: "备案成功的域名应当解析到接入商在中国内地的服务器并开通网站。长期没有解析的备案会被接入商视为未接入，可能被取消接入。",
         cause: "解析记录被暂停或删除，更换解析服务商后没有重新添加记录，或者域名已经过期。",
@@ -100,6 +112,7 @@ const TEXTS: Texts = Texts {
     },
     en: Words {
         problem: "The filed domain does not resolve: neither the domain itself nor its www host can be opened",
+        doubt: "Whether the filed domain resolves could not be told; please check",
         checks: "Asks for the A and AAAA records of the domain and of its www host. Where both surely have no address the rule fails; timeouts, refusals, answers that contradict each other and addresses that are not public are left to a person.",
         why: "A filed domain is to point at its access provider's servers in the mainland, with the site open. A filing that resolves to nothing for long counts as not connected, and the provider may withdraw its access.",
         cause: "The records were paused or deleted, they were not added again after a change of the DNS service, or the domain has expired.",

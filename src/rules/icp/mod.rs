@@ -64,17 +64,18 @@ pub(super) fn remedy_with(
     number: Option<String>,
 ) -> Option<Text> {
     let filed = case.filing.record_number.as_ref().map(|filed| filed.text.as_str());
-    if number.is_some() && number.as_deref() == filed {
+    if !texts.zh.remedy.contains("{number}") || (number.is_some() && number.as_deref() == filed) {
         return None;
     }
     let (zh, en) = match number {
         Some(number) => (number.clone(), number),
         None => ("您网站的备案号".to_owned(), "your site's record number".to_owned()),
     };
-    Some(Text::new(
-        texts.zh.remedy.replace("{number}", &zh),
-        texts.en.remedy.replace("{number}", &en),
-    ))
+    // Nothing is filled in later into a text made here.
+    let fill = |remedy: &str, number: &str| {
+        remedy.replace("{number}", number).replace("{domain}", case.filing.domain.unicode())
+    };
+    Some(Text::new(fill(texts.zh.remedy, &zh), fill(texts.en.remedy, &en)))
 }
 
 /// What a rule says that compares the number with the filed one and accuses one kind of them.
@@ -102,7 +103,7 @@ fn serial_na(case: &PageCase<'_>, judged: &Judged<'_>, accused: Reading) -> Opti
         let filed = Yardstick::of(case).filed?;
         filed.serial.is_none().then(|| {
             Na::Other(Text::new(
-                "清单里的备案号不带“-n”，无从比较网站序号",
+                "名单里的备案号不带“-n”，无从比较网站序号",
                 "the filed number has no -n, so that the serial cannot be compared",
             ))
         })
@@ -135,10 +136,10 @@ fn wrong(case: &PageCase<'_>, judged: &Judged<'_>, rule: &Rule) -> Outcome {
         ..Defect::default()
     };
     if let Some(licence) = judged.licence {
-        return review(defect, may_be_licensed(&licence.text), &rule.texts);
+        return review(defect, may_be_licensed(&licence.text));
     }
     match judged.doubt.clone() {
-        Some(reason) => review(defect, reason, &rule.texts),
+        Some(reason) => review(defect, reason),
         None => Outcome::Fail(defect),
     }
 }
@@ -147,7 +148,7 @@ fn wrong(case: &PageCase<'_>, judged: &Judged<'_>, rule: &Rule) -> Outcome {
 fn may_be_licensed(licence: &str) -> Text {
     Text::new(
         format!(
-            "页面还展示了许可证号 {licence}，清单里没有登记；它若是本网站的许可证，可以代替备案号"
+            "页面还展示了许可证号 {licence}，名单里没有登记；它若是本网站的许可证，可以代替备案号"
         ),
         format!(
             "the page shows the licence number {licence}, which the list does not have; if it is \

@@ -17,7 +17,8 @@ pub(super) const RULE: Rule = Rule {
 const TEXTS: Texts = Texts {
     zh: Words {
         problem: "网站首页展示的备案号主体正确，但序号不是本网站的",
-        checks: "主体备案号相同时，再比较“-”后面的网站序号。清单里的备案号不带序号，或访问最终到达同一主体的另一个备案网站时，不作判断。",
+        doubt: "请核对首页备案号的序号是否为本网站的",
+        checks: "主体备案号相同时，再比较“-”后面的网站序号。名单里的备案号不带序号，或访问最终到达同一主体的另一个备案网站时，不作判断。",
         why: "“-1”“-2”区分同一主体名下的不同网站，首页须标明本网站自己的备案号，公众据此才能核对到本网站的备案信息。",
         cause: "同一主体的多个网站共用了页脚模板；或者网站注销后重新备案，序号已经改变。",
         remedy: "请把页脚的备案号改为本网站的号码，完整代码为：<a href=\"https://beian.miit.gov.cn/\" target=\"_blank\">{number}</a>。可在 https://beian.miit.gov.cn/ 按域名 {domain} 查询确认序号。",
@@ -26,6 +27,7 @@ const TEXTS: Texts = Texts {
     },
     en: Words {
         problem: "The record number on the homepage is of the right subject, but its serial is not this site's",
+        doubt: "Please check whether the serial of the record number on the homepage is this site's",
         checks: "Where the subject agrees, the serial behind the hyphen is compared. Nothing is said where the filed number has no serial, or where the visit ends at another filed site of the same subject.",
         why: "The serials tell the sites of one subject apart. The homepage must show the number of this very site, so that the public can look it up.",
         cause: "Several sites of one subject share the foot of their pages; or the site was filed again and has got another serial.",

@@ -22,6 +22,7 @@ pub(super) const RULE: Rule = Rule {
 const TEXTS: Texts = Texts {
     zh: Words {
         problem: "网站首页的 ICP 备案号与公安备案号的链接弄混了",
+        doubt: "请核对首页的 ICP 备案号与公安备案号是否各自链接到对应的网站",
         checks: "ICP 备案号应链接到工信部备案网站 beian.miit.gov.cn，公安备案号应链接到公安机关的备案网站 beian.mps.gov.cn；其中任何一个链接到对方的网站，都属于此项。",
         why: "两个号码由不同部门管理，公众要在各自的网站上才能查询核对。",
         cause: "两段代码相邻，粘贴链接地址时放反了，或复制后忘了修改其中一个。",
@@ -31,6 +32,7 @@ const TEXTS: Texts = Texts {
     },
     en: Words {
         problem: "The links of the ICP record number and the police record number are mixed up",
+        doubt: "Please check whether the ICP record number and the police record number are each linked to their own site",
         checks: "The ICP number has to lead to the ministry's filing site, beian.miit.gov.cn, the police number to the police site, beian.mps.gov.cn. Either leading to the other's site is what this rule finds.",
         why: "Two authorities keep the two numbers, and the public can look up each of them on its own site only.",
         cause: "The two lines stand side by side, and the targets were swapped or one was copied and not changed.",

@@ -42,7 +42,9 @@ fn verdict(case: &PageCase<'_>, rule: &Rule, accused: Fault) -> Outcome {
     }
     match carrier {
         Carrier::Number(number) => ill(case, rule, number, &judged),
-        Carrier::Police(police) => Outcome::Fail(crossed::police_to_ministry(police)),
+        Carrier::Police(police) => {
+            doubted(crossed::police_to_ministry(police), super::sight::doubt_of_foot(case.page))
+        }
     }
 }
 
@@ -60,8 +62,12 @@ fn ill(case: &PageCase<'_>, rule: &Rule, number: &ShownNumber, judged: &Judged<'
         Zone::Body => super::sight::doubt(case),
         Zone::Footer => super::sight::doubt_of_foot(case.page),
     };
+    doubted(defect, doubt)
+}
+
+fn doubted(defect: Defect, doubt: Option<Text>) -> Outcome {
     match doubt {
-        Some(reason) => review(defect, reason, &rule.texts),
+        Some(reason) => review(defect, reason),
         None => Outcome::Fail(defect),
     }
 }

@@ -20,6 +20,7 @@ pub(super) const RULE: Rule = Rule {
 const TEXTS: Texts = Texts {
     zh: Words {
         problem: "网站首页备案号链接的是工信部已停用的旧地址",
+        doubt: "请核对首页备案号的链接是否已换成工信部现用的地址",
         checks: "备案号的链接是否指向旧的 miitbeian.gov.cn、miibeian.gov.cn 等已停用的主机。备案号本身是否正确由其他规则判断。",
         why: "工信部备案管理系统现在的地址是 beian.miit.gov.cn，首页的备案号须链接到这个地址；旧地址已经停用，公众点击后无法查询核对。",
         cause: "页脚是在旧地址还在使用时制作的，之后没有更新。",
@@ -29,6 +30,7 @@ const TEXTS: Texts = Texts {
     },
     en: Words {
         problem: "The record number is linked to an address that the ministry has retired",
+        doubt: "Please check whether the record number is linked to the ministry's present address",
         checks: "Whether the link leads to miitbeian.gov.cn, miibeian.gov.cn or another retired host. Whether the number itself is right is for other rules.",
         why: "The ministry's filing site is beian.miit.gov.cn today, and the number must be linked to it; the old addresses are out of use, and nobody can look the number up there.",
         cause: "The foot of the page was made when the old address was still in use and has not been updated.",

@@ -20,6 +20,7 @@ pub(super) const RULE: Rule = Rule {
 const TEXTS: Texts = Texts {
     zh: Words {
         problem: "网站首页的公安备案号写法不规范，或省份简称与号码不符",
+        doubt: "请核对首页的公安备案号是否正确",
         checks: "公安备案号应写作“省份简称 + 公网安备 + 14 位数字 + 号”，数字的前两位与省份对应（如粤为 44）。位数不对、省份不符为违规；能认出号码、只是缺字或顺序写错（如“公网备安”、缺“号”）的只作提醒。早年 11 至 13 位的号码、号码前的空格、川、贵、甘等公安机关使用的简称不算问题。",
         why: "公众要凭页面上的号码在公安机关的网站上查询核对，写错的号码查不到备案信息。",
         cause: "手工录入时漏字、写错数字或省份；或套用了其他地区网站的页脚。",
@@ -29,6 +30,7 @@ const TEXTS: Texts = Texts {
     },
     en: Words {
         problem: "The police record number on the homepage is malformed, or its province does not fit its digits",
+        doubt: "Please check whether the police record number on the homepage is right",
         checks: "A police number is the province letter, 公网安备, 14 digits and 号; the first two digits belong to the province (44 to 粤). A wrong count of digits or another province is a violation; a number that can be recognised though a character is missing or misplaced (公网备安, no 号) is a warning. Old numbers of 11 to 13 digits, a space before the digits and the police's own letters 川, 贵 or 甘 do no harm.",
         why: "The public looks the number up at the police's site as it stands on the page; a wrong one is not found there.",
         cause: "A character, digit or province was mistyped; or the foot of a site elsewhere was copied.",

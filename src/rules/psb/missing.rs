@@ -1,7 +1,7 @@
 use super::{Filed, anchor, filed, no_filed_number, shown};
 use crate::policy::Level;
 use crate::rules::icp::is_unclear;
-use crate::rules::sight::{doubt, review};
+use crate::rules::sight::{doubt, of_other_filing, review};
 use crate::rules::{Check, Defect, Na, Outcome, PageCase, Rule, Text, Texts, Words};
 
 /// PSB001
@@ -22,7 +22,8 @@ pub(super) const RULE: Rule = Rule {
 const TEXTS: Texts = Texts {
     zh: Words {
         problem: "网站首页未见公安联网备案号",
-        checks: "在访问者看得见的页面文字里查找公安备案号。清单里登记了公安备案号而页面没有的为违规；清单里没有登记、网站开通（未填开通日期时按备案通过日期）已超过规定天数（默认 90 天：30 天内申请、审核、再 30 天内展示）的只作提醒。",
+        doubt: "检测时未能确定首页是否展示公安备案号，请核对",
+        checks: "在访问者看得见的页面文字里查找公安备案号。名单里登记了公安备案号而页面没有的为违规；名单里没有登记、网站开通（未填开通日期时按备案通过日期）已超过规定天数（默认 90 天：30 天内申请、审核、再 30 天内展示）的只作提醒。",
         why: "按《计算机信息网络国际联网安全保护管理办法》，网站应在开通之日起 30 日内办理公安联网备案；审核通过后，应在 30 日内把公安备案号放到首页底部。",
         cause: "还没有办理公安联网备案；或者已经办好，但没有把备案号放到网页上。",
         remedy: "尚未办理的，请登录全国互联网安全管理服务平台（beian.mps.gov.cn）提交公安联网备案申请；已经办理的，请登录该平台，在已备案网站的详情中复制备案号代码和图标，放到首页底部并发布。",
@@ -31,6 +32,7 @@ const TEXTS: Texts = Texts {
     },
     en: Words {
         problem: "No police record number was seen on the homepage",
+        doubt: "Whether the homepage shows a police record number could not be told; please look",
         checks: "Looks for a police number in the text that a visitor sees. Where the list has one and the page does not, that is a violation; where none is known, a warning is given once the set number of days has passed since opening, or approval where the day of opening is unknown (90 by default: 30 to apply, the review, 30 to show the number).",
         why: "The measures on the security of international networking ask for a police record within 30 days of opening; once it is granted, its number has to stand at the foot of the homepage within 30 days.",
         cause: "The police record has not been applied for yet; or it has been granted and its number was not put on the page.",
@@ -46,12 +48,15 @@ pub(super) fn check(case: &PageCase<'_>) -> Outcome {
     }
     let defect = match filed(case) {
         Filed::Number(text, number) => missing_filed(text, &number.digits),
-        Filed::Unreadable => Defect { expected: own_number(), ..Defect::default() },
-        Filed::No => match overdue(case) {
+        // Something that is no number ("in progress", say) does not prove that one was granted.
+        Filed::No | Filed::Unreadable => match overdue(case) {
             Ok(days) => missing_unfiled(days),
             Err(na) => return Outcome::Na(na),
         },
     };
+    if let Some(na) = of_other_filing(case) {
+        return Outcome::Na(na);
+    }
     if is_unclear(case) {
         return Outcome::Na(Na::Yields("ICP001"));
     }
@@ -64,7 +69,7 @@ pub(super) fn check(case: &PageCase<'_>) -> Outcome {
     });
     let defect = Defect { found, ..defect };
     match hidden.or_else(|| doubt(case)) {
-        Some(reason) => review(defect, reason, &TEXTS),
+        Some(reason) => review(defect, reason),
         None => Outcome::Fail(defect),
     }
 }
@@ -80,6 +85,10 @@ fn missing_filed(text: &str, digits: &str) -> Defect {
     let anchor = anchor(digits, text);
     Defect {
         expected: Text::same(text.to_owned()),
+        cause: Some(Text::new(
+            "公安备案号已经取得，但没有放到网页上，或者在改版、更换模板时遗漏了。",
+            "The number has been granted, but was not put on the page, or was left behind when the site was redesigned.",
+        )),
         remedy: Some(Text::new(
             format!(
                 "请在首页底部加入这行代码并发布：{anchor}。也可登录全国互联网安全管理服务平台（beian.mps.gov.cn），在已备案网站的详情中复制代码和图标。"
@@ -100,7 +109,7 @@ fn missing_unfiled(days: i32) -> Defect {
         level: Some(Level::Warning),
         cause: Some(Text::new(
             format!(
-                "网站开通已 {days} 天，清单里没有公安备案号：可能还没有办理公安联网备案，也可能已经办好、没有放到网页上。"
+                "网站开通已 {days} 天，名单里没有公安备案号：可能还没有办理公安联网备案，也可能已经办好、没有放到网页上。"
             ),
             format!(
                 "The site has been open for {days} days, and the list has no police number: the \

@@ -83,7 +83,7 @@ fn place() -> Text {
 
 fn unreadable() -> Na {
     Na::Other(Text::new(
-        "清单里的公安备案号无法识别",
+        "名单里的公安备案号无法识别",
         "the police number in the list cannot be read",
     ))
 }

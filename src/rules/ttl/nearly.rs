@@ -18,6 +18,7 @@ pub(super) const RULE: Rule = Rule {
 const TEXTS: Texts = Texts {
     zh: Words {
         problem: "网站首页的标题与备案的网站名称相近但不完全一致",
+        doubt: "网站首页的标题与备案的网站名称相近，请确认可否视为一致",
         checks: "标题没有完整包含网站名称，但含有名称的主要部分（例如只缺“官网”“有限公司”），或与名称的相似度达到配置的数值（默认 0.6）。是否可以接受由人来判断。",
         why: "网站标题应包含备案的网站名称。简称、缺字或语序不同是否算作一致，要由人来定，因此不直接判为违规。",
         cause: "标题使用了简称，或比备案名称多了、少了几个字；也可能是录入有误。",
@@ -27,6 +28,7 @@ const TEXTS: Texts = Texts {
     },
     en: Words {
         problem: "The title of the homepage is close to the filed name of the site, but not the same",
+        doubt: "The title of the homepage is close to the filed name of the site; please confirm whether it will do",
         checks: "The title does not contain the whole name, but its main part (only 官网 or 有限公司 is missing, say), or is as like it as the settings ask (0.6 by default). Whether that will do is for a person to say.",
         why: "The title should contain the name of the site as filed. Whether a short form, a missing character or another order will pass is for people to decide: hence no violation.",
         cause: "The title has a short form, or a few characters more or fewer than the filed name; or something was mistyped.",

@@ -34,8 +34,8 @@ fn check(case: &WebCase<'_>) -> Outcome {
         )),
         Some(found) => Outcome::Fail(Defect {
             expected: Text::new(
-                format!("{} 的有效证书", case.host.host),
-                format!("a valid certificate for {}", case.host.host),
+                "为这个主机签发的有效证书",
+                "a valid certificate that is made out for the host",
             ),
             found,
             ..Defect::default()
@@ -75,6 +75,7 @@ fn fault(certificate: &Certificate) -> Option<Text> {
 const TEXTS: Texts = Texts {
     zh: Words {
         problem: "网站的 https 证书无效，浏览器会提示不安全",
+        doubt: "请核对网站的 https 证书是否有效",
         checks: "查看 https 证书是否在有效期内、是否为本域名签发、签发者是否受信任。没有开通 https 的网站不作要求。",
         why: "证书无效时浏览器会拦住访问者，核查人员也可能因此判断网站打不开。这是建议项，不影响备案本身。",
         cause: "证书到期没有续签，证书没有包含这个主机名，使用了自签名证书，或者没有安装完整的证书链。",
@@ -84,6 +85,7 @@ const TEXTS: Texts = Texts {
     },
     en: Words {
         problem: "The site's https certificate is not valid, and browsers warn of it",
+        doubt: "Please check whether the site's https certificate is valid",
         checks: "Reads whether the https certificate is within its time, made out for this host and issued by a trusted authority. A site without https is no finding.",
         why: "With an invalid certificate browsers hold visitors back, and an inspector may take the site for closed. This is advice; the filing itself is not affected.",
         cause: "The certificate was not renewed, does not name this host, is self-signed, or was installed without its intermediate certificates.",

@@ -31,7 +31,17 @@ fn check(case: &WebCase<'_>) -> Outcome {
             if signature.strength > Strength::Weak {
                 Outcome::Fail(defect)
             } else {
-                Outcome::Review(defect)
+                Outcome::Review(Defect {
+                    cause: Some(Text::new(
+                        "页面只有阻断页面的部分特征，仅凭这些还不能确定。",
+                        "The page has some marks of a block page, too few to be certain.",
+                    )),
+                    first: Some(Text::new(
+                        "请先在浏览器中打开网站：显示网站自己首页的，无需处理；显示阻断页面的：",
+                        "Please open the site in a browser first: if its own homepage is shown, nothing is to be done. Where a block page is shown:",
+                    )),
+                    ..defect
+                })
             }
         }
         None if attempts.iter().any(|attempt| attempt.answer().is_some()) => {
@@ -66,6 +76,7 @@ fn found(case: &WebCase<'_>, attempt: &Attempt, signature: &Signature) -> Text {
 const TEXTS: Texts = Texts {
     zh: Words {
         problem: "网站被接入商阻断，访问者看到的是阻断页面",
+        doubt: "检测时看到的页面像是接入商的阻断页面，请确认网站能否正常访问",
         checks: "把首页的标题、文字、内嵌页面和跳转目标与各接入商的阻断页面特征比对，跳转途中的每一步都看。备案刚刚通过的几天内不作判断，因为各方系统同步需要时间。",
         why: "使用内地服务器的网站需要完成备案，并且要在所用的接入商处办理接入，否则会被阻断访问。",
         cause: "域名在当前接入商处没有备案或没有接入，备案被注销或取消接入，备案刚刚通过还没有同步，或者网站因其他原因被停止访问。",
@@ -75,6 +86,7 @@ const TEXTS: Texts = Texts {
     },
     en: Words {
         problem: "The access provider blocks the site: visitors see its block page",
+        doubt: "The page that was seen resembles a provider's block page; please make sure that the site opens",
         checks: "Compares the homepage's title, text, frames and redirect targets with what providers' block pages look like, on every step of the way. Within the first days after approval nothing is said, for the systems take time to agree.",
         why: "A site on a server in the mainland has to be filed, and connected at the provider whose server it uses; otherwise access to it is blocked.",
         cause: "The domain is not filed or not connected at this provider, the filing was cancelled or its access withdrawn, it was approved only now, or the site was stopped for another reason.",

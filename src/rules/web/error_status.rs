@@ -23,23 +23,25 @@ fn check(case: &WebCase<'_>) -> Outcome {
             && (seen.status >= 400 || signature.strength > Strength::Weak)
     });
     if challenge.is_some() {
-        return Outcome::Review(defect(Text::new(
+        let found = Text::new(
             format!("状态码 {}，人机验证或防护页面", seen.status),
             format!("status {}, a challenge or firewall page", seen.status),
-        )));
+        );
+        return doubted(found, KEPT_OUT);
     }
     if seen.status < 400 {
         return answered(seen);
     }
     let found = Text::new(format!("状态码 {}", seen.status), format!("status {}", seen.status));
     if !is_about_the_page(seen.status) {
-        return Outcome::Review(defect(found));
+        return doubted(found, KEPT_OUT);
     }
     if case.visit.looks < 2 {
-        return Outcome::Review(defect(Text::new(
+        let found = Text::new(
             format!("{}，只看过一次", found.zh),
             format!("{}, looked at only once", found.en),
-        )));
+        );
+        return doubted(found, ONCE);
     }
     Outcome::Fail(defect(found))
 }
@@ -53,10 +55,11 @@ fn answered(seen: &PageSeen) -> Outcome {
         ));
     }
     let kind = quote(seen.content_type.as_deref().unwrap_or("—"));
-    Outcome::Review(defect(Text::new(
+    let found = Text::new(
         format!("状态码 {}，但内容不是网页（{kind}）", seen.status),
         format!("status {}, but no web page ({kind})", seen.status),
-    )))
+    );
+    doubted(found, NO_PAGE)
 }
 
 /// The walk broke off after a server had answered. A failure on another domain is WEB006's.
@@ -68,7 +71,7 @@ fn broken_off(case: &WebCase<'_>) -> Outcome {
     if foreign_end(attempt, &case.filing.domain, siblings).is_some() {
         return Outcome::Na(Na::Yields("WEB006"));
     }
-    Outcome::Review(defect(end_words(attempt)))
+    doubted(end_words(attempt), BROKEN_OFF)
 }
 
 fn end_words(attempt: &Attempt) -> Text {
@@ -85,6 +88,37 @@ fn defect(found: Text) -> Defect {
     }
 }
 
+/// Why a person has to look, in Chinese and English.
+type Doubt = (&'static str, &'static str);
+
+const KEPT_OUT: Doubt = (
+    "网站的防护产品或访问限制拦住了检测程序，普通访问者不一定受影响。",
+    "A firewall or a restriction of the site kept the auditor out; its visitors need not be affected.",
+);
+const ONCE: Doubt = (
+    "错误只看到过一次，可能是一时的故障。",
+    "The error was seen only once, and may have been a passing one.",
+);
+const NO_PAGE: Doubt = (
+    "首页返回的不是网页，可能只提供文件下载或接口，也可能是服务器设置有误。",
+    "What the homepage answers is no web page: it may serve files or an interface only, or the server may be set wrongly.",
+);
+const BROKEN_OFF: Doubt = (
+    "访问中途断开，没有看到首页：可能是跳转设置有误、网页没有传完，也可能是一时的网络问题。",
+    "The visit broke off before the homepage was seen: a redirect may be set wrongly, the page may not have come through, or the network may have failed for a moment.",
+);
+
+fn doubted(found: Text, (zh, en): Doubt) -> Outcome {
+    Outcome::Review(Defect {
+        cause: Some(Text::new(zh, en)),
+        remedy: Some(Text::new(
+            "请在浏览器中打开首页：正常显示的，无需整改，请告诉我们；使用防护产品的，可在其控制台放行检测程序，便于复核。不能显示的，请检查网站程序是否运行、首页文件是否完整、跳转设置是否有误，或联系网站开发人员。",
+            "Please open the homepage in a browser: if it is shown, nothing has to be mended, and we ask you to tell us; where a firewall is in use, its console can let the auditor in for another look. If it is not shown, see whether the site's program runs, its index file is complete and its redirects are right, or ask the site's developer.",
+        )),
+        ..defect(found)
+    })
+}
+
 /// Whether the status tells of the page or its server. All others are given to the caller
 /// (401, 403, 429 …) or were made up by firewalls (412, 468, 521, 567 …): they may mean us.
 fn is_about_the_page(status: u16) -> bool {
@@ -94,19 +128,21 @@ fn is_about_the_page(status: u16) -> bool {
 const TEXTS: Texts = Texts {
     zh: Words {
         problem: "网站首页返回错误，不能正常显示",
+        doubt: "检测时没有看到网站首页的正常内容，请确认首页能否打开",
         checks: "查看首页的 HTTP 状态码，间隔一段时间再看一次。404、500、502 等确属网页或服务器的错误判为违规；401、403、429、人机验证页面以及跳转中断可能只针对检测程序，交由人工复核。",
         why: "备案成功的网站应当开通并能正常访问，核查时首页打不开会被要求整改。",
-        cause: "网站程序出错，首页文件缺失或目录设置有误，后端服务没有启动，或者防护规则拦截了访问。",
-        remedy: "请在浏览器中打开首页确认：显示 404 的，检查首页文件是否上传、网站根目录是否正确；显示 500、502、503 的，重启网站程序并查看错误日志；如果在浏览器中正常，请在防护产品的控制台把检测来源加入白名单，再请检测人员复核。",
+        cause: "网站程序出错，首页文件缺失或目录设置有误，或者后端服务没有启动。",
+        remedy: "请在浏览器中打开首页确认：显示 404 的，检查首页文件是否上传、网站根目录是否正确；显示 500、502、503 的，重启网站程序并查看错误日志；在浏览器中正常显示的，请告诉我们，由我们复核。",
         bad: "http://site.example/ 返回 404，两次检测结果相同",
         good: "http://site.example/ 返回 200",
     },
     en: Words {
         problem: "The site's homepage answers with an error",
+        doubt: "The homepage's usual content was not seen at the time of the check; please make sure that it opens",
         checks: "Reads the homepage's HTTP status, and again some time later. Errors of the page or its server (404, 500, 502 and the like) fail; 401, 403, 429, challenge pages and redirects that break off may be meant for the auditor alone and are left to a person.",
         why: "A filed site has to be open; a homepage that does not open will have to be mended when the site is checked.",
-        cause: "The site's program fails, its index file is missing or its folder set wrongly, the service behind it is not running, or a firewall turned the visit away.",
-        remedy: "Open the homepage in a browser to make sure: with 404, see that the index file is uploaded and the site's root folder is right; with 500, 502 or 503, restart the site's program and read its error log; if the browser shows the page, add the auditor to the allow list in the firewall's console and ask for another look.",
+        cause: "The site's program fails, its index file is missing or its folder set wrongly, or the service behind it is not running.",
+        remedy: "Open the homepage in a browser to make sure: with 404, see that the index file is uploaded and the site's root folder is right; with 500, 502 or 503, restart the site's program and read its error log; if the browser shows the page, tell us, and we look again.",
         bad: "http://site.example/ answers 404, at two looks",
         good: "http://site.example/ answers 200",
     },

@@ -78,19 +78,21 @@ fn is_filed_address(filing: &Filing, host: &str) -> bool {
 const TEXTS: Texts = Texts {
     zh: Words {
         problem: "打开备案的网站会跳转到另一个域名，而它不是同一主体的备案域名",
+        doubt: "打开备案的网站会转到另一个域名或地址，请确认它是否属于同一主体",
         checks: "跟随首页的跳转，比较最终网址的主域名。既不属于备案域名、也不属于名单中同一主体其他备案域名的，判为违规；名单中没有主体信息，或者目标页面显示同一主体的备案号时，交由人工复核。",
         why: "备案域名应当用于备案登记的网站，内容须与备案主体相符；把备案域名用作其他网站的入口，属于内容与备案信息不符。",
         cause: "网站更名换了域名，旧域名设置了跳转；域名借给他人使用；域名换了持有者；或者网站被篡改、被人植入了跳转。",
-        remedy: "请在浏览器中打开网站确认跳转目标。目标网站属于同一主体的，请为目标域名办理备案，或把它补登到名单；不是自己设置的跳转，请立即联系网站开发人员检查服务器和网页是否被篡改；不再使用原网站的，请停止解析并申请注销备案。",
+        remedy: "请在浏览器中打开网站确认跳转目标。目标网站属于同一主体的，请为目标域名办理备案；已经备案的，请告诉我们补登到名单；不是自己设置的跳转，请立即联系网站开发人员检查服务器和网页是否被篡改；不再使用原网站的，请停止解析并申请注销备案。",
         bad: "http://site.example/ 跳转到 https://other.example/，后者不在同一主体名下",
         good: "http://site.example/ 跳转到 https://www.site.example/",
     },
     en: Words {
         problem: "The filed site leads to another domain that is not a filing of the same subject",
+        doubt: "The filed site leads to another domain or address; please confirm whether it is the same subject's",
         checks: "Follows the homepage's redirects and compares the registrable domain of the last address. Where it is neither the filed one nor one that the list files under the same subject, it fails; where the list does not say who the subject is, or the page reached shows the same subject's number, a person has to look.",
         why: "A filed domain is for the site that was filed, and what it shows has to fit its subject; a filed domain that serves as the door to another site does not agree with its filing.",
         cause: "The site moved to a new domain and the old one redirects, the domain is lent to somebody else, it has a new owner, or the site was tampered with.",
-        remedy: "Open the site in a browser and see where it leads. If the target is the same subject's, file the target's domain or add it to the list; if nobody of yours set the redirect, have the developer check the server and its pages for tampering at once; if the old site is no longer used, stop its DNS records and ask for the filing to be cancelled.",
+        remedy: "Open the site in a browser and see where it leads. If the target is the same subject's, file the target's domain, or tell us that it is filed, so that we add it to the list; if nobody of yours set the redirect, have the developer check the server and its pages for tampering at once; if the old site is no longer used, stop its DNS records and ask for the filing to be cancelled.",
         bad: "http://site.example/ redirects to https://other.example/, which is not the same subject's",
         good: "http://site.example/ redirects to https://www.site.example/",
     },

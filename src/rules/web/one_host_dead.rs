@@ -41,21 +41,12 @@ fn check(case: &SiteCase<'_>) -> Outcome {
         .filter(|(_, reach)| !matches!(reach, Reach::Answers | Reach::Broken))
         .map(|(host, _)| *host)
         .collect();
-    if !silent.is_empty() {
-        let defect = Defect {
-            expected: Text::new(
-                "主域名和 www 主机都能打开",
-                "the domain itself and its www host can both be opened",
-            ),
-            found: by_host(silent.iter().copied()),
-            hosts: silent.iter().map(|host| host.host.clone()).collect(),
-            ..Defect::default()
-        };
-        return if site.iter().any(|host| is_dead(&host)) {
-            Outcome::Fail(defect)
-        } else {
-            Outcome::Review(defect)
-        };
+    let dead: Vec<&HostEvidence> = site.iter().filter(is_dead).map(|(host, _)| *host).collect();
+    // A host of which nothing is certain is not accused along with one that is dead.
+    match (dead.is_empty(), silent.is_empty()) {
+        (false, _) => return Outcome::Fail(defect(&dead)),
+        (true, false) => return doubted(&silent),
+        (true, true) => {}
     }
     if site.iter().any(|(_, reach)| *reach == Reach::Broken) {
         return Outcome::Na(Na::Yields("DNS010"));
@@ -64,22 +55,51 @@ fn check(case: &SiteCase<'_>) -> Outcome {
     Outcome::Pass(Text::same(hosts.join(" ")))
 }
 
+fn defect(hosts: &[&HostEvidence]) -> Defect {
+    Defect {
+        expected: Text::new(
+            "主域名和 www 主机都能打开",
+            "the domain itself and its www host can both be opened",
+        ),
+        found: by_host(hosts.iter().copied()),
+        hosts: hosts.iter().map(|host| host.host.clone()).collect(),
+        ..Defect::default()
+    }
+}
+
+fn doubted(hosts: &[&HostEvidence]) -> Outcome {
+    Outcome::Review(Defect {
+        expected: Text::new("列出的主机能够打开", "the hosts named can be opened"),
+        cause: Some(Text::new(
+            "检测时没有看到这个主机的应答：可能是服务器较慢或挡住了检测程序，也可能是解析或绑定有误；登记的首页地址也可能已经更换。",
+            "No answer of this host was seen: the server may be slow or keep the auditor out, a record or binding may be wrong, or the filed homepage may have moved.",
+        )),
+        first: Some(Text::new(
+            "请先在浏览器中打开列出的主机：能够打开的，无需处理，告诉我们即可；打不开的：",
+            "Please open the hosts named in a browser first: where they open, nothing is to be done but to tell us. Otherwise:",
+        )),
+        ..defect(hosts)
+    })
+}
+
 const TEXTS: Texts = Texts {
     zh: Words {
         problem: "主域名和 www 主机中有一个打不开：{hosts}",
+        doubt: "检测时未能确定 {hosts} 能否打开，请核对",
         checks: "分别访问主域名和 www 主机。一个正常、另一个不存在或者两次检测都被拒绝时判为违规；超时的交由人工复核。备案的是下级域名（如政府机关的子域名）时，不要求在它前面再加 www 的主机。",
         why: "备案完成后，主域名和 www 域名都应当可以访问，并且都要在底部显示备案号。",
         cause: "只为其中一个主机添加了解析记录，或者 Web 服务器、CDN 上只绑定了其中一个域名。",
-        remedy: "请登录域名的解析控制台，为打不开的主机添加与另一个相同的记录；再在 Web 服务器（使用虚拟主机、CDN 或建站平台的，在其控制台）绑定这个域名，或者让它跳转到能够打开的那一个。",
+        remedy: "请登录域名的解析控制台，为打不开的主机添加与另一个相同的记录（已有记录的，核对是否相同）；再在 Web 服务器（使用虚拟主机、CDN 或建站平台的，在其控制台）绑定这个域名，或者让它跳转到能够打开的那一个。",
         bad: "site.example 正常，www.site.example 没有解析",
         good: "www.site.example 跳转到 site.example",
     },
     en: Words {
         problem: "One of the domain and its www host cannot be opened: {hosts}",
+        doubt: "Whether {hosts} opens could not be told at the time of the check; please look",
         checks: "Visits the domain itself and its www host. Where one answers and the other does not exist, or was refused at both looks, it fails; a timeout is left to a person. Where the filed domain is itself a subdomain (as public bodies file them), a www host before it is not asked for.",
         why: "Once filed, the main domain and its www host both have to be open, and both have to show the record number at the foot.",
         cause: "A DNS record was added for only one of the two, or only one is bound on the web server or the CDN.",
-        remedy: "Log in to the domain's DNS console and add the same record for the host that does not open as the other one has; then bind the domain on the web server (with web hosting, a CDN or a site builder: in its console), or let it redirect to the one that opens.",
+        remedy: "Log in to the domain's DNS console and give the host that does not open the same record as the other one has; then bind the domain on the web server (with web hosting, a CDN or a site builder: in its console), or let it redirect to the one that opens.",
         bad: "site.example opens, www.site.example does not resolve",
         good: "www.site.example redirects to site.example",
     },

@@ -14,6 +14,7 @@
 //! level = "warning"
 //! hosts = ["www.site.example"]
 //! found = "198.51.100.20"           # a part of the text, in either language
+//! remedy = "© 示例商城"              # a part of the remedy that is of this case
 //! reason = "yields"                 # of `na`
 //!
 //! [filing]                          # by field names, as strings; see `Filing` in this file
@@ -83,6 +84,7 @@ pub(super) struct Expect {
     pub(super) hosts: Option<Vec<String>>,
     pub(super) found: Option<String>,
     pub(super) expected: Option<String>,
+    pub(super) remedy: Option<String>,
     pub(super) reason: Option<String>,
 }
 

@@ -69,7 +69,8 @@ fn section(out: &mut String, words: &Words, lang: Lang) {
     }
 }
 
-/// A text with its places filled in, so that it reads as in a notice.
+/// A text with its places filled in, so that it reads as in a notice. The HTML to paste is
+/// shown, not rendered.
 fn example(text: &str) -> String {
     let places = [
         ("{domain}", "site.example"),
@@ -80,7 +81,9 @@ fn example(text: &str) -> String {
         ("{expected}", "…"),
         ("{found}", "…"),
     ];
-    places.iter().fold(text.to_owned(), |text, (place, value)| text.replace(place, value))
+    let filled =
+        places.iter().fold(text.to_owned(), |text, (place, value)| text.replace(place, value));
+    filled.replace('<', "\\<").replace('|', "\\|")
 }
 
 fn level(level: Level) -> &'static str {

@@ -10,6 +10,9 @@ pub struct Page {
     pub charset: String,
     /// The title's text with its white space folded; `None` where there is no title element.
     pub title: Option<String>,
+    /// A script of the page writes the title: a browser may show another one.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub title_by_script: bool,
     /// The record numbers that the page shows or hides in its markup, in page order.
     pub record_numbers: Vec<ShownNumber>,
     /// The police numbers, in page order.

@@ -73,6 +73,10 @@ pub struct ShownNumber {
     pub href: String,
     /// The class of that target.
     pub link: Link,
+    /// A link wraps it whose target is empty (`<a href="">`): it leads nowhere, and counts
+    /// as no link.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub empty_link: bool,
     /// The target of a link beside it that goes to the ministry; else empty.
     pub beside: String,
 }
@@ -118,9 +122,9 @@ pub enum Link {
     Lookalike,
     /// Anywhere else.
     Other,
-    /// Nowhere: `#`, `javascript:`, empty.
+    /// Nowhere: `#`, `javascript:`.
     Dead,
-    /// No link.
+    /// No link, or one without a target.
     None,
 }
 

@@ -14,6 +14,8 @@ const TEXT: usize = 2_000;
 #[derive(Default)]
 pub(super) struct Facts {
     pub(super) title: Option<String>,
+    /// A script's text assigns `document.title`.
+    pub(super) title_by_script: bool,
     /// The target of the first base element.
     pub(super) base: Option<String>,
     pub(super) refresh: Option<MetaRefresh>,
@@ -91,6 +93,7 @@ impl Facts {
             let readable = unescape(&text);
             self.number_in_script = find(&readable).iter().any(|found| found.number.is_some());
         }
+        self.title_by_script |= writes_title(&text);
         self.foot_script |= text.contains("document.write") && {
             let lower = text.to_ascii_lowercase();
             ["footer", "copyright", "版权所有", "备案", "icp"]
@@ -98,6 +101,14 @@ impl Facts {
                 .any(|word| lower.contains(word))
         };
     }
+}
+
+/// Whether a script assigns `document.title`, rather than read or compare it.
+fn writes_title(script: &str) -> bool {
+    script.split("document.title").skip(1).any(|after| {
+        let after = after.trim_start();
+        after.starts_with('=') && !after.starts_with("==")
+    })
 }
 
 /// An element that scripts use to put the page, or its foot, in.

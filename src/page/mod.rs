@@ -5,6 +5,7 @@ mod copyright;
 mod decode;
 mod facts;
 mod flow;
+mod holder;
 mod link;
 mod model;
 mod parse;
@@ -12,6 +13,7 @@ mod region;
 mod shown;
 mod style;
 mod tame;
+mod words;
 
 pub use decode::{Decoded, decode};
 pub use link::link_class;
@@ -62,6 +64,7 @@ pub fn read(body: &[u8], context: Context<'_>) -> Page {
     page.number_in_script = facts.number_in_script && page.record_numbers.is_empty();
     page.needs_rendering = needs_rendering(&page, &facts);
     page.title = facts.title;
+    page.title_by_script = facts.title_by_script;
     page.frames = facts.frames;
     page.scripts = facts.scripts;
     page.meta_refresh = facts.refresh;
@@ -79,7 +82,9 @@ fn base_of(facts: &Facts, url: Option<&Url>) -> Option<Url> {
 
 /// Whether a browser may show a number that the markup as served does not hold.
 fn needs_rendering(page: &Page, facts: &Facts) -> bool {
-    let shows_number = page.record_numbers.iter().any(|number| number.visible);
+    // One in an article says nothing of the foot.
+    let shows_number =
+        page.record_numbers.iter().any(|number| number.visible && number.zone == Zone::Footer);
     if shows_number {
         return false;
     }

@@ -10,6 +10,9 @@ pub struct Page {
     pub charset: String,
     /// The title's text with its white space folded; `None` where there is no title element.
     pub title: Option<String>,
+    /// A script of the page writes the title: a browser may show another one.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub title_by_script: bool,
     /// The record numbers that the page shows or hides in its markup, in page order.
     pub record_numbers: Vec<ShownNumber>,
     /// The police numbers, in page order.
@@ -70,6 +73,10 @@ pub struct ShownNumber {
     pub href: String,
     /// The class of that target.
     pub link: Link,
+    /// A link wraps it whose target is empty (`<a href="">`): it leads nowhere, and counts
+    /// as no link.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub empty_link: bool,
     /// The target of a link beside it that goes to the ministry; else empty.
     pub beside: String,
 }
@@ -115,9 +122,9 @@ pub enum Link {
     Lookalike,
     /// Anywhere else.
     Other,
-    /// Nowhere: `#`, `javascript:`, empty.
+    /// Nowhere: `#`, `javascript:`.
     Dead,
-    /// No link.
+    /// No link, or one without a target.
     None,
 }
 

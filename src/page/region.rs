@@ -11,6 +11,13 @@ const AFTER_FOOT: usize = 900;
 /// Text that may follow a part of the page that calls itself its foot.
 const AFTER_NAMED_FOOT: usize = 6_000;
 
+/// Characters of a line that holds a number, at most with its label.
+const BARE: usize = 30;
+/// Text that may follow such a line: what a site says below its foot.
+const AFTER_BARE_LINE: usize = 2_000;
+/// The same at the end of a part that calls itself an article: whole pages do.
+const AFTER_BARE: usize = 40;
+
 /// Characters on both sides that tell a sentence.
 const AROUND: usize = 200;
 
@@ -138,17 +145,20 @@ impl<'f> Zones<'f> {
         let Some(line) = self.flow.lines.get(index) else { return Zone::Body };
         let after = self.after.get(index).copied().unwrap_or_default();
         let is_last = after <= AFTER_FOOT.max(self.total / 12);
+        let is_bare = is_short(&line.text, BARE);
         let is_foot = match self.region(line, at) {
             Some(RegionKind::Foot) => after <= AFTER_NAMED_FOOT.max(self.total / 2),
             Some(RegionKind::Article) if is_sentence(&line.text, at) => false,
             Some(RegionKind::Article) => {
                 let is_alone = is_short(&line.text, 60);
                 is_last && (self.is_foot_line(index) || (is_alone && self.is_beside_foot(index)))
+                    || is_bare && after <= AFTER_BARE
             }
             None if is_sentence(&line.text, at) => false,
             None if self.is_foot_line(index) || self.is_beside_foot(index) => {
                 after <= AFTER_NAMED_FOOT.max(self.total / 4)
             }
+            None if is_bare => is_last || after <= AFTER_BARE_LINE.min(self.total / 2),
             None => is_last,
         };
         if is_foot { Zone::Footer } else { Zone::Body }

@@ -23,6 +23,7 @@ pub(super) fn record_numbers(flow: &Flow, base: Option<&Url>) -> Vec<ShownNumber
                 break;
             }
             let link = link_of(flow, line, &found.span, base);
+            let empty_link = link.is_some_and(|(href, _)| href.trim().is_empty());
             used.extend(links_in(flow, line, &found.span));
             orders.push(line.order);
             shown.push(ShownNumber {
@@ -33,7 +34,8 @@ pub(super) fn record_numbers(flow: &Flow, base: Option<&Url>) -> Vec<ShownNumber
                 zone: zones.zone(index, found.span.start),
                 visible: !line.hidden,
                 href: link.map(|(href, _)| href.to_owned()).unwrap_or_default(),
-                link: link.map_or(Link::None, |(_, class)| class),
+                link: link.filter(|_| !empty_link).map_or(Link::None, |(_, class)| class),
+                empty_link,
                 beside: String::new(),
             });
         }

@@ -57,8 +57,10 @@ impl PoliceNumber {
 pub fn find_police(text: &str) -> Vec<FoundPolice> {
     let mut found: Vec<FoundPolice> = Vec::new();
     let mut free = 0;
-    for (at, _) in text.match_indices('安') {
-        let Some(mut hit) = around(Cursor::new(text, at)) else { continue };
+    for (at, c) in text.match_indices(['安', '网', '網']) {
+        let here = Cursor::new(text, at);
+        let hit = if c == "安" { around(here) } else { without_an(here) };
+        let Some(mut hit) = hit else { continue };
         if hit.span.start < free {
             continue;
         }
@@ -97,6 +99,20 @@ fn around(an: Cursor<'_>) -> Option<FoundPolice> {
     if !letters.contains('公') || !letters.contains('备') {
         return None;
     }
+    read(start, at, &letters)
+}
+
+/// Reads a police number that lacks its `安` (`沪公网备31010599000123号`), around its `网`.
+fn without_an(wang: Cursor<'_>) -> Option<FoundPolice> {
+    let mut start = wang;
+    let mut at = wang;
+    at.next()?;
+    (start.word_back("公") && at.word("备")).then_some(())?;
+    read(start, at, "公网备")
+}
+
+/// Reads what follows the letters, which begin at `start`.
+fn read(start: Cursor<'_>, mut at: Cursor<'_>, letters: &str) -> Option<FoundPolice> {
     let marks = marks(&mut at);
     let digits = digits(&mut at)?;
     let mut end = at;
@@ -178,8 +194,10 @@ impl FromStr for PoliceNumber {
         if whole.is_empty() {
             return Err(ParseError("the text is empty"));
         }
-        let mut hits =
-            whole.match_indices('安').filter_map(|(at, _)| around(Cursor::new(whole, at)));
+        let mut hits = whole.match_indices(['安', '网', '網']).filter_map(|(at, c)| {
+            let here = Cursor::new(whole, at);
+            if c == "安" { around(here) } else { without_an(here) }
+        });
         match (hits.next(), hits.next()) {
             (Some(hit), None) if hit.span == (0..whole.len()) => Ok(hit.number),
             (Some(_), None) => Err(ParseError("other text stands around the number")),
@@ -222,6 +240,7 @@ mod tests {
             ("粵公網安備 ４４０３０５９９０００１２３ 號", "粤公网安备44030599000123号", true),
             ("粤公安网备44030599000123号", "粤公网安备44030599000123号", false),
             ("湘公安网备号43010499000123号", "湘公网安备43010499000123号", false),
+            ("沪公网备31010599000123号", "沪公网安备31010599000123号", false),
             ("公安备案号 11010599000123", "京公网安备11010599000123号", false),
             ("公安联网备案号：13063899000123", "冀公网安备13063899000123号", false),
             ("[京公网安备:110102990042-1]", "京公网安备110102990042号-1", false),

@@ -11,7 +11,7 @@ mod unlinked;
 use super::icp::{place, remedy_with};
 use super::sight::{pass, quoted, review};
 use super::{Defect, Na, Outcome, PageCase, Rule, Text};
-use crate::page::{Link, ShownNumber, Zone};
+use crate::page::{ShownNumber, Zone};
 use crate::rules::icp::{Judged, Reading};
 use standing::{Carrier, Fault, Linked, linked};
 
@@ -83,7 +83,7 @@ fn pasted(case: &PageCase<'_>, judged: &Judged<'_>) -> Option<String> {
 }
 
 fn found(number: &ShownNumber) -> Text {
-    if number.link == Link::Dead && number.href.trim().is_empty() {
+    if number.empty_link {
         return Text::new(
             format!("{}（链接地址是空的）", number.text),
             format!("{} (a link without a target)", number.text),

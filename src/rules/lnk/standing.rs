@@ -147,6 +147,7 @@ fn fault(number: &ShownNumber) -> Fault {
         Link::Police => Fault::Crossed,
         Link::Dead => Fault::Dead,
         Link::Other | Link::Miit => Fault::Elsewhere,
+        Link::None if number.empty_link => Fault::Dead,
         Link::None => Fault::Unlinked,
     }
 }

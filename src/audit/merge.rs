@@ -59,11 +59,13 @@ fn speak(verdict: &mut Verdict, rule: &Rule, winners: &[&Remark], bench: &Bench<
         let level = gravest.and_then(|d: &Defect| d.level).unwrap_or(rule.level);
         verdict.level = bench.level(rule, level, Some(bench.filing.domain.ascii())).or(Some(level));
     }
-    if verdict.kind == VerdictKind::Review || verdict.level == Some(Level::Review) {
+    if verdict.kind == VerdictKind::Fail && verdict.level == Some(Level::Review) {
         verdict.kind = VerdictKind::Review;
-        verdict.level = Some(Level::Review);
-        // A question is put in the rule's own words: what a failure says of its case accuses.
+        // What a failure says of its case accuses; the rule's own words ask.
         verdict.problem = None;
+    }
+    if verdict.kind == VerdictKind::Review {
+        verdict.level = Some(Level::Review);
     }
 }
 

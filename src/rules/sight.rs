@@ -79,14 +79,16 @@ pub(super) fn doubt_of_foot(page: &Page) -> Option<Text> {
 /// A review in place of a failure: the reason is the cause, and a look goes before the remedy.
 pub(super) fn review(defect: Defect, reason: Text) -> Outcome {
     Outcome::Review(Defect {
+        // What a failure would say of its case is not proved.
+        problem: None,
         cause: Some(Text::new(
             format!("需要人工复核：{}。", reason.zh),
             format!("A person has to look: {}.", reason.en),
         )),
         first: Some(Text::new(
-            "请先用浏览器打开首页核对，若实际已符合要求则无需处理；确认属实的：",
-            "Please open the homepage in a browser first; where all is well there, nothing has to \
-             be done. Otherwise:",
+            "请先用浏览器打开首页核对：实际已符合要求的，无需处理，告诉我们即可；确实不符合的：",
+            "Please open the homepage in a browser first: where all is well there, nothing has to \
+             be done but to tell us; where it is not, this mends it:",
         )),
         ..defect
     })

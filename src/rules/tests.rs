@@ -101,6 +101,25 @@ fn what_a_cut_page_lacks_or_shows_wrongly_is_never_a_failure() {
 }
 
 #[test]
+fn a_title_may_stand_behind_the_cut() {
+    let untitled = Page { title: None, ..page(RIGHT) };
+    assert!(matches!(outcome("TTL001", &untitled), Outcome::Fail(_)));
+    let cut = Page { cut: true, ..untitled };
+    assert!(matches!(outcome("TTL001", &cut), Outcome::Review(_)));
+}
+
+#[test]
+fn hidden_numbers_on_a_page_that_was_not_seen_whole_give_one_row() {
+    let hidden = page("<p style='display:none'>京ICP备2099000123号-1</p>");
+    let cut = Page { cut: true, ..hidden };
+    let speaking: Vec<&str> = super::all()
+        .filter(|rule| matches!(rule.check, Check::Page(_)) && outcome(rule.code, &cut).speaks())
+        .map(|rule| rule.code)
+        .collect();
+    assert_eq!(speaking, ["ICP001"]);
+}
+
+#[test]
 fn a_page_that_was_not_seen_whole_gives_one_row() {
     let cut = Page { cut: true, ..page("") };
     let speaking: Vec<&str> = super::all()

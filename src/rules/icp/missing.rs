@@ -76,10 +76,13 @@ fn defect(case: &PageCase<'_>) -> Defect {
     let length = case.page.text_length;
     Defect {
         expected: yardstick.expected(),
-        found: Text::new(
-            format!("页面可见文字约 {length} 字，其中没有备案号"),
-            format!("no record number in the {length} visible characters of the page"),
-        ),
+        found: match length {
+            0 => Text::new("页面没有可见的文字", "the page has no visible text"),
+            _ => Text::new(
+                format!("页面可见文字约 {length} 字，其中没有备案号"),
+                format!("no record number in the {length} visible characters of the page"),
+            ),
+        },
         remedy: remedy_with(case, &TEXTS, yardstick.exact()),
         ..Defect::default()
     }

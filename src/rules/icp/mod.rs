@@ -12,7 +12,7 @@ mod yardstick;
 
 pub(super) use standing::{Judged, Reading, Standing, standing};
 
-use super::sight::{of_other_filing, pass, review};
+use super::sight::{doubt, of_other_filing, pass, review};
 use super::{Defect, Na, Outcome, PageCase, Rule, Text, Texts};
 use crate::page::{ShownNumber, Zone};
 use crate::record::Number;
@@ -40,7 +40,11 @@ pub(super) fn judged<'a>(case: &PageCase<'a>) -> Result<Judged<'a>, Na> {
 /// Whether ICP001 asks a person to look at the page because it may not have been seen whole.
 /// What else was not found on it has the same cause, and needs no second row.
 pub(super) fn is_unclear(case: &PageCase<'_>) -> bool {
-    matches!(standing(case), Standing::Unclear(_))
+    match standing(case) {
+        Standing::Unclear(_) => true,
+        Standing::Hidden(_) => doubt(case).is_some(),
+        Standing::Missing | Standing::Shown(_) => false,
+    }
 }
 
 /// The number that the site has to show, exactly; `None` where the list does not tell.

@@ -16,8 +16,8 @@ pub(super) const RULE: Rule = Rule {
 
 const TEXTS: Texts = Texts {
     zh: Words {
-        problem: "网站首页展示的是主体备案号，缺少网站序号“-n”",
-        doubt: "请核对首页的备案号是否带有本网站的序号“-n”",
+        problem: "网站首页展示的是主体备案号，缺少网站序号（如“-1”）",
+        doubt: "请核对首页的备案号是否带有本网站的序号（如“-1”）",
         checks: "广东以外省份的网站，展示的号码须带有本网站的序号（如“号-1”）。主体正确、只缺序号的属于此项。名单里的备案号本身不带序号时不作判断；广东的网站按规则配置处理，默认主体备案号和网站备案号都认可。",
         why: "除广东省外，首页底部应标明网站备案号，而不是主体备案号：同一主体名下可以有多个网站，带上序号公众才能核对到这一个。",
         cause: "填写的是备案证明上的主体备案号，漏了网站序号。",
@@ -26,8 +26,8 @@ const TEXTS: Texts = Texts {
         good: "页脚写着 京ICP备2099000123号-1；广东的网站写 粤ICP备2099000123号 亦可",
     },
     en: Words {
-        problem: "The homepage shows the subject's record number, without the site's serial -n",
-        doubt: "Please check whether the record number on the homepage carries this site's serial -n",
+        problem: "The homepage shows the subject's record number, without the site's serial (such as -1)",
+        doubt: "Please check whether the record number on the homepage carries this site's serial (such as -1)",
         checks: "Outside Guangdong the number must carry the serial of this site (as in 号-1). A number of the right subject that only lacks it is what this rule finds. Nothing is said where the filed number has no serial itself; Guangdong's sites are judged by the configured reading, by default either number passes.",
         why: "Everywhere but in Guangdong the homepage must show the site's number, not the subject's: one subject may run several sites, and only the serial lets the public look up this one.",
         cause: "The subject's number was copied from the certificate, without the site's serial.",

@@ -1,7 +1,7 @@
 //! How the title stands to the filed name: one classification for the family.
 
 use crate::rules::names::{core, key, likeness, parts};
-use crate::rules::sight::{of_other_filing, quoted};
+use crate::rules::sight::{doubt_of_foot, of_other_filing, quoted};
 use crate::rules::{Field, Na, PageCase, Text};
 
 /// Titles that editors, frameworks and site builders write of themselves, as keys.
@@ -160,6 +160,9 @@ pub(super) fn expected(case: &PageCase<'_>) -> Text {
 
 /// Why a title may be another one in a browser.
 pub(super) fn doubt(case: &PageCase<'_>) -> Option<Text> {
+    if case.page.cut && case.page.title.is_none() {
+        return doubt_of_foot(case.page);
+    }
     case.page.needs_rendering.then(|| {
         Text::new(
             "网页内容由脚本生成，标题也可能在浏览器里被脚本改写，本次检测没有运行脚本",

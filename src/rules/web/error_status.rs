@@ -120,9 +120,10 @@ fn doubted(found: Text, (zh, en): Doubt) -> Outcome {
 }
 
 /// Whether the status tells of the page or its server. All others are given to the caller
-/// (401, 403, 429 …) or were made up by firewalls (412, 468, 521, 567 …): they may mean us.
+/// (400, 401, 403, 429, 501, 505 …), to a network on the way (511), or were made up by
+/// firewalls (412, 468, 521, 567 …): they may mean us.
 fn is_about_the_page(status: u16) -> bool {
-    matches!(status, 400 | 402 | 404 | 410 | 500..=511)
+    matches!(status, 404 | 410 | 500 | 502..=504 | 507 | 508)
 }
 
 const TEXTS: Texts = Texts {

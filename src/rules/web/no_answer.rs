@@ -43,6 +43,10 @@ fn check(case: &SiteCase<'_>) -> Outcome {
         return Outcome::Fail(defect);
     }
     if silent.iter().all(|host| is_ours(host)) {
+        defect.problem = Some(Text::new(
+            "本次检测没有完成，尚不知道网站能否打开",
+            "The check did not come to an end; whether the site opens is not known yet",
+        ));
         defect.cause = Some(Text::new(
             "本次检测未能完成，原因在检测一方，与网站无关。",
             "The look did not come to an end, for a reason on the auditor's side; it says nothing of the site.",

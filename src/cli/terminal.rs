@@ -139,7 +139,7 @@ impl Progress for Bar {
     fn read(&self, rows: u64, done: bool) {
         if !done {
             self.style("{msg} {human_pos}");
-            self.say("读取清单", "reading the list");
+            self.say("读取名单", "reading the list");
         }
         self.bar.set_position(rows);
     }

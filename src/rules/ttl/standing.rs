@@ -163,6 +163,12 @@ pub(super) fn doubt(case: &PageCase<'_>) -> Option<Text> {
     if case.page.cut && case.page.title.is_none() {
         return doubt_of_foot(case.page);
     }
+    if case.page.title_by_script {
+        return Some(Text::new(
+            "网页里有脚本会改写标题，本次检测没有运行脚本",
+            "a script of the page writes its title; this check ran none",
+        ));
+    }
     case.page.needs_rendering.then(|| {
         Text::new(
             "网页内容由脚本生成，标题也可能在浏览器里被脚本改写，本次检测没有运行脚本",

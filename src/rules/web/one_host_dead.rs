@@ -66,20 +66,20 @@ fn check(case: &SiteCase<'_>) -> Outcome {
 
 const TEXTS: Texts = Texts {
     zh: Words {
-        problem: "主域名和 www 主机中有一个打不开：{hosts}",
+        problem: "主域名或 www 主机打不开",
         checks: "分别访问主域名和 www 主机。一个正常、另一个不存在或者两次检测都被拒绝时判为违规；超时的交由人工复核。备案的是下级域名（如政府机关的子域名）时，不要求在它前面再加 www 的主机。",
         why: "备案完成后，主域名和 www 域名都应当可以访问，并且都要在底部显示备案号。",
-        cause: "只为其中一个主机添加了解析记录，或者 Web 服务器、CDN 上只绑定了其中一个域名。",
-        remedy: "请登录域名的解析控制台，为打不开的主机添加与另一个相同的记录；再在 Web 服务器（使用虚拟主机、CDN 或建站平台的，在其控制台）绑定这个域名，或者让它跳转到能够打开的那一个。",
+        cause: "没有为打不开的主机添加解析记录，或者 Web 服务器、CDN 上没有绑定它。",
+        remedy: "请登录域名的解析控制台，为打不开的主机添加指向备案服务器的记录；再在 Web 服务器（使用虚拟主机、CDN 或建站平台的，在其控制台）绑定这个域名，或者让它跳转到能够打开的那一个。",
         bad: "site.example 正常，www.site.example 没有解析",
         good: "www.site.example 跳转到 site.example",
     },
     en: Words {
-        problem: "One of the domain and its www host cannot be opened: {hosts}",
+        problem: "The domain or its www host cannot be opened",
         checks: "Visits the domain itself and its www host. Where one answers and the other does not exist, or was refused at both looks, it fails; a timeout is left to a person. Where the filed domain is itself a subdomain (as public bodies file them), a www host before it is not asked for.",
         why: "Once filed, the main domain and its www host both have to be open, and both have to show the record number at the foot.",
-        cause: "A DNS record was added for only one of the two, or only one is bound on the web server or the CDN.",
-        remedy: "Log in to the domain's DNS console and add the same record for the host that does not open as the other one has; then bind the domain on the web server (with web hosting, a CDN or a site builder: in its console), or let it redirect to the one that opens.",
+        cause: "There is no DNS record for the host that does not open, or it is not bound on the web server or the CDN.",
+        remedy: "Log in to the domain's DNS console and add a record for the host that does not open, pointing at the filed server; then bind the domain on the web server (with web hosting, a CDN or a site builder: in its console), or let it redirect to the one that opens.",
         bad: "site.example opens, www.site.example does not resolve",
         good: "www.site.example redirects to site.example",
     },

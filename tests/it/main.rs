@@ -21,4 +21,5 @@ mod page;
 mod probe;
 mod rules;
 mod run;
+mod served;
 mod world;

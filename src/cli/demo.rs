@@ -43,7 +43,7 @@ pub(super) fn run(common: &Common, args: &Args) -> Done {
             "summary": summary,
         }))?,
         Format::Human => {
-            let mut text = comparison.table(parts.lang);
+            let mut text = comparison.table(parts.lang, console::measure_text_width);
             text.push_str(&next(&output, parts.lang));
             terminal::print(&text)?;
         }

@@ -4,7 +4,6 @@ use super::DemoError;
 use super::site::Site;
 use crate::policy::Level;
 use crate::rules::{self, Lang};
-use console::{Alignment, measure_text_width, pad_str};
 use serde::{Deserialize, Serialize};
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -109,24 +108,28 @@ impl Comparison {
             && self.wrongly_rejected.is_empty()
     }
 
-    /// The table that `beian demo` prints: a line a site, then what differs.
-    pub fn table(&self, lang: Lang) -> String {
+    /// The table that `beian demo` prints: a line a site, then what differs. `width` is the
+    /// columns that a text takes on a terminal.
+    pub fn table(&self, lang: Lang, width: fn(&str) -> usize) -> String {
         let mut text = String::new();
-        let wide = |cells: &mut dyn Iterator<Item = &str>| cells.map(measure_text_width).max();
+        let wide = |cells: &mut dyn Iterator<Item = &str>| cells.map(width).max();
         let found: Vec<String> = self.sites.iter().map(|site| codes(&site.found, lang)).collect();
         let domains: Vec<String> =
             self.sites.iter().map(|site| domain_to_unicode(&site.domain)).collect();
         let widest = wide(&mut domains.iter().map(String::as_str)).unwrap_or(0);
         // A site with many plants must not push the rest off the screen.
         let codes_wide = wide(&mut found.iter().map(String::as_str)).unwrap_or(0).min(CODES_WIDE);
+        let padded = |text: &str, columns: usize| {
+            format!("{text}{}", " ".repeat(columns.saturating_sub(width(text))))
+        };
         for ((site, domain), codes) in self.sites.iter().zip(&domains).zip(&found) {
             let mark = if site.planted == site.found { "✓" } else { "✗" };
             let what = match lang {
                 Lang::Zh => &site.zh,
                 Lang::En => &site.en,
             };
-            let domain = pad_str(domain, widest, Alignment::Left, None);
-            let codes = pad_str(codes, codes_wide, Alignment::Left, None);
+            let domain = padded(domain, widest);
+            let codes = padded(codes, codes_wide);
             let _ = writeln!(text, "{mark} {domain}  {codes}  {what}");
         }
         let parts: [(&str, &str, &[Finding]); 2] = [

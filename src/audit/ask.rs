@@ -139,7 +139,13 @@ fn own_page<'a>(
     host: &'a HostEvidence,
     heard: &Heard,
 ) -> Result<PageCase<'a>, Na> {
+    let answers = host.visit.iter().flat_map(|v| v.attempts()).any(|a| a.answer().is_some());
     for code in scope::NO_OWN_PAGE {
+        // A filed homepage on a port of its own may answer under the name of a host that
+        // does not open otherwise: there is a page to read.
+        if *code == "WEB002" && answers {
+            continue;
+        }
         let said = heard.get(code).into_iter().flatten();
         match said.filter(|r| r.concerns(Some(&host.host))).map(|r| &r.outcome).find(|o| o.speaks())
         {

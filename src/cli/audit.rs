@@ -1,7 +1,6 @@
-use super::options::{Common, Format, JudgeArgs, ListArgs, LookArgs};
+use super::options::{Common, FolderArgs, Format, JudgeArgs, ListArgs, LookArgs};
 use super::run::{self, Parts};
-use super::{Done, lists, options, terminal, wiring};
-use crate::pipeline::Unfinished;
+use super::{Done, closing, lists, options, terminal, wiring};
 use std::path::PathBuf;
 
 /// Audit a filing list and write rectification notices
@@ -11,18 +10,14 @@ pub(super) struct Args {
     /// Filing lists: CSV, TSV, XLSX, JSONL or plain domains; `-` is standard input
     #[arg(required = true, value_name = "INPUT")]
     inputs: Vec<String>,
-    /// Where the files go
+    /// Where the files go (default: ./beian-out)
     #[arg(long, short, value_name = "DIR")]
     output: Option<PathBuf>,
-    /// What is kept of what was seen
+    /// What is kept of what was seen: of sites with findings (the default), of all, nothing
     #[arg(long, value_name = "WHAT", value_parser = ["findings", "all", "none"])]
     evidence: Option<String>,
-    /// Go on with the unfinished run in the output folder
-    #[arg(long, conflicts_with = "restart")]
-    resume: bool,
-    /// Discard the unfinished run in the output folder
-    #[arg(long)]
-    restart: bool,
+    #[command(flatten)]
+    folder: FolderArgs,
     #[command(flatten)]
     list: ListArgs,
     #[command(flatten)]
@@ -51,12 +46,7 @@ pub(super) fn run(common: &Common, args: &Args) -> Done {
     let parts = Parts::new(settings)?;
     let probe = wiring::probe(&parts.settings, &parts.policy)?;
     let lists = lists::open(&args.inputs, &args.list)?;
-    let unfinished = match (args.resume, args.restart) {
-        (true, _) => Unfinished::Resume,
-        (_, true) => Unfinished::Restart,
-        _ => Unfinished::Refuse,
-    };
-    let plan = parts.plan(output, args.judge.at, unfinished, lists.digest.clone())?;
+    let plan = parts.plan(output, args.judge.at, args.folder.unfinished(), lists.digest.clone())?;
     run::warn_of_age(&parts, plan.at)?;
     let end = super::runtime()?.block_on(run::audit(lists.rows(), probe, &plan))?;
     let Some(summary) = end else {
@@ -64,7 +54,7 @@ pub(super) fn run(common: &Common, args: &Args) -> Done {
     };
     match common.format {
         Format::Json => terminal::print_json(&summary)?,
-        Format::Human => terminal::print(&run::describe(&summary, &plan.output, plan.lang))?,
+        Format::Human => terminal::print(&closing::describe(&summary, &plan.output, plan.lang))?,
     }
     Ok(run::exit_code(&summary, &args.judge))
 }

@@ -1,9 +1,9 @@
-use super::options::{Common, Format, JudgeArgs, LookArgs};
+use super::options::{Common, FolderArgs, Format, JudgeArgs, LookArgs};
 use super::run::{self, Parts};
 use super::{Done, options, terminal, wiring};
 use crate::evidence::{End, Evidence, Region, Visit};
 use crate::filing::{Domain, Filing, Row};
-use crate::pipeline::{Summary, Unfinished};
+use crate::pipeline::Summary;
 use crate::policy::{Level, Policy};
 use crate::report;
 use crate::rules::{self, Lang};
@@ -12,6 +12,7 @@ use console::style;
 use serde::Deserialize;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
+use std::collections::{BTreeMap, HashSet};
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -26,6 +27,8 @@ pub(super) struct Args {
     /// Keep the files here (default: nothing is kept)
     #[arg(long, short, value_name = "DIR")]
     output: Option<PathBuf>,
+    #[command(flatten)]
+    folder: FolderArgs,
     #[command(flatten)]
     look: LookArgs,
     #[command(flatten)]
@@ -43,6 +46,9 @@ audit a list: beian audit filings.csv.";
 
 /// Somebody waits: the second look at a failed site comes sooner than in a long run.
 const SECOND_LOOK_AFTER: Duration = Duration::from_secs(3);
+
+/// Record numbers shown of a page.
+const SHOWN: usize = 5;
 
 /// A line of `audits.jsonl`.
 #[derive(Deserialize)]
@@ -74,13 +80,16 @@ pub(super) fn run(common: &Common, args: &Args) -> Done {
     let digest = Sha256::new_with_prefix(args.domains.join("\n"));
     let scratch = tempfile::tempdir().context("a temporary folder")?;
     let output = args.output.clone().unwrap_or_else(|| scratch.path().join("check"));
-    let mut plan = parts.plan(output, args.judge.at, Unfinished::Restart, digest)?;
+    let mut plan = parts.plan(output, args.judge.at, args.folder.unfinished(), digest)?;
     plan.second_look_after = plan.second_look_after.min(SECOND_LOOK_AFTER);
     run::warn_of_age(&parts, plan.at)?;
     let probe = wiring::probe(&parts.settings, &parts.policy)?;
     let end = super::runtime()?.block_on(run::audit(rows.into_iter(), probe, &plan))?;
     let Some(summary) = end else {
-        return Ok(run::INTERRUPTED);
+        return Ok(match args.output {
+            Some(_) => run::say_interrupted(&plan),
+            None => run::INTERRUPTED,
+        });
     };
     say(common.format, &plan.output.join("audits.jsonl"), &parts, &summary)?;
     Ok(run::exit_code(&summary, &args.judge))
@@ -108,7 +117,9 @@ fn say(format: Format, audits: &Path, parts: &Parts, summary: &Summary) -> Resul
 
 fn describe(out: &mut String, audit: &AuditLine, lang: Lang, policy: &Policy) -> Result<()> {
     writeln!(out, "{}", style(&audit.domain).bold())?;
+    let mut told = HashSet::new();
     for host in &audit.evidence.hosts {
+        let name = url::quirks::domain_to_unicode(&host.host);
         let places: Vec<String> = host
             .dns
             .addresses
@@ -116,13 +127,17 @@ fn describe(out: &mut String, audit: &AuditLine, lang: Lang, policy: &Policy) ->
             .map(|at| format!("{} {}", at.address, place(&at.place, lang, policy)))
             .collect();
         let dns = if places.is_empty() {
-            serde_json::to_value(host.dns.outcome)?.as_str().unwrap_or_default().to_owned()
+            rules::host_words(host).of(lang).to_owned()
         } else {
             places.join(", ")
         };
-        writeln!(out, "  {}  {dns}", host.host)?;
-        if let Some(visit) = &host.visit {
-            writeln!(out, "    {}", terminal::safe(&seen(visit)))?;
+        let line = terminal::safe(&format!("{name}  {dns}"));
+        // The filed homepage may stand on a host that is shown already.
+        if told.insert(line.clone()) {
+            writeln!(out, "  {line}")?;
+        }
+        for line in host.visit.iter().flat_map(|visit| seen(visit, lang)) {
+            writeln!(out, "    {}", terminal::safe(&line))?;
         }
     }
     for kind in ["fail", "review", "pass"] {
@@ -130,21 +145,35 @@ fn describe(out: &mut String, audit: &AuditLine, lang: Lang, policy: &Policy) ->
             verdict_lines(out, verdict, lang)?;
         }
     }
-    let silent: Vec<String> = audit
-        .verdicts
-        .iter()
-        .filter(|verdict| verdict.verdict == "na")
-        .map(|verdict| match verdict.by.as_str() {
-            "" => format!("{} ({})", verdict.code, verdict.reason),
-            by => format!("{} ({} {by})", verdict.code, verdict.reason),
-        })
-        .collect();
-    if !silent.is_empty() {
-        let heading = if lang == Lang::Zh { "不适用" } else { "not applicable" };
-        writeln!(out, "  {}", style(format!("– {heading}: {}", silent.join(", "))).dim())?;
+    for (reason, codes) in silent(&audit.verdicts, lang) {
+        let colon = if lang == Lang::Zh { "：" } else { ": " };
+        let line = format!("– {}{colon}{}", terminal::safe(&reason), codes.join(" "));
+        writeln!(out, "  {}", style(line).dim())?;
     }
     writeln!(out)?;
     Ok(())
+}
+
+/// The rules that did not judge, by the reason why.
+fn silent(verdicts: &[VerdictLine], lang: Lang) -> BTreeMap<String, Vec<&str>> {
+    let zh = lang == Lang::Zh;
+    let mut silent: BTreeMap<String, Vec<&str>> = BTreeMap::new();
+    for verdict in verdicts.iter().filter(|verdict| verdict.verdict == "na") {
+        let reason = match verdict.reason.as_str() {
+            "missing-field" if zh => "没有可对照的备案信息".to_owned(),
+            "missing-field" => "no filed data to compare with".to_owned(),
+            "unseen" if zh => "没有看到相关内容".to_owned(),
+            "unseen" => "nothing of it was seen".to_owned(),
+            "yields" if zh => format!("已由 {} 说明", verdict.by),
+            "yields" => format!("said already by {}", verdict.by),
+            "off" if zh => "规则已关闭".to_owned(),
+            "off" => "switched off".to_owned(),
+            _ if verdict.found.is_empty() => verdict.reason.clone(),
+            _ => verdict.found.clone(),
+        };
+        silent.entry(reason).or_default().push(&verdict.code);
+    }
+    silent
 }
 
 fn place(place: &crate::evidence::Place, lang: Lang, policy: &Policy) -> String {
@@ -174,16 +203,24 @@ fn place(place: &crate::evidence::Place, lang: Lang, policy: &Policy) -> String 
     }
 }
 
-fn seen(visit: &Visit) -> String {
-    let Some(attempt) = visit.best() else { return String::new() };
+/// Where the visit ended, and which numbers stand there.
+fn seen(visit: &Visit, lang: Lang) -> Vec<String> {
+    let Some(attempt) = visit.best() else { return Vec::new() };
     let url = attempt.last_url();
-    match &attempt.end {
-        End::Failed(failure) => format!("{url} → {}", failure.name()),
-        End::Answer(answer) => {
-            let title = answer.page.as_ref().and_then(|page| page.title.as_deref());
-            format!("{url} → {} {}", answer.status, title.unwrap_or_default())
+    let answer = match &attempt.end {
+        End::Failed(failure) => {
+            return vec![format!("{url} → {}", rules::failure_words(*failure).of(lang))];
         }
-    }
+        End::Answer(answer) => answer,
+    };
+    let title = answer.page.as_ref().and_then(|page| page.title.as_deref());
+    let mut lines = vec![format!("{url} → {} {}", answer.status, title.unwrap_or_default())];
+    let numbers = answer.page.iter().flat_map(|page| &page.record_numbers);
+    lines.extend(numbers.take(SHOWN).map(|number| {
+        let href = if number.href.is_empty() { &number.beside } else { &number.href };
+        format!("  {} → {}", number.text, if href.is_empty() { "–" } else { href })
+    }));
+    lines
 }
 
 fn verdict_lines(out: &mut String, verdict: &VerdictLine, lang: Lang) -> Result<()> {
@@ -204,7 +241,12 @@ fn verdict_lines(out: &mut String, verdict: &VerdictLine, lang: Lang) -> Result<
     };
     let values = [&verdict.expected, &verdict.found, &verdict.place, &verdict.host];
     for (name, value) in names.iter().zip(values).filter(|(_, value)| !value.is_empty()) {
-        writeln!(out, "      {name}: {}", terminal::safe(value))?;
+        writeln!(
+            out,
+            "      {name}{} {}",
+            if lang == Lang::Zh { "：" } else { ":" },
+            terminal::safe(value)
+        )?;
     }
     Ok(())
 }

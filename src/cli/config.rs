@@ -1,4 +1,5 @@
 use super::{Done, options, terminal, wiring};
+use crate::rules::Lang;
 use options::{Common, Format};
 use serde_json::json;
 
@@ -30,9 +31,12 @@ pub(super) fn run(common: &Common, args: &Args) -> Done {
             let settings = options::settings(common, None, None)?;
             let policy = wiring::policy(&settings)?;
             wiring::rules(&settings)?;
-            wiring::look(&settings)?;
-            wiring::places(&settings, &policy)?;
-            terminal::print("The settings hold.\n")?;
+            wiring::probe(&settings, &policy)?;
+            match (common.format, wiring::lang(&settings)) {
+                (Format::Json, _) => terminal::print_json(&json!({"holds": true}))?,
+                (_, Lang::Zh) => terminal::print("设置有效。\n")?,
+                (_, Lang::En) => terminal::print("The settings hold.\n")?,
+            }
         }
     }
     Ok(0)

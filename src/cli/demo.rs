@@ -1,16 +1,17 @@
-use super::options::{Common, Format};
+use super::options::{Common, FolderArgs, Format};
 use super::run::{self, Parts};
 use super::{Done, options, terminal};
 use crate::demo::{self, Comparison, World};
 use crate::filing;
-use crate::pipeline::Unfinished;
+use crate::pipeline::Summary;
 use crate::probe::Probe;
 use crate::probe::place::Places;
+use crate::rules::Lang;
 use anyhow::{Context, Result};
 use serde_json::json;
 use sha2::{Digest, Sha256};
 use std::io::Cursor;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Audit the built-in demo world and compare what is found with what is planted
 #[derive(Debug, clap::Args)]
@@ -18,9 +19,11 @@ use std::path::PathBuf;
     after_help = "Examples:\n  beian demo\n  beian demo -o demo-out --lang en        and read demo-out/notices.csv\n\nThe demo world is played on free ports of this machine; nothing outside is reached."
 )]
 pub(super) struct Args {
-    /// Where the files go
+    /// Where the files go (default: ./beian-out)
     #[arg(long, short, value_name = "DIR")]
     output: Option<PathBuf>,
+    #[command(flatten)]
+    folder: FolderArgs,
 }
 
 pub(super) fn run(common: &Common, args: &Args) -> Done {
@@ -28,7 +31,10 @@ pub(super) fn run(common: &Common, args: &Args) -> Done {
     let output = args.output.clone().unwrap_or_else(|| PathBuf::from(&settings.output.dir));
     let mut parts = Parts::new(settings)?;
     parts.policy = demo::policy()?;
-    let (comparison, summary) = super::runtime()?.block_on(play(&parts, output.clone()))?;
+    let played = super::runtime()?.block_on(play(&parts, output.clone(), args.folder))?;
+    let Some((comparison, summary)) = played else {
+        return Ok(run::INTERRUPTED);
+    };
     match common.format {
         Format::Json => terminal::print_json(&json!({
             "equal": comparison.is_equal(),
@@ -36,12 +42,37 @@ pub(super) fn run(common: &Common, args: &Args) -> Done {
             "unexpected": comparison.unexpected,
             "summary": summary,
         }))?,
-        Format::Human => terminal::print(&comparison.table(parts.lang))?,
+        Format::Human => {
+            let mut text = comparison.table(parts.lang, console::measure_text_width);
+            text.push_str(&next(&output, parts.lang));
+            terminal::print(&text)?;
+        }
     }
     Ok(u8::from(!comparison.is_equal()))
 }
 
-async fn play(parts: &Parts, output: PathBuf) -> Result<(Comparison, crate::pipeline::Summary)> {
+/// Where the files went, and what to try next.
+fn next(output: &Path, lang: Lang) -> String {
+    let (folder, notices) = (output.display(), output.join("notices.csv"));
+    let notices = notices.display();
+    match lang {
+        Lang::Zh => format!(
+            "整改通知： {notices}\n全部结果： {folder}\n\
+             → 检测自己的清单：beian audit filings.xlsx -o out（先看看读懂了什么：beian import filings.xlsx）\n"
+        ),
+        Lang::En => format!(
+            "notices: {notices}\nall results: {folder}\n\
+             → audit a list of your own: beian audit filings.xlsx -o out (see first how it is read: beian import filings.xlsx)\n"
+        ),
+    }
+}
+
+/// Plays the world and audits it; `None` where it was interrupted.
+async fn play(
+    parts: &Parts,
+    output: PathBuf,
+    folder: FolderArgs,
+) -> Result<Option<(Comparison, Summary)>> {
     let sites = demo::sites()?;
     let world = World::start(sites).await?;
     let list = world.list();
@@ -51,16 +82,19 @@ async fn play(parts: &Parts, output: PathBuf) -> Result<(Comparison, crate::pipe
         Some("demo.csv"),
         &filing::Options::default(),
     )?;
-    let mut plan = parts.plan(output, Some(demo::at()), Unfinished::Restart, digest)?;
+    let mut plan = parts.plan(output, Some(demo::at()), folder.unfinished(), digest)?;
     plan.second_look_after = demo::SECOND_LOOK_AFTER;
     let probe = Probe::new(world.options(), Places::embedded(Vec::new()))?;
     let end = run::audit(rows, probe, &plan).await?;
-    let summary = end.context("the demo was interrupted")?;
+    let Some(summary) = end else {
+        run::say_interrupted(&plan);
+        return Ok(None);
+    };
     let read = |name: &str| {
         let path = plan.output.join(name);
         std::fs::read_to_string(&path).with_context(|| path.display().to_string())
     };
     let comparison = demo::compare(world.sites(), &read("audits.jsonl")?, &read("rejected.csv")?)?;
     world.stop().await;
-    Ok((comparison, summary))
+    Ok(Some((comparison, summary)))
 }

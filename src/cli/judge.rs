@@ -1,6 +1,6 @@
 use super::options::{Common, Format, JudgeArgs};
 use super::run::{self, Parts};
-use super::{Done, options, terminal};
+use super::{Done, closing, options, terminal};
 use crate::pipeline::{self, Judging, RunError};
 use jiff::Timestamp;
 use std::path::PathBuf;
@@ -47,7 +47,7 @@ pub(super) fn run(common: &Common, args: &Args) -> Done {
     };
     match common.format {
         Format::Json => terminal::print_json(&summary)?,
-        Format::Human => terminal::print(&run::describe(&summary, output, parts.lang))?,
+        Format::Human => terminal::print(&closing::describe(&summary, output, parts.lang))?,
     }
     Ok(run::exit_code(&summary, &args.judge))
 }

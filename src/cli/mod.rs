@@ -2,7 +2,9 @@
 //! and where time and environment are read.
 
 mod audit;
+mod bounds;
 mod check;
+mod closing;
 mod completions;
 mod config;
 mod demo;
@@ -81,7 +83,6 @@ pub fn main() -> ExitCode {
     };
     match done {
         Ok(code) => ExitCode::from(code),
-        Err(error) if terminal::is_closed_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
             terminal::complain(&error);
             ExitCode::from(2)

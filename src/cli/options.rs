@@ -1,6 +1,7 @@
 //! The flags that several commands share, and how they are laid over the settings.
 
 use super::settings::{Layers, Settings};
+use crate::pipeline::Unfinished;
 use anyhow::{Context, Result};
 use clap::{Args, ValueEnum};
 use jiff::Timestamp;
@@ -13,7 +14,7 @@ pub(crate) struct Common {
     /// Settings over the built-in ones (see `beian config show`)
     #[arg(long, global = true, value_name = "FILE", help_heading = "General")]
     pub config: Option<PathBuf>,
-    /// Language of what people read: notices, reports, this output
+    /// Language of what people read: notices, reports, this output (default: zh)
     #[arg(long, global = true, value_enum, help_heading = "General")]
     pub lang: Option<LangArg>,
     /// What goes to standard output
@@ -44,6 +45,28 @@ pub(crate) enum LangArg {
     Zh,
     /// English
     En,
+}
+
+/// What becomes of an unfinished run in the output folder.
+#[derive(Clone, Copy, Debug, Default, Args)]
+pub(crate) struct FolderArgs {
+    /// Go on with the unfinished run in the output folder
+    #[arg(long, conflicts_with = "restart")]
+    pub resume: bool,
+    /// Discard the unfinished run in the output folder
+    #[arg(long)]
+    pub restart: bool,
+}
+
+impl FolderArgs {
+    /// Without either flag, an unfinished run is left alone.
+    pub(crate) fn unfinished(self) -> Unfinished {
+        match (self.resume, self.restart) {
+            (true, _) => Unfinished::Resume,
+            (_, true) => Unfinished::Restart,
+            _ => Unfinished::Refuse,
+        }
+    }
 }
 
 /// How a list is read.
@@ -81,28 +104,28 @@ pub(crate) struct LookArgs {
     /// A file with further trusted root certificates, PEM (repeatable)
     #[arg(long, value_name = "FILE", help_heading = "Looking")]
     pub ca_cert: Vec<PathBuf>,
-    /// Sites at a time
+    /// Sites at a time (default: by the machine)
     #[arg(long, value_name = "N", help_heading = "Pace")]
     pub concurrency: Option<u32>,
-    /// Requests a second in all
+    /// Requests a second in all (default: no limit)
     #[arg(long, value_name = "N", help_heading = "Pace")]
     pub rate: Option<u32>,
-    /// Requests at a time to one host
+    /// Requests at a time to one host (default: 2)
     #[arg(long, value_name = "N", help_heading = "Pace")]
     pub per_host: Option<u32>,
-    /// Requests at a time to one address
+    /// Requests at a time to one address (default: 8)
     #[arg(long, value_name = "N", help_heading = "Pace")]
     pub per_address: Option<u32>,
-    /// Seconds for one step
+    /// Seconds for one step (default: 20)
     #[arg(long, value_name = "S", help_heading = "Pace")]
     pub timeout: Option<u32>,
-    /// Seconds for one site in all
+    /// Seconds for one site in all (default: 90)
     #[arg(long, value_name = "S", help_heading = "Pace")]
     pub deadline: Option<u32>,
-    /// Bytes of a page after decompression, at least 8 MiB
+    /// Bytes of a page after decompression, at least 8 MiB (default: 16 MiB)
     #[arg(long, value_name = "BYTES", help_heading = "Looking")]
     pub max_body: Option<u64>,
-    /// How the crawler introduces itself
+    /// How the crawler introduces itself (default: names the program)
     #[arg(long, value_name = "TEXT", help_heading = "Looking")]
     pub user_agent: Option<String>,
     /// A proxy for all requests (one with a password: BEIAN_HTTP__PROXY)

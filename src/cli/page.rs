@@ -2,7 +2,7 @@ use super::settings::Settings;
 use super::{Done, options, terminal, wiring};
 use crate::evidence::End;
 use crate::page::{self, Page};
-use crate::rules::Lang;
+use crate::rules::{self, Lang};
 use anyhow::{Context, Result, bail};
 use options::{Common, Format};
 use std::io::Read;
@@ -64,7 +64,12 @@ async fn fetch(settings: &Settings, url: &str) -> Result<Page> {
     let url = url.parse().with_context(|| format!("{url:?} is not a URL"))?;
     let attempt = probe.walk(url).await;
     match &attempt.end {
-        End::Failed(failure) => bail!("{}: no page ({})", attempt.last_url(), failure.name()),
+        End::Failed(failure) => bail!(
+            "{}: no page: {} ({})",
+            attempt.last_url(),
+            rules::failure_words(*failure).en,
+            failure.name()
+        ),
         End::Answer(seen) => seen.page.clone().with_context(|| {
             let kind = seen.content_type.as_deref().unwrap_or("no type");
             format!("{}: the answer is no page ({kind})", attempt.last_url())
@@ -84,7 +89,7 @@ fn describe(page: &Page, lang: Lang) -> String {
     line(pick("标题", "title"), page.title.as_deref().unwrap_or(none));
     for number in &page.record_numbers {
         let place = format!("{:?}", number.zone).to_lowercase();
-        let seen = if number.visible { "" } else { pick(",不可见", ", hidden") };
+        let seen = if number.visible { "" } else { pick("，不可见", ", hidden") };
         let form = format!("{:?}", number.form).to_lowercase();
         let link = format!("{:?}", number.link).to_lowercase();
         let href = if number.href.is_empty() { &number.beside } else { &number.href };
@@ -108,7 +113,7 @@ fn describe(page: &Page, lang: Lang) -> String {
         line(
             pick("提示", "note"),
             pick(
-                "页面可能由脚本生成,原始标记不足以判断",
+                "页面可能由脚本生成，原始标记不足以判断",
                 "scripts may make this page; its markup as served does not tell all",
             ),
         );

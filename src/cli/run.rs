@@ -5,16 +5,16 @@ use super::settings::Settings;
 use super::{terminal, wiring};
 use crate::filing::Row;
 use crate::pipeline::{self, Keep, Plan, RunError, Summary, Unfinished};
-use crate::policy::{Level, Policy};
+use crate::policy::Policy;
 use crate::probe::Probe;
 use crate::probe::place::Places;
 use crate::report;
-use crate::rules::{self, Lang, Rule};
+use crate::rules::{Lang, Rule};
 use anyhow::Result;
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
@@ -154,77 +154,6 @@ pub(super) fn exit_code(summary: &Summary, judge: &JudgeArgs) -> u8 {
     if judge.exit_zero { 0 } else { summary.exit_code() }
 }
 
-/// The summary that a person can act on.
-pub(super) fn describe(summary: &Summary, output: &Path, lang: Lang) -> String {
-    let zh = lang == Lang::Zh;
-    let count = |level| summary.by_level.get(&level).copied().unwrap_or(0);
-    let (violations, warnings, reviews) =
-        (count(Level::Violation), count(Level::Warning), count(Level::Review));
-    let clean = summary.audited.saturating_sub(summary.notices);
-    let mut text = String::new();
-    if summary.ended_before {
-        text.push_str(if zh {
-            "这次检测此前已经完成，以下是当时的结果。\n"
-        } else {
-            "This run had ended before; these are its results.\n"
-        });
-    }
-    text.push_str(&if zh {
-        format!(
-            "已检测 {} 个备案：{} 个有通知（违规 {violations} 项，提醒 {warnings} 项，待复核 {reviews} 项），{clean} 个未发现问题\n",
-            summary.audited, summary.notices
-        )
-    } else {
-        format!(
-            "{} filings audited: {} with a notice ({violations} violations, {warnings} warnings, {reviews} for review), {clean} with nothing to say\n",
-            summary.audited, summary.notices
-        )
-    });
-    text.push_str(&codes(summary, lang));
-    let file = |name: &str| output.join(name).display().to_string();
-    let mut files = Vec::new();
-    if summary.notices > 0 {
-        files.push((if zh { "整改通知" } else { "notices" }, file("notices.csv")));
-    }
-    if summary.rejected > 0 {
-        let heading = if zh { "未能读取的行" } else { "rejected rows" };
-        files.push((heading, format!("{} → {}", summary.rejected, file("rejected.csv"))));
-    }
-    if summary.faults > 0 {
-        let heading =
-            if zh { "因本程序故障未能判断" } else { "undecided by faults of ours" };
-        files.push((heading, summary.faults.to_string()));
-    }
-    files.push((if zh { "全部结果" } else { "all results" }, output.display().to_string()));
-    for (heading, value) in files {
-        text.push_str(&format!("{heading}{} {value}\n", if zh { "：" } else { ":" }));
-    }
-    text
-}
-
-/// The findings by rule, the most frequent first.
-fn codes(summary: &Summary, lang: Lang) -> String {
-    let mut table = terminal::Table::new(match lang {
-        Lang::Zh => ["规则", "违规", "提醒", "待复核", "整改事项"],
-        Lang::En => ["code", "violation", "warning", "review", "problem"],
-    });
-    let mut rows: Vec<_> = summary.by_code.iter().collect();
-    rows.sort_by_key(|(code, count)| {
-        (std::cmp::Reverse((count.violation, count.warning, count.review)), (*code).clone())
-    });
-    for (code, count) in rows {
-        let name = rules::find(code).map_or("", |rule| rule.texts.of(lang).problem);
-        table.row([
-            code.clone(),
-            count.violation.to_string(),
-            count.warning.to_string(),
-            count.review.to_string(),
-            name.to_owned(),
-        ]);
-    }
-    if table.is_empty() { String::new() } else { format!("\n{table}\n") }
-}
-
 /// A token that Ctrl-C or a request to end cancels; a second Ctrl-C ends at once.
 pub(super) fn stop_on_interrupt(lang: Lang) -> CancellationToken {
     let token = CancellationToken::new();
@@ -232,7 +161,7 @@ pub(super) fn stop_on_interrupt(lang: Lang) -> CancellationToken {
     tokio::spawn(async move {
         interrupted().await;
         terminal::remark(match lang {
-            Lang::Zh => "正在停止,已完成的检查会保留……再按一次 Ctrl-C 立即退出",
+            Lang::Zh => "正在停止，已完成的检查会保留；再按一次 Ctrl-C 立即退出",
             Lang::En => "Stopping; what is done is kept. Press Ctrl-C again to quit at once.",
         });
         stop.cancel();

@@ -1,7 +1,7 @@
 //! The settings in force: the embedded file, the user's file, the environment, the
 //! command line, each laid over the one before, with where each value comes from.
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow, bail};
 use serde::Deserialize;
 use std::{collections::BTreeMap, fmt, path::Path};
 use toml::{Table, Value};
@@ -20,6 +20,8 @@ pub(crate) struct Settings {
     pub place: Place,
     pub guard: Guard,
     pub rules: Rules,
+    #[serde(skip)]
+    origins: Origins,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -106,7 +108,15 @@ impl fmt::Display for Origin {
 #[derive(Clone, Debug)]
 pub(crate) struct Layers {
     values: Table,
-    origins: BTreeMap<(String, String), Origin>,
+    origins: Origins,
+}
+
+/// Where each value comes from that is not a default.
+type Origins = BTreeMap<(String, String), Origin>;
+
+fn origin(origins: &Origins, section: &str, key: &str) -> Origin {
+    let found = origins.get(&(section.to_owned(), key.to_owned()));
+    found.cloned().unwrap_or(Origin::Default)
 }
 
 impl Layers {
@@ -121,8 +131,11 @@ impl Layers {
         let name = path.display().to_string();
         let text = std::fs::read_to_string(path)
             .with_context(|| format!("{name}: the settings file cannot be read"))?;
-        let table: Table =
-            text.parse().map_err(|error| anyhow::anyhow!("{name}: not valid TOML: {error}"))?;
+        let table: Table = text.parse().map_err(|error: toml::de::Error| {
+            let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
+            let line = before.matches('\n').count() + 1;
+            anyhow!("{name}:{line}: not valid TOML: {}", error.message())
+        })?;
         for (section, keys) in table {
             let Value::Table(keys) = keys else {
                 bail!(
@@ -146,9 +159,12 @@ impl Layers {
         variables: impl Iterator<Item = (String, String)>,
     ) -> Result<()> {
         for (name, text) in variables {
-            let Some((section, key)) =
-                name.strip_prefix("BEIAN_").and_then(|rest| rest.split_once("__"))
-            else {
+            let Some(rest) = name.strip_prefix("BEIAN_") else { continue };
+            let Some((section, key)) = rest.split_once("__") else {
+                // A setting that is written almost right must not be passed over in silence.
+                if let Some(meant) = self.meant(rest) {
+                    bail!("{name}: a setting is written {meant}, with two underscores");
+                }
                 continue;
             };
             let (section, key) = (section.to_ascii_lowercase(), key.to_ascii_lowercase());
@@ -168,9 +184,10 @@ impl Layers {
 
     /// The settings, read and checked.
     pub(crate) fn settings(&self) -> Result<Settings> {
-        let settings: Settings =
+        let mut settings: Settings =
             Value::Table(self.values.clone()).try_into().context("the settings")?;
-        self.check(&settings)?;
+        settings.origins.clone_from(&self.origins);
+        settings.check_bounds()?;
         Ok(settings)
     }
 
@@ -188,9 +205,19 @@ impl Layers {
         rows
     }
 
+    /// The variable that somebody meant who wrote `HTTP_TIMEOUT` or `TIMEOUT`.
+    fn meant(&self, written: &str) -> Option<String> {
+        let written = written.to_ascii_lowercase();
+        let mut all = self.values.iter().flat_map(|(section, keys)| {
+            keys.as_table().into_iter().flatten().map(move |(key, _)| (section, key))
+        });
+        let (section, key) =
+            all.find(|(section, key)| format!("{section}_{key}") == written || **key == written)?;
+        Some(format!("BEIAN_{section}__{key}").to_ascii_uppercase())
+    }
+
     fn origin(&self, section: &str, key: &str) -> Origin {
-        let found = self.origins.get(&(section.to_owned(), key.to_owned()));
-        found.cloned().unwrap_or(Origin::Default)
+        origin(&self.origins, section, key)
     }
 
     fn sections(&self) -> String {
@@ -217,53 +244,23 @@ impl Layers {
                 value.type_str()
             );
         }
-        if let Some(keys) = self.values.get_mut(section).and_then(Value::as_table_mut) {
+        let mut values = self.values.clone();
+        if let Some(keys) = values.get_mut(section).and_then(Value::as_table_mut) {
             keys.insert(key.to_owned(), value);
         }
+        // Here the place of a value that no number of this kind, or no list, can hold is known.
+        let read: Result<Settings, toml::de::Error> = Value::Table(values.clone()).try_into();
+        read.map_err(|error| anyhow!("{section}.{key}: {}", error.message()))?;
+        self.values = values;
         self.origins.insert((section.to_owned(), key.to_owned()), origin);
         Ok(())
     }
+}
 
-    fn check(&self, settings: &Settings) -> Result<()> {
-        let wrong = |section: &str, key: &str, what: &str| {
-            bail!("{section}.{key} ({}): {what}", self.origin(section, key))
-        };
-        if !["zh", "en"].contains(&settings.output.lang.as_str()) {
-            return wrong("output", "lang", "must be zh or en");
-        }
-        if !["findings", "all", "none"].contains(&settings.output.evidence.as_str()) {
-            return wrong("output", "evidence", "must be findings, all or none");
-        }
-        if settings.http.timeout == 0 || settings.http.timeout > 3_600 {
-            return wrong("http", "timeout", "must be 1 to 3600 seconds");
-        }
-        if settings.http.deadline < settings.http.timeout || settings.http.deadline > 86_400 {
-            return wrong(
-                "http",
-                "deadline",
-                "must be at least http.timeout, at most 86400 seconds",
-            );
-        }
-        if settings.http.max_body < 8 << 20 {
-            return wrong(
-                "http",
-                "max_body",
-                "must be at least 8388608 (8 MiB): pages have their numbers at the foot",
-            );
-        }
-        if settings.http.max_redirects > 50 {
-            return wrong("http", "max_redirects", "must be at most 50");
-        }
-        if settings.pace.per_host == 0 {
-            return wrong("pace", "per_host", "must be at least 1");
-        }
-        if settings.pace.per_address == 0 {
-            return wrong("pace", "per_address", "must be at least 1");
-        }
-        if settings.pace.concurrency > 100_000 {
-            return wrong("pace", "concurrency", "must be at most 100000");
-        }
-        Ok(())
+impl Settings {
+    /// A setting and where its value comes from, for an error about it.
+    pub(crate) fn named(&self, section: &str, key: &str) -> String {
+        format!("{section}.{key} ({})", origin(&self.origins, section, key))
     }
 }
 

@@ -3,9 +3,9 @@
 use super::settings::Settings;
 use crate::policy::Policy;
 use crate::probe::place::{Override, Places};
-use crate::probe::{Options, Probe};
+use crate::probe::{Options, Probe, ProbeError};
 use crate::rules::{self, Lang, Rule};
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Error, Result, bail};
 use rustls_pki_types::CertificateDer;
 use rustls_pki_types::pem::PemObject;
 use std::net::{IpAddr, SocketAddr};
@@ -25,7 +25,8 @@ pub(crate) fn policy(settings: &Settings) -> Result<Policy> {
         String::new()
     } else {
         std::fs::read_to_string(file)
-            .with_context(|| format!("{file}: the policy file (rules.policy) cannot be read"))?
+            .with_context(|| format!("{file}: the policy file cannot be read"))
+            .with_context(|| settings.named("rules", "policy"))?
     };
     let policy = Policy::with(&text, file, profile)?;
     let known: Vec<&str> = rules::all().flat_map(|rule| [rule.code, rule.family()]).collect();
@@ -59,14 +60,23 @@ fn names(code: &str, rule: &Rule) -> bool {
 
 /// The location table under the settings; the policy knows which providers there are.
 pub(crate) fn places(settings: &Settings, policy: &Policy) -> Result<Places> {
-    let overrides: Vec<Override> =
-        settings.place.overrides.iter().map(|text| text.parse()).collect::<Result<_, _>>()?;
-    overrides.iter().try_for_each(|place| place.check(&policy.providers))?;
+    let overrides: Vec<Override> = settings
+        .place
+        .overrides
+        .iter()
+        .map(|text| text.parse())
+        .collect::<Result<_, _>>()
+        .with_context(|| settings.named("place", "overrides"))?;
+    overrides
+        .iter()
+        .try_for_each(|place| place.check(&policy.providers))
+        .with_context(|| settings.named("place", "overrides"))?;
     let database = &settings.place.database;
     Ok(if database.is_empty() {
         Places::embedded(overrides)
     } else {
-        Places::from_database(Path::new(database), overrides)?
+        Places::from_database(Path::new(database), overrides)
+            .with_context(|| settings.named("place", "database"))?
     })
 }
 
@@ -75,14 +85,24 @@ pub(crate) fn look(settings: &Settings) -> Result<Options> {
     let http = &settings.http;
     let proxy = match http.proxy.as_str() {
         "" => None,
-        text => Some(text.parse().context("http.proxy is not a URL")?),
+        text => Some(
+            text.parse()
+                .with_context(|| format!("{} is not a URL", settings.named("http", "proxy")))?,
+        ),
     };
     let allow = settings.guard.allow.iter().map(|text| {
         text.parse()
-            .with_context(|| format!("guard.allow: {text:?} is not a network, e.g. 10.0.0.0/8"))
+            .with_context(|| format!("{text:?} is not a network, e.g. 10.0.0.0/8"))
+            .with_context(|| settings.named("guard", "allow"))
     });
     Ok(Options {
-        resolvers: settings.dns.resolvers.iter().map(|t| resolver(t)).collect::<Result<_>>()?,
+        resolvers: settings
+            .dns
+            .resolvers
+            .iter()
+            .map(|t| resolver(t))
+            .collect::<Result<_>>()
+            .with_context(|| settings.named("dns", "resolvers"))?,
         timeout: Duration::from_secs(http.timeout),
         deadline: Duration::from_secs(http.deadline),
         max_body: http.max_body,
@@ -95,14 +115,17 @@ pub(crate) fn look(settings: &Settings) -> Result<Options> {
         user_agent: http.user_agent.replace("{version}", env!("CARGO_PKG_VERSION")),
         proxy,
         allow: allow.collect::<Result<_>>()?,
-        extra_roots: roots(&http.ca_certs)?,
+        extra_roots: roots(&http.ca_certs).with_context(|| settings.named("http", "ca_certs"))?,
         sockets: Default::default(),
     })
 }
 
 /// The prober of a run.
 pub(crate) fn probe(settings: &Settings, policy: &Policy) -> Result<Probe> {
-    Ok(Probe::new(look(settings)?, places(settings, policy)?)?)
+    Probe::new(look(settings)?, places(settings, policy)?).map_err(|error| match error {
+        ProbeError::Root(_) => Error::new(error).context(settings.named("http", "ca_certs")),
+        other => other.into(),
+    })
 }
 
 /// Sites at a time.

@@ -9,6 +9,10 @@ use std::{
     collections::{BTreeMap, BTreeSet},
     fmt::Write as _,
 };
+use url::quirks::domain_to_unicode;
+
+/// Columns for the codes of a site; more of them run on.
+const CODES_WIDE: usize = 24;
 
 /// A finding of one domain: planted or found.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -104,18 +108,29 @@ impl Comparison {
             && self.wrongly_rejected.is_empty()
     }
 
-    /// The table that `beian demo` prints: a line a site, then what differs.
-    pub fn table(&self, lang: Lang) -> String {
+    /// The table that `beian demo` prints: a line a site, then what differs. `width` is the
+    /// columns that a text takes on a terminal.
+    pub fn table(&self, lang: Lang, width: fn(&str) -> usize) -> String {
         let mut text = String::new();
-        let wide = self.sites.iter().map(|site| site.domain.chars().count()).max().unwrap_or(0);
-        for site in &self.sites {
+        let wide = |cells: &mut dyn Iterator<Item = &str>| cells.map(width).max();
+        let found: Vec<String> = self.sites.iter().map(|site| codes(&site.found, lang)).collect();
+        let domains: Vec<String> =
+            self.sites.iter().map(|site| domain_to_unicode(&site.domain)).collect();
+        let widest = wide(&mut domains.iter().map(String::as_str)).unwrap_or(0);
+        // A site with many plants must not push the rest off the screen.
+        let codes_wide = wide(&mut found.iter().map(String::as_str)).unwrap_or(0).min(CODES_WIDE);
+        let padded = |text: &str, columns: usize| {
+            format!("{text}{}", " ".repeat(columns.saturating_sub(width(text))))
+        };
+        for ((site, domain), codes) in self.sites.iter().zip(&domains).zip(&found) {
             let mark = if site.planted == site.found { "✓" } else { "✗" };
             let what = match lang {
                 Lang::Zh => &site.zh,
                 Lang::En => &site.en,
             };
-            let codes = codes(&site.found, lang);
-            let _ = writeln!(text, "{mark} {:wide$}  {codes:<15}  {what}", site.domain);
+            let domain = padded(domain, widest);
+            let codes = padded(codes, codes_wide);
+            let _ = writeln!(text, "{mark} {domain}  {codes}  {what}");
         }
         let parts: [(&str, &str, &[Finding]); 2] = [
             ("植入而未发现", "planted, not found", &self.missing),

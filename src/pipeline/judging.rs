@@ -7,7 +7,7 @@ use crate::evidence::Evidence;
 use crate::filing::Filing;
 use crate::notice;
 use crate::policy::Policy;
-use crate::report::{Notices, RejectedRows, audit_line, china_day, china_time};
+use crate::report::{self, Notices, RejectedRows, audit_line, china_day, china_time};
 use crate::rules::{Lang, Na, Rule, Text};
 use crate::spool::{Archive, Folder, Seen, Spool, State};
 use jiff::civil::Date;
@@ -282,7 +282,8 @@ struct One {
 impl One {
     fn write_audit(&self, audits: &mut Part, filing: &Filing, lang: Lang) -> io::Result<()> {
         let line = audit_line(filing, &self.audit, &self.evidence, lang)?;
-        serde_json::to_writer(&mut *audits, &line)?;
+        let line = report::json(&serde_json::to_string(&line)?);
+        audits.write_all(line.as_bytes())?;
         audits.write_all(b"\n")
     }
 }

@@ -68,12 +68,16 @@ impl Summary {
     /// undecided, else 1 where there are violations, else 0. A run in which nobody
     /// answered for any site has looked at nothing, and the fault is hardly the sites'.
     pub fn exit_code(&self) -> u8 {
-        let blind = self.looked > 0 && self.answered == 0;
-        if self.rejected > 0 || self.faults > 0 || blind {
+        if self.rejected > 0 || self.faults > 0 || self.is_blind() {
             3
         } else {
             u8::from(self.by_level.get(&Level::Violation).is_some_and(|count| *count > 0))
         }
+    }
+
+    /// Whether sites were looked at and nobody answered for any of them.
+    pub fn is_blind(&self) -> bool {
+        self.looked > 0 && self.answered == 0
     }
 
     /// Adds an audit. `faulted`: the judgment broke off by a fault of ours.

@@ -27,6 +27,32 @@ pub fn terminal(text: &str) -> String {
     flat(text)
 }
 
+/// JSON text with what nobody sees, and what some readers take for a line end, as `\\uXXXX`:
+/// the same value, on one line for every reader, and harmless when printed.
+pub fn json(text: &str) -> String {
+    let is_plain = |c: char| c == '\n' || !(is_unseen(c) || is_line_end(c));
+    if text.chars().all(is_plain) {
+        return text.to_owned();
+    }
+    let mut json = String::with_capacity(text.len() + 64);
+    for c in text.chars() {
+        if is_plain(c) {
+            json.push(c);
+        } else {
+            // Such characters stand in strings only, where two units may be written for one.
+            for unit in c.encode_utf16(&mut [0; 2]) {
+                json.push_str(&format!("\\u{unit:04x}"));
+            }
+        }
+    }
+    json
+}
+
+/// Whether some readers end a line here.
+fn is_line_end(c: char) -> bool {
+    matches!(c, '\n' | '\r' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}')
+}
+
 /// Whether a spreadsheet may take the text for a formula. Some programs drop leading space
 /// before they look, and some read full-width signs.
 pub(super) fn begins_formula(text: &str) -> bool {
@@ -49,7 +75,7 @@ fn flat(text: &str) -> String {
     let mut flat = String::with_capacity(text.len());
     for c in text.chars() {
         match c {
-            '\n' | '\r' | '\t' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}' => {
+            c if c == '\t' || is_line_end(c) => {
                 if !flat.ends_with(' ') {
                     flat.push(' ');
                 }
@@ -89,6 +115,16 @@ mod tests {
         let long = cell(&"备".repeat(100_000));
         assert_eq!(long.chars().count(), LONGEST_CELL + 1);
         assert!(long.ends_with('…'));
+    }
+
+    #[test]
+    fn json_keeps_its_value_and_shows_all_of_it() {
+        let hostile = "a\u{202e}b\u{2028}c\u{85}d\u{e0041}\u{9b}e\u{1b}\n";
+        let plain = serde_json::to_string(hostile).unwrap();
+        let safe = json(&plain);
+        assert_eq!(safe, r#""a\u202eb\u2028c\u0085d\udb40\udc41\u009be\u001b\n""#);
+        assert_eq!(serde_json::from_str::<String>(&safe).unwrap(), hostile);
+        assert_eq!(json("{\n  \"备案\": 1\n}"), "{\n  \"备案\": 1\n}");
     }
 
     #[test]

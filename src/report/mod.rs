@@ -10,7 +10,7 @@ mod notices;
 mod rejected;
 
 pub use audits::{AuditLine, audit_line};
-pub use escape::{cell, terminal};
+pub use escape::{cell, json, terminal};
 pub use notices::{COLUMNS, Column, Line, Notices, level_name};
 pub use rejected::RejectedRows;
 

@@ -268,3 +268,70 @@ fn completions_name_every_command() {
         assert!(script.contains(command), "{command}");
     }
 }
+
+#[test]
+fn a_reader_that_has_gone_changes_no_exit_code() {
+    let folder = tempfile::tempdir().unwrap();
+    let list = write(folder.path(), "list.csv", LIST);
+    for (arguments, code) in [(vec!["rules"], 0), (vec!["import", list.as_str()], 3)] {
+        let mut child =
+            command(&arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        drop(child.stdout.take());
+        let output = child.wait_with_output().unwrap();
+        assert_eq!(output.status.code(), Some(code), "{arguments:?}: {}", err(&output));
+        assert_eq!(err(&output), "", "{arguments:?}");
+    }
+}
+
+#[test]
+fn a_setting_that_cannot_hold_is_told_with_its_place() {
+    let folder = tempfile::tempdir().unwrap();
+    let garbage = write(
+        folder.path(),
+        "garbage.pem",
+        "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n",
+    );
+    for (text, said) in [
+        ("[http\n", "mine.toml:1: not valid TOML"),
+        ("[pace]\nrate = -3\n", "mine.toml:2: pace.rate"),
+        ("[dns]\nresolvers = [3]\n", "mine.toml:2: dns.resolvers"),
+        ("[dns]\nresolvers = [\"dns.example\"]\n", "mine.toml:2): \"dns.example\""),
+        ("[guard]\nallow = [\"all\"]\n", "mine.toml:2): \"all\""),
+        ("[place]\ndatabase = \"none.mmdb\"\n", "mine.toml:2): "),
+        ("[rules]\npolicy = \"none.toml\"\n", "mine.toml:2): none.toml"),
+    ] {
+        let file = write(folder.path(), "mine.toml", text);
+        let output = beian(&["config", "check", "--config", &file]);
+        assert_eq!(output.status.code(), Some(2), "{text}: {}", out(&output));
+        assert!(err(&output).contains(said), "{text} said {:?}", err(&output));
+    }
+    for (name, value, said) in [
+        ("BEIAN_HTTP__TIMEUOT", "3", "\"timeuot\""),
+        ("BEIAN_HTTP_TIMEOUT", "3", "BEIAN_HTTP__TIMEOUT"),
+        ("BEIAN_LANG", "en", "BEIAN_OUTPUT__LANG"),
+        ("BEIAN_HTTP__CA_CERTS", garbage.as_str(), "BEIAN_HTTP__CA_CERTS"),
+        ("BEIAN_HTTP__TIMEOUT", "100", "100 of http.timeout (BEIAN_HTTP__TIMEOUT)"),
+    ] {
+        let output = command(&["config", "check"]).env(name, value).output().unwrap();
+        assert_eq!(output.status.code(), Some(2), "{name}={value}: {}", out(&output));
+        assert!(err(&output).contains(said), "{name}={value} said {:?}", err(&output));
+    }
+    let held = beian(&["config", "check", "--format", "json"]);
+    assert_eq!(serde_json::from_str::<Value>(&out(&held)).unwrap()["holds"], true);
+}
+
+#[test]
+fn neither_check_nor_demo_discards_an_unfinished_run() {
+    let folder = tempfile::tempdir().unwrap();
+    let spool = folder.path().join("spool");
+    fs::create_dir(&spool).unwrap();
+    let journal = spool.join("journal");
+    fs::write(&journal, "an unfinished run of somebody").unwrap();
+    let target = folder.path().to_str().unwrap();
+    for arguments in [["demo", "-o", target].as_slice(), &["check", "site.example", "-o", target]] {
+        let output = beian(arguments);
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}: {}", err(&output));
+        assert!(err(&output).contains("--restart"), "{}", err(&output));
+        assert_eq!(fs::read_to_string(&journal).unwrap(), "an unfinished run of somebody");
+    }
+}

@@ -21,6 +21,7 @@ mod page;
 mod probe;
 mod rules;
 mod run;
+mod served;
 mod world;
 
 /// Says loudly that a test is skipped for want of something, past the harness that keeps a

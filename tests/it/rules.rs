@@ -128,6 +128,16 @@ fn line(verdict: &Verdict) -> String {
 }
 
 #[test]
+fn a_problem_stands_by_itself() {
+    // Summaries and listings print it where there is no site to fill it with.
+    for rule in rules::all() {
+        for words in [&rule.texts.zh, &rule.texts.en] {
+            assert!(!words.problem.contains('{'), "{}: {}", rule.code, words.problem);
+        }
+    }
+}
+
+#[test]
 fn every_fixture_is_judged_as_it_says() {
     let mut wrong = String::new();
     for rule in rules::all() {

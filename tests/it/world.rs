@@ -311,7 +311,7 @@ mod audits {
         assert_eq!(summary.rows, world.sites().len() as u64);
         let text = |name: &str| std::fs::read_to_string(first.join(name)).unwrap();
         let found = compare(world.sites(), &text("audits.jsonl"), &text("rejected.csv")).unwrap();
-        assert!(found.is_equal(), "{}", found.table(Lang::En));
+        assert!(found.is_equal(), "{}", found.table(Lang::En, str::len));
         run::audit(&world, &second).await;
         let notices =
             |folder: &std::path::Path| std::fs::read_to_string(folder.join("notices.csv")).unwrap();

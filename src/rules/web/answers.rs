@@ -56,7 +56,7 @@ pub(super) fn is_ours(host: &HostEvidence) -> bool {
 }
 
 /// What became of a host, in words: `https connection refused, http no answer in time`.
-pub(super) fn outcome(host: &HostEvidence) -> Text {
+pub(crate) fn outcome(host: &HostEvidence) -> Text {
     let Some(visit) = &host.visit else {
         return match host.dns.outcome {
             Resolution::NxDomain => Text::new("域名不存在", "does not exist"),
@@ -93,7 +93,7 @@ pub(super) fn by_host<'h>(hosts: impl IntoIterator<Item = &'h HostEvidence>) -> 
 }
 
 /// A failure in words.
-pub(super) fn failure_words(failure: Failure) -> Text {
+pub(crate) fn failure_words(failure: Failure) -> Text {
     let (zh, en) = match failure {
         Failure::DnsNone => ("目标主机不存在", "target host does not exist"),
         Failure::DnsFailed => ("目标主机无法解析", "target host could not be resolved"),

@@ -9,6 +9,8 @@ mod leads_elsewhere;
 mod no_answer;
 mod one_host_dead;
 
+pub(crate) use answers::{failure_words, outcome as host_words};
+
 use super::Rule;
 
 /// The family, in order of code.

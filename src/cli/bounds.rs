@@ -1,0 +1,49 @@
+//! The bounds of the settings.
+
+use super::settings::Settings;
+use anyhow::{Result, bail};
+
+impl Settings {
+    /// Refuses what a run could not work with, and says where it was set.
+    pub(super) fn check_bounds(&self) -> Result<()> {
+        let wrong =
+            |section: &str, key: &str, what: &str| bail!("{}: {what}", self.named(section, key));
+        if !["zh", "en"].contains(&self.output.lang.as_str()) {
+            return wrong("output", "lang", "must be zh or en");
+        }
+        if !["findings", "all", "none"].contains(&self.output.evidence.as_str()) {
+            return wrong("output", "evidence", "must be findings, all or none");
+        }
+        if self.http.timeout == 0 || self.http.timeout > 3_600 {
+            return wrong("http", "timeout", "must be 1 to 3600 seconds");
+        }
+        if self.http.deadline < self.http.timeout || self.http.deadline > 86_400 {
+            let step = (self.http.timeout, self.named("http", "timeout"));
+            let what = format!(
+                "is {}; must be at least the {} of {}, at most 86400 seconds",
+                self.http.deadline, step.0, step.1
+            );
+            return wrong("http", "deadline", &what);
+        }
+        if self.http.max_body < 8 << 20 {
+            return wrong(
+                "http",
+                "max_body",
+                "must be at least 8388608 (8 MiB): pages have their numbers at the foot",
+            );
+        }
+        if self.http.max_redirects > 50 {
+            return wrong("http", "max_redirects", "must be at most 50");
+        }
+        if self.pace.per_host == 0 {
+            return wrong("pace", "per_host", "must be at least 1");
+        }
+        if self.pace.per_address == 0 {
+            return wrong("pace", "per_address", "must be at least 1");
+        }
+        if self.pace.concurrency > 100_000 {
+            return wrong("pace", "concurrency", "must be at most 100000");
+        }
+        Ok(())
+    }
+}

@@ -39,7 +39,7 @@ pub(super) fn run(common: &Common, args: &Args) -> Done {
     let layout = layout.context("no list was opened")?;
     let (mut filings, mut rejected) = (0_u64, 0_u64);
     let mut shown = Vec::new();
-    let mut file = args.output.as_deref().map(rejected_file).transpose()?;
+    let mut file = args.output.as_deref().map(|folder| rejected_file(folder, lang)).transpose()?;
     for row in opened.rows() {
         match row {
             Ok(_) => filings += 1,
@@ -63,7 +63,7 @@ pub(super) fn run(common: &Common, args: &Args) -> Done {
             "rows": filings + rejected,
             "filings": filings,
             "rejected": rejected,
-            "rejected_rows": shown,
+            "rejected_rows": shown.iter().map(|row| told(row, lang)).collect::<Vec<_>>(),
         }))?,
         Format::Human => {
             terminal::print(&describe(&layout, filings, rejected, &shown, lang))?;
@@ -72,11 +72,30 @@ pub(super) fn run(common: &Common, args: &Args) -> Done {
     Ok(if rejected > 0 && !args.exit_zero { 3 } else { 0 })
 }
 
-fn rejected_file(folder: &Path) -> Result<RejectedRows<BufWriter<File>>> {
+fn rejected_file(folder: &Path, lang: Lang) -> Result<RejectedRows<BufWriter<File>>> {
     std::fs::create_dir_all(folder).with_context(|| folder.display().to_string())?;
     let path = folder.join("rejected.csv");
     let file = File::create(&path).with_context(|| path.display().to_string())?;
-    RejectedRows::begin(BufWriter::new(file)).with_context(|| path.display().to_string())
+    RejectedRows::begin(BufWriter::new(file), lang).with_context(|| path.display().to_string())
+}
+
+/// A rejected row as JSON, its reason in one language.
+fn told(row: &Rejected, lang: Lang) -> serde_json::Value {
+    json!({
+        "source": row.source,
+        "line": row.line,
+        "column": row.column,
+        "value": row.value,
+        "reason": reason_in(row, lang),
+        "row": row.row,
+    })
+}
+
+fn reason_in(row: &Rejected, lang: Lang) -> &str {
+    match lang {
+        Lang::Zh => &row.reason.zh,
+        Lang::En => &row.reason.en,
+    }
 }
 
 fn describe(
@@ -113,15 +132,20 @@ fn describe(
     text.push_str(&if zh {
         format!("共 {} 行：{filings} 行可用，{rejected} 行未能读取\n", filings + rejected)
     } else {
-        format!("{} rows: {filings} filings, {rejected} rejected\n", filings + rejected)
+        let counted = |number: u64, what: &str| {
+            format!("{number} {what}{}", if number == 1 { "" } else { "s" })
+        };
+        let (rows, filings) = (counted(filings + rejected, "row"), counted(filings, "filing"));
+        format!("{rows}: {filings}, {rejected} rejected\n")
     });
     for row in shown {
         let at = pick("第", "line ");
         let mark = pick("行", "");
+        let colon = pick("：", ": ");
         let column = report::terminal(&row.column);
         let value = report::terminal(&row.value);
-        let reason = report::terminal(&row.reason);
-        text.push_str(&format!("  {at}{}{mark} {column} {value:?}: {reason}\n", row.line));
+        let reason = report::terminal(reason_in(row, lang));
+        text.push_str(&format!("  {at}{}{mark} {column} {value:?}{colon}{reason}\n", row.line));
     }
     let more = rejected.saturating_sub(shown.len() as u64);
     if more > 0 {

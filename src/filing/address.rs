@@ -1,4 +1,4 @@
-use super::{AddressRange, text};
+use super::{AddressRange, Reason, text};
 use ipnet::IpNet;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use unicode_normalization::UnicodeNormalization;
@@ -10,7 +10,7 @@ const MOST_ADDRESSES: usize = 4096;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct AddressError {
     pub(super) value: String,
-    pub(super) reason: String,
+    pub(super) reason: Reason,
 }
 
 /// Reads the addresses of a cell: single ones, `a-b`, `192.0.2.1-9`, CIDR; separated by
@@ -22,8 +22,9 @@ pub(super) fn addresses(cell: &str) -> Result<Vec<AddressRange>, AddressError> {
         if ranges.len() >= MOST_ADDRESSES {
             return Err(AddressError {
                 value: text::excerpt(cell, 60),
-                reason: format!(
-                    "more than {MOST_ADDRESSES} addresses; write them as ranges or CIDR"
+                reason: Reason::new(
+                    format!("地址超过 {MOST_ADDRESSES} 个，请改写为地址段或 CIDR"),
+                    format!("more than {MOST_ADDRESSES} addresses; write them as ranges or CIDR"),
                 ),
             });
         }
@@ -70,10 +71,11 @@ fn join_ranges(folded: &str) -> String {
     joined
 }
 
-fn range(item: &str) -> Result<AddressRange, String> {
+fn range(item: &str) -> Result<AddressRange, Reason> {
     let (first, last) = match (item.split_once('/'), item.split_once('-')) {
         (Some(_), _) => {
-            let network: IpNet = item.parse().map_err(|_| expected("network", "192.0.2.0/24"))?;
+            let network: IpNet =
+                item.parse().map_err(|_| expected("网段", "network", ["192.0.2.0/24"; 2]))?;
             (network.network(), network.broadcast())
         }
         (None, Some((first, last))) => {
@@ -83,40 +85,57 @@ fn range(item: &str) -> Result<AddressRange, String> {
         (None, None) => address(item).map(|only| (only, only))?,
     };
     if first > last {
-        return Err("the range ends before it begins; swap its ends".to_owned());
+        return Err(Reason::new(
+            "地址段的终点在起点之前，请对调两端",
+            "the range ends before it begins; swap its ends",
+        ));
     }
     if is_too_wide(first, last) {
-        return Err(
-            "the range is wider than any filing's (/8, IPv6 /16); write the filed addresses"
-                .to_owned(),
-        );
+        return Err(Reason::new(
+            "地址段过大（超过 /8，IPv6 超过 /16），不会是备案的地址，请填写备案的地址",
+            "the range is wider than any filing's (/8, IPv6 /16); write the filed addresses",
+        ));
     }
     Ok(AddressRange { first, last })
 }
 
-fn expected(what: &str, example: &str) -> String {
-    format!("no {what} can be read here; write it like {example}")
+fn expected(zh: &str, en: &str, [like_zh, like_en]: [&str; 2]) -> Reason {
+    Reason::new(
+        format!("无法识别为{zh}，请按这样的格式填写：{like_zh}"),
+        format!("no {en} can be read here; write it like {like_en}"),
+    )
 }
 
-fn address(text: &str) -> Result<IpAddr, String> {
+fn address(text: &str) -> Result<IpAddr, Reason> {
     match text.parse::<IpAddr>() {
         Ok(address) => Ok(address.to_canonical()),
-        Err(_) if text.parse::<std::net::SocketAddr>().is_ok() => {
-            Err("an address with a port; write it without the port".to_owned())
-        }
-        Err(_) => Err(expected("IP address", "192.0.2.1, 192.0.2.1-192.0.2.9 or 192.0.2.0/24")),
+        Err(_) if text.parse::<std::net::SocketAddr>().is_ok() => Err(Reason::new(
+            "地址带有端口，请去掉端口",
+            "an address with a port; write it without the port",
+        )),
+        Err(_) => Err(expected(
+            " IP 地址",
+            "IP address",
+            [
+                "192.0.2.1、192.0.2.1-192.0.2.9 或 192.0.2.0/24",
+                "192.0.2.1, 192.0.2.1-192.0.2.9 or 192.0.2.0/24",
+            ],
+        )),
     }
 }
 
 /// The end of a range: a whole address, or the last number of an IPv4 one.
-fn last_of(first: IpAddr, last: &str) -> Result<IpAddr, String> {
+fn last_of(first: IpAddr, last: &str) -> Result<IpAddr, Reason> {
     if let (IpAddr::V4(first), Ok(end)) = (first, last.parse::<u8>()) {
         let [a, b, c, _] = first.octets();
         return Ok(Ipv4Addr::new(a, b, c, end).into());
     }
     let last = address(last)?;
     if first.is_ipv4() != last.is_ipv4() {
-        return Err("the range begins with one kind of address and ends with the other".to_owned());
+        return Err(Reason::new(
+            "地址段的一端是 IPv4 地址，另一端是 IPv6 地址，请改为同一种地址",
+            "the range begins with one kind of address and ends with the other",
+        ));
     }
     Ok(last)
 }
@@ -180,7 +199,7 @@ mod tests {
         ] {
             let error = addresses(cell).unwrap_err();
             assert_eq!(error.value, value);
-            assert!(error.reason.contains(reason), "{cell}: {}", error.reason);
+            assert!(error.reason.en.contains(reason), "{cell}: {}", error.reason);
         }
     }
 

@@ -41,7 +41,7 @@ pub(super) struct Record {
 pub(super) struct Damage {
     pub(super) column: String,
     pub(super) value: String,
-    pub(super) reason: String,
+    pub(super) reason: super::Reason,
 }
 
 impl Record {

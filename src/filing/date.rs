@@ -1,4 +1,4 @@
-use super::text;
+use super::{Reason, text};
 use jiff::{Timestamp, civil::Date, tz::Offset};
 use unicode_normalization::UnicodeNormalization;
 
@@ -11,28 +11,38 @@ const SERIALS: std::ops::RangeInclusive<i64> = 32_874..=109_572;
 
 /// Reads a date as Excel and Chinese consoles write it, with or without a time of day.
 /// `None`: the cell is empty, or says that there is no end (长期, 9999-12-31).
-pub(super) fn date(cell: &str) -> Result<Option<Date>, String> {
+pub(super) fn date(cell: &str) -> Result<Option<Date>, Reason> {
     let folded: String = cell.nfkc().filter(|&c| !text::is_invisible(c)).collect();
     let folded = folded.trim();
     if is_none(folded) {
         return Ok(None);
     }
-    let date = moment(folded).or_else(|| spelled(folded)).ok_or(
-        "no date can be read here; write it like 2023-05-06 (also read: 2023/5/6, 2023.5.6, 20230506, 2023年5月6日)",
-    )?;
+    let Some(date) = moment(folded).or_else(|| spelled(folded)) else {
+        return Err(Reason::new(
+            "无法识别为日期，请按这样的格式填写：2023-05-06（也可写作 2023/5/6、2023.5.6、20230506、2023年5月6日）",
+            "no date can be read here; write it like 2023-05-06 (also read: 2023/5/6, 2023.5.6, 20230506, 2023年5月6日)",
+        ));
+    };
     match date.year() {
         9999 => Ok(None),
         year if YEARS.contains(&year) => Ok(Some(date)),
-        year => Err(format!(
-            "the year {year} is not between {} and {}; mend the date, or leave the cell empty",
-            YEARS.start(),
-            YEARS.end()
+        year => Err(Reason::new(
+            format!(
+                "年份 {year} 不在 {} 到 {} 之间，请改正日期，或将这一格留空",
+                YEARS.start(),
+                YEARS.end()
+            ),
+            format!(
+                "the year {year} is not between {} and {}; mend the date, or leave the cell empty",
+                YEARS.start(),
+                YEARS.end()
+            ),
         )),
     }
 }
 
 /// Reads the end of a validity: a date, or the second of two (`2018-01-01至2028-01-01`).
-pub(super) fn end_of_validity(cell: &str) -> Result<Option<Date>, String> {
+pub(super) fn end_of_validity(cell: &str) -> Result<Option<Date>, Reason> {
     let folded: String = cell.nfkc().collect();
     for sign in ["至", "到", "~", "～", "—", " - ", "--"] {
         if let Some((_, end)) = folded.split_once(sign) {

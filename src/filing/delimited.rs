@@ -5,7 +5,7 @@
 //! with the next.
 
 use super::{
-    Domain,
+    Domain, Reason,
     column::{Columns, Damage, MOST_COLUMNS, Record},
     lines::{LONGEST_ROW, Line, LineFault, Lines},
     text,
@@ -45,7 +45,7 @@ impl Delimited {
                 let damage = Damage {
                     column: String::new(),
                     value: text::excerpt(&first.text, 60),
-                    reason: fault.to_string(),
+                    reason: fault.reason(),
                 };
                 Some(Record::damaged(first.number, first.text, damage))
             }
@@ -118,7 +118,7 @@ fn finish(
     }
     let surplus =
         cells.iter().skip(width.min(MOST_COLUMNS)).position(|cell| !cell.trim().is_empty());
-    let at_fault = |reason: String, at: usize| Damage {
+    let at_fault = |reason: Reason, at: usize| Damage {
         column: heading(at),
         value: cells.get(at).map(|cell| text::excerpt(cell, 60)).unwrap_or_default(),
         reason,
@@ -127,12 +127,18 @@ fn finish(
         (Some(fault), _) => {
             let at =
                 cells.iter().position(|cell| cell.contains(['\u{fffd}', '\0'])).unwrap_or_default();
-            Some(at_fault(fault.to_string(), at))
+            Some(at_fault(fault.reason(), at))
         }
         (None, Some(behind)) => Some(at_fault(
-            format!(
-                "the row has {} cells where the headings are {width}; a cell that holds the separator must stand in quotes",
-                cells.len()
+            Reason::new(
+                format!(
+                    "这一行有 {} 格，而表头只有 {width} 列，含有分隔符的单元格请加上英文双引号",
+                    cells.len()
+                ),
+                format!(
+                    "the row has {} cells where the headings are {width}; a cell that holds the separator must stand in quotes",
+                    cells.len()
+                ),
             ),
             width.min(MOST_COLUMNS) + behind,
         )),
@@ -245,18 +251,24 @@ impl Splitter {
             Some((at, value)) => (
                 *at,
                 value,
-                "a quote opens here and never closes; close it, or write a quote within a cell twice (\"\")",
+                Reason::new(
+                    "英文双引号从这里开始，之后没有结束，请补上右引号；单元格内的双引号请写两遍（\"\"）",
+                    "a quote opens here and never closes; close it, or write a quote within a cell twice (\"\")",
+                ),
             ),
             None => (
                 self.cells.len(),
                 &self.cell,
-                "text stands behind a closing quote; write a quote within a cell twice (\"\")",
+                Reason::new(
+                    "右引号后面还有文字，单元格内的英文双引号请写两遍（\"\"）",
+                    "text stands behind a closing quote; write a quote within a cell twice (\"\")",
+                ),
             ),
         };
         Damage {
             column: columns.map_or_else(|| format!("column {}", at + 1), |c| c.heading(at)),
             value: text::excerpt(&format!("\"{value}"), 60),
-            reason: reason.to_owned(),
+            reason,
         }
     }
 }

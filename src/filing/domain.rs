@@ -1,5 +1,6 @@
+use super::Reason;
 use serde::{Deserialize, Serialize};
-use std::fmt;
+use std::{borrow::Cow, fmt};
 use unicode_normalization::UnicodeNormalization;
 
 /// A domain in both its spellings.
@@ -13,7 +14,7 @@ pub struct Domain {
 /// Why a text is not a domain, and what to write instead.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
-pub struct DomainError(pub String);
+pub struct DomainError(pub Reason);
 
 impl Domain {
     /// Reads a domain, a host or a URL; scheme, port, path and `www.` are taken off.
@@ -54,8 +55,11 @@ pub(super) fn host(text: &str) -> Result<String, DomainError> {
     Ok(ascii)
 }
 
-fn refuse<T>(reason: impl Into<String>) -> Result<T, DomainError> {
-    Err(DomainError(reason.into()))
+fn refuse<T>(
+    zh: impl Into<Cow<'static, str>>,
+    en: impl Into<Cow<'static, str>>,
+) -> Result<T, DomainError> {
+    Err(DomainError(Reason::new(zh, en)))
 }
 
 /// One width, the ideographic full stop as a dot, nothing invisible, nothing around it.
@@ -71,31 +75,47 @@ fn clean(text: &str) -> String {
 /// The host part of a domain, host or URL.
 fn host_of(text: &str) -> Result<&str, DomainError> {
     if text.is_empty() {
-        return refuse("the cell is empty; a domain such as site.example is expected");
+        return refuse(
+            "这一格是空的，请填写域名，例如 site.example",
+            "the cell is empty; a domain such as site.example is expected",
+        );
     }
     let rest = match text.split_once("://") {
         Some((scheme, rest)) if ["http", "https"].contains(&&*scheme.to_ascii_lowercase()) => rest,
         Some((scheme, _)) => {
-            return refuse(format!("`{scheme}` is not a website's scheme; write the domain alone"));
+            return refuse(
+                format!("“{scheme}”不是网站的协议，请只填写域名"),
+                format!("`{scheme}` is not a website's scheme; write the domain alone"),
+            );
         }
         None => text.strip_prefix("//").unwrap_or(text),
     };
     let host = rest.split(['/', '?', '#', '\\']).next().unwrap_or(rest).trim_end();
     if host.contains('@') {
-        return refuse("this is a mail address or holds a user name; write the domain alone");
+        return refuse(
+            "这是邮箱地址，或带有用户名，请只填写域名",
+            "this is a mail address or holds a user name; write the domain alone",
+        );
     }
     if host.contains(|c: char| c.is_whitespace() || ",;、|".contains(c)) {
         return refuse(
+            "有多个域名，或域名中带有空格，请每行填写一个域名，不要带空格",
             "more than one domain, or a space within it; write one domain a row, without spaces",
         );
     }
     if host.starts_with('[') || host.matches(':').count() > 1 {
-        return refuse("this is an IP address; write the domain that was filed");
+        return refuse(
+            "这是 IP 地址，请填写已备案的域名",
+            "this is an IP address; write the domain that was filed",
+        );
     }
     let host = match host.rsplit_once(':') {
         Some((host, port)) if port.is_empty() || port.parse::<u16>().is_ok() => host,
         Some(_) => {
-            return refuse("what stands behind the colon is not a port; write the domain alone");
+            return refuse(
+                "冒号后面不是端口号，请只填写域名",
+                "what stands behind the colon is not a port; write the domain alone",
+            );
         }
         None => host,
     };
@@ -104,51 +124,78 @@ fn host_of(text: &str) -> Result<&str, DomainError> {
 
 fn ascii_of(host: &str) -> Result<String, DomainError> {
     if host.is_empty() {
-        return refuse("no host stands in it; a domain such as site.example is expected");
+        return refuse(
+            "这里没有主机名，请填写域名，例如 site.example",
+            "no host stands in it; a domain such as site.example is expected",
+        );
     }
     if host.starts_with("*.") {
-        return refuse("a wildcard is not a filed domain; write the domain without `*.`");
+        return refuse(
+            "泛域名不是备案的域名，请去掉“*.”再填写",
+            "a wildcard is not a filed domain; write the domain without `*.`",
+        );
     }
     if host.starts_with('.') || host.contains("..") {
-        return refuse("a part between two dots is empty; write the domain as it was filed");
+        return refuse(
+            "两个点之间是空的，请按备案时的写法填写域名",
+            "a part between two dots is empty; write the domain as it was filed",
+        );
     }
     match url::Host::parse(host) {
         Ok(url::Host::Domain(ascii)) => Ok(ascii),
-        Ok(_) => refuse("this is an IP address; write the domain that was filed"),
-        Err(_) => {
-            refuse("it holds characters that no domain can have; write the domain as it was filed")
-        }
+        Ok(_) => refuse(
+            "这是 IP 地址，请填写已备案的域名",
+            "this is an IP address; write the domain that was filed",
+        ),
+        Err(_) => refuse(
+            "含有域名中不能使用的字符，请按备案时的写法填写域名",
+            "it holds characters that no domain can have; write the domain as it was filed",
+        ),
     }
 }
 
 /// What DNS and the registries ask of a name, beyond what a URL allows.
 fn check(ascii: &str) -> Result<(), DomainError> {
     if ascii.len() > 253 {
-        return refuse("longer than the 253 characters a domain can have");
+        return refuse(
+            "超过了域名最长 253 个字符的限制，请按备案时的写法填写域名",
+            "longer than the 253 characters a domain can have",
+        );
     }
     let mut labels = 0_usize;
     for label in ascii.split('.') {
         labels += 1;
         if label.is_empty() || label.len() > 63 {
-            return refuse(format!("the part `{label}` is not between 1 and 63 characters long"));
+            return refuse(
+                format!("“{label}”这一段的长度不在 1 到 63 个字符之间，请按备案时的写法填写域名"),
+                format!("the part `{label}` is not between 1 and 63 characters long"),
+            );
         }
         if let Some(c) = label.chars().find(|&c| !c.is_ascii_alphanumeric() && c != '-') {
-            return refuse(format!(
-                "`{c}` cannot stand in a domain; write the domain as it was filed"
-            ));
+            return refuse(
+                format!("域名中不能使用“{c}”，请按备案时的写法填写域名"),
+                format!("`{c}` cannot stand in a domain; write the domain as it was filed"),
+            );
         }
         if label.starts_with('-') || label.ends_with('-') {
-            return refuse(format!("the part `{label}` begins or ends with a hyphen"));
+            return refuse(
+                format!("“{label}”这一段以连字符开头或结尾，请按备案时的写法填写域名"),
+                format!("the part `{label}` begins or ends with a hyphen"),
+            );
         }
     }
     if labels < 2 {
-        return refuse("a single word without a dot is no domain; write it with its suffix");
+        return refuse(
+            "只有一个词，没有点，不是完整的域名，请连同后缀一起填写",
+            "a single word without a dot is no domain; write it with its suffix",
+        );
     }
     let suffix = ascii.rsplit('.').next().unwrap_or(ascii);
     if !suffix.starts_with("xn--") && !suffix.chars().all(|c| c.is_ascii_alphabetic()) {
-        return refuse(format!(
-            "`{suffix}` is no top-level suffix; write the domain as it was filed"
-        ));
+        return refuse(
+            format!("“{suffix}”不是顶级域名后缀，请按备案时的写法填写域名"),
+            format!("`{suffix}` is no top-level suffix; write the domain as it was filed"),
+        );
     }
     Ok(())
 }

@@ -1,6 +1,7 @@
 //! One JSON object a line.
 
 use super::{
+    Reason,
     column::{Columns, Damage, MOST_COLUMNS, Record},
     field::Field,
     lines::Lines,
@@ -22,21 +23,19 @@ pub(super) fn next(
             break line;
         }
     };
-    let damaged = |column: String, value: &str, reason: String| Damage {
+    let damaged = |column: String, value: &str, reason: Reason| Damage {
         column,
         value: text::excerpt(value, 60),
         reason,
     };
     if let Some(fault) = line.fault {
-        let damage = damaged(String::new(), &line.text, fault.to_string());
+        let damage = damaged(String::new(), &line.text, fault.reason());
         return Some(Record::damaged(line.number, line.text, damage));
     }
     let pairs = match object(&line.text) {
         Ok(pairs) => pairs,
         Err(error) => {
-            let reason =
-                format!("no JSON object can be read here ({error}); write one object a line");
-            let damage = damaged(String::new(), line.text.trim(), reason);
+            let damage = damaged(String::new(), line.text.trim(), no_object(&error));
             return Some(Record::damaged(line.number, line.text, damage));
         }
     };
@@ -44,7 +43,10 @@ pub(super) fn next(
     let mut spare: Vec<(usize, String)> = Vec::new();
     for (key, value) in pairs {
         let Some(at) = columns.place(&key, map) else {
-            let reason = format!("the list has more than {MOST_COLUMNS} different keys");
+            let reason = Reason::new(
+                format!("列表中不同的键超过 {MOST_COLUMNS} 个，请删去多余的键"),
+                format!("the list has more than {MOST_COLUMNS} different keys"),
+            );
             record.damage = Some(damaged(key, &cell(&value), reason));
             break;
         };
@@ -59,6 +61,19 @@ pub(super) fn next(
         put(&mut record, rival.unwrap_or(at), cell);
     }
     Some(record)
+}
+
+/// The parser speaks English; in Chinese the place is told alone.
+fn no_object(error: &serde_json::Error) -> Reason {
+    let place = match error.column() {
+        0 => String::new(),
+        byte => format!("（第 {byte} 个字节处有误）"),
+    };
+    let detail = error.to_string().replace(" at line 1 column", " at character");
+    Reason::new(
+        format!("无法识别为 JSON 对象{place}，请每行写一个 JSON 对象"),
+        format!("no JSON object can be read here ({detail}); write one object a line"),
+    )
 }
 
 fn has(record: &Record, at: usize) -> bool {
@@ -76,10 +91,8 @@ fn put(record: &mut Record, at: usize, cell: String) {
 }
 
 /// The keys and values of an object, in their order.
-pub(super) fn object(line: &str) -> Result<Vec<(String, Value)>, String> {
-    serde_json::from_str::<Pairs>(line.trim_start_matches('\u{feff}'))
-        .map(|pairs| pairs.0)
-        .map_err(|error| error.to_string().replace(" at line 1 column", " at character"))
+pub(super) fn object(line: &str) -> serde_json::Result<Vec<(String, Value)>> {
+    serde_json::from_str::<Pairs>(line.trim_start_matches('\u{feff}')).map(|pairs| pairs.0)
 }
 
 /// A value as a cell: the items of an array stand on lines of their own.

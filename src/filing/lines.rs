@@ -1,6 +1,6 @@
 //! The physical lines of a list, as they come: nothing is read ahead but one block.
 
-use super::charset::Charset;
+use super::{Reason, charset::Charset};
 use std::{
     collections::VecDeque,
     io::{self, Read},
@@ -23,21 +23,14 @@ pub(super) struct Line {
 }
 
 /// Why a line is not what stands in the file.
-#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq)]
 pub(super) enum LineFault {
-    #[error(
-        "bytes here are not {0} (shown as \u{fffd}); mend the text, or name the encoding with --encoding"
-    )]
+    /// Bytes are not of this encoding.
     Undecodable(&'static str),
-    #[error(
-        "the line is longer than {LONGEST_ROW} bytes; is a line end or a closing quote missing?"
-    )]
+    /// Longer than [`LONGEST_ROW`].
     Overlong,
-    #[error(
-        "it holds NUL characters, as files that were cut off or copied badly do; write the row again"
-    )]
     Nul,
-    #[error("the file could not be read further ({0}); what follows is missing from this run")]
+    /// What the system says; the file ends here.
     Unreadable(String),
 }
 
@@ -45,6 +38,36 @@ impl LineFault {
     /// Whether the line can still be cut into cells, one of which is at fault.
     pub(super) fn is_in_a_cell(&self) -> bool {
         matches!(self, LineFault::Undecodable(_) | LineFault::Nul)
+    }
+
+    /// What is wrong with the line, and what to do.
+    pub(super) fn reason(&self) -> Reason {
+        match self {
+            LineFault::Undecodable(encoding) => Reason::new(
+                format!(
+                    "这里有不属于 {encoding} 编码的字节（显示为 \u{fffd}），请改正文字，或用 --encoding 指定编码"
+                ),
+                format!(
+                    "bytes here are not {encoding} (shown as \u{fffd}); mend the text, or name the encoding with --encoding"
+                ),
+            ),
+            LineFault::Overlong => Reason::new(
+                format!("这一行超过 {LONGEST_ROW} 字节，请检查是否缺少换行或右引号"),
+                format!(
+                    "the line is longer than {LONGEST_ROW} bytes; is a line end or a closing quote missing?"
+                ),
+            ),
+            LineFault::Nul => Reason::new(
+                "含有 NUL 字符，文件可能被截断或复制出错，请重新填写这一行",
+                "it holds NUL characters, as files that were cut off or copied badly do; write the row again",
+            ),
+            LineFault::Unreadable(error) => Reason::new(
+                format!("文件从这里起无法读取（{error}），其后的行本次未处理，请检查文件后再试"),
+                format!(
+                    "the file could not be read further ({error}); what follows is missing from this run"
+                ),
+            ),
+        }
     }
 }
 

@@ -17,6 +17,7 @@ mod lines;
 mod list;
 mod model;
 mod plain;
+mod reason;
 mod row;
 mod sheet;
 mod text;
@@ -29,6 +30,7 @@ pub use error::ListError;
 pub use field::Field;
 pub use list::{Format, Layout, List, Options, open};
 pub use model::{AddressRange, FiledNumber, FiledPolice, Filing, Homepage, ServiceType, Status};
+pub use reason::Reason;
 
 use serde::{Deserialize, Serialize};
 
@@ -44,7 +46,7 @@ pub struct Rejected {
     /// The cell as it stood.
     pub value: String,
     /// What was expected, and what to do.
-    pub reason: String,
+    pub reason: Reason,
     /// The whole row as it stood.
     pub row: String,
 }

@@ -32,7 +32,7 @@ pub(super) fn next(lines: &mut Lines) -> Option<Record> {
         let damage = line.fault.map(|fault| Damage {
             column: String::new(),
             value: text::excerpt(content, 60),
-            reason: fault.to_string(),
+            reason: fault.reason(),
         });
         let cells = vec![Some(content.to_owned())];
         return Some(Record { line: line.number, cells, damage, raw: line.text });

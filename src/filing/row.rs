@@ -1,7 +1,7 @@
 //! One row's cells → a filing, or why it is none.
 
 use super::{
-    Domain, FiledNumber, FiledPolice, Filing, Homepage, address,
+    Domain, FiledNumber, FiledPolice, Filing, Homepage, Reason, address,
     column::{Column, Columns, Damage, Record},
     date, domain,
     field::Field,
@@ -23,7 +23,7 @@ pub(super) fn filing(record: &Record, columns: &Columns) -> Result<Filing, Damag
     let domain = Domain::parse(cell).map_err(|error| Damage {
         column: columns.heading(place),
         value: text::excerpt(cell, 200),
-        reason: error.to_string(),
+        reason: error.0,
     })?;
     let mut filing = Filing::of_domain(record.line, domain);
     for (at, (column, cell)) in columns.list().iter().zip(&record.cells).enumerate() {
@@ -38,7 +38,7 @@ pub(super) fn filing(record: &Record, columns: &Columns) -> Result<Filing, Damag
 }
 
 /// The fields that must be readable; the value that is not, and why.
-fn take_fallible(filing: &mut Filing, column: &Column, cell: &str) -> Result<(), (String, String)> {
+fn take_fallible(filing: &mut Filing, column: &Column, cell: &str) -> Result<(), (String, Reason)> {
     let unread = |reason| (text::tidy(cell), reason);
     match column.field {
         Some(Field::Addresses) => {

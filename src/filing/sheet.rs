@@ -1,6 +1,7 @@
 //! The cells of a sheet, as rows of text.
 
 use super::{
+    Reason,
     column::{Columns, Damage, MOST_COLUMNS, Record},
     lines::LONGEST_ROW,
     text,
@@ -49,7 +50,7 @@ impl<'a> Rows<'a> {
         if row.line > 0 {
             Some(row)
         } else {
-            self.broken.take().map(|detail| broken_off(self.line, &detail))
+            self.broken.take().map(|detail| broken_off(self.line, &detail, &detail))
         }
     }
 
@@ -81,9 +82,12 @@ impl<'a> Rows<'a> {
 }
 
 /// What stands for the rows behind the last that could be read.
-pub(super) fn broken_off(last: u64, detail: &str) -> Record {
-    let reason = format!(
-        "the sheet cannot be read further ({detail}); save the workbook anew, rows from here on are missing from this run"
+pub(super) fn broken_off(last: u64, zh: &str, en: &str) -> Record {
+    let reason = Reason::new(
+        format!("工作表从这里起无法读取（{zh}），其后的行本次未处理，请重新保存工作簿后再试"),
+        format!(
+            "the sheet cannot be read further ({en}); save the workbook anew, rows from here on are missing from this run"
+        ),
     );
     let damage = Damage { column: String::new(), value: String::new(), reason };
     Record::damaged(last + 1, String::new(), damage)
@@ -91,11 +95,17 @@ pub(super) fn broken_off(last: u64, detail: &str) -> Record {
 
 fn put(row: &mut Record, column: usize, text: String, size: usize) {
     let too_much = if column >= MOST_COLUMNS {
-        Some(format!(
-            "a cell beyond column {MOST_COLUMNS}; clear what stands to the right of the list"
+        Some(Reason::new(
+            format!("单元格在第 {MOST_COLUMNS} 列之外，请清除列表右侧的多余内容"),
+            format!(
+                "a cell beyond column {MOST_COLUMNS}; clear what stands to the right of the list"
+            ),
         ))
     } else if size > LONGEST_ROW {
-        Some(format!("the row is longer than {LONGEST_ROW} bytes"))
+        Some(Reason::new(
+            format!("这一行超过 {LONGEST_ROW} 字节，请删去多余的内容"),
+            format!("the row is longer than {LONGEST_ROW} bytes"),
+        ))
     } else {
         None
     };

@@ -95,7 +95,7 @@ impl Workbook {
             // The thread is gone before the sheet's end.
             Err(_) => {
                 self.ended = true;
-                Some(broken_off(self.line, "it is damaged"))
+                Some(broken_off(self.line, "工作簿已损坏", "it is damaged"))
             }
         }
     }

@@ -154,8 +154,9 @@ impl Bench<'_> {
     ) -> Result<Summary, RunError> {
         let mut notices = Notices::begin(Part::begin(self.output, "notices.csv")?, self.lang)
             .map_err(self.failed("notices.csv"))?;
-        let mut rejected_rows = RejectedRows::begin(Part::begin(self.output, "rejected.csv")?)
-            .map_err(self.failed("rejected.csv"))?;
+        let mut rejected_rows =
+            RejectedRows::begin(Part::begin(self.output, "rejected.csv")?, self.lang)
+                .map_err(self.failed("rejected.csv"))?;
         let mut audits = Part::begin(self.output, "audits.jsonl")?;
         let mut summary = Summary { rows: u64::from(spool.len()), ..Summary::default() };
         for number in 0..spool.len() {

@@ -1,28 +1,34 @@
 use super::cell;
 use super::escape::{begins_formula, is_unseen};
 use crate::filing::Rejected;
+use crate::rules::Lang;
 use std::io::{self, Write};
 
-/// Writes `rejected.csv`: the headings are the same in every language, since scripts feed
-/// the rows in again.
+/// Writes `rejected.csv`. The reasons are in one language; the headings are the same in
+/// every language, since scripts feed the rows in again.
 pub struct RejectedRows<W: Write> {
     writer: csv::Writer<W>,
+    lang: Lang,
 }
 
 impl<W: Write> RejectedRows<W> {
     /// Begins the file.
-    pub fn begin(file: W) -> io::Result<RejectedRows<W>> {
+    pub fn begin(file: W, lang: Lang) -> io::Result<RejectedRows<W>> {
         let mut writer = csv::Writer::from_writer(file);
         writer.write_record(["line", "column", "value", "reason", "row"])?;
-        Ok(RejectedRows { writer })
+        Ok(RejectedRows { writer, lang })
     }
 
     /// Adds a row.
     pub fn add(&mut self, rejected: &Rejected) -> io::Result<()> {
         // The headings are fixed, so that of several lists the reason names the one.
+        let (reason, colon) = match self.lang {
+            Lang::Zh => (&rejected.reason.zh, "："),
+            Lang::En => (&rejected.reason.en, ": "),
+        };
         let reason = match &rejected.source {
-            Some(source) => format!("{source}: {}", rejected.reason),
-            None => rejected.reason.clone(),
+            Some(source) => format!("{source}{colon}{reason}"),
+            None => reason.to_string(),
         };
         self.writer.write_record([
             rejected.line.to_string(),
@@ -62,17 +68,22 @@ fn again(row: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::filing::Reason;
 
     fn written(row: &str, source: Option<&str>) -> (String, csv::StringRecord) {
+        written_in(Lang::Zh, row, source)
+    }
+
+    fn written_in(lang: Lang, row: &str, source: Option<&str>) -> (String, csv::StringRecord) {
         let rejected = Rejected {
             source: source.map(str::to_owned),
             line: 7,
             column: "域名".to_owned(),
             value: "=bad\ndomain".to_owned(),
-            reason: "no domain".to_owned(),
+            reason: Reason::new("没有域名", "no domain"),
             row: row.to_owned(),
         };
-        let mut rows = RejectedRows::begin(Vec::new()).unwrap();
+        let mut rows = RejectedRows::begin(Vec::new(), lang).unwrap();
         rows.add(&rejected).unwrap();
         let file = String::from_utf8(rows.finish().unwrap()).unwrap();
         let record = csv::Reader::from_reader(file.as_bytes()).records().next().unwrap().unwrap();
@@ -87,7 +98,17 @@ mod tests {
         assert_eq!(&record[0], "7");
         assert_eq!(&record[2], "'=bad domain");
         assert_eq!(&record[4], "bad,\"1.2.3.4 5.6.7.8\"");
-        assert_eq!(&written("x", Some("list.csv")).1[3], "list.csv: no domain");
+    }
+
+    #[test]
+    fn the_reason_is_in_the_language_of_the_run() {
+        for (lang, alone, of_a_list) in [
+            (Lang::Zh, "没有域名", "list.csv：没有域名"),
+            (Lang::En, "no domain", "list.csv: no domain"),
+        ] {
+            assert_eq!(&written_in(lang, "x", None).1[3], alone);
+            assert_eq!(&written_in(lang, "x", Some("list.csv")).1[3], of_a_list);
+        }
     }
 
     #[test]

@@ -83,14 +83,22 @@ fn import_says_what_was_understood_and_ends_with_3_where_rows_are_rejected() {
     assert!(out(&output).contains("共 2 行：1 行可用，1 行未能读取"), "{}", out(&output));
     let rejected = fs::read_to_string(folder.path().join("rejected.csv")).unwrap();
     assert!(rejected.starts_with("line,column,value,reason,row"), "{rejected:?}");
-    assert!(rejected.contains("3,备案IP,not-an-address,"), "{rejected:?}");
+    assert!(rejected.contains("3,备案IP,not-an-address,无法识别为 IP 地址，请按"), "{rejected:?}");
+    assert!(out(&output).contains("\"not-an-address\"：无法识别为 IP 地址"), "{}", out(&output));
 
     let output = beian(&["import", &list, "--format", "json", "--exit-zero"]);
     assert_eq!(output.status.code(), Some(0));
     let said: Value = serde_json::from_str(&out(&output)).unwrap();
     assert_eq!(said["rows"], 2);
     assert_eq!(said["rejected_rows"][0]["line"], 3);
+    let reason = said["rejected_rows"][0]["reason"].as_str().unwrap();
+    assert!(reason.starts_with("无法识别为 IP 地址"), "{reason:?}");
     assert_eq!(said["layout"]["columns"][0]["field"], "domain");
+
+    let output = beian(&["import", &list, "--lang", "en", "--exit-zero"]);
+    let said = out(&output);
+    assert!(said.contains("2 rows: 1 filing, 1 rejected\n"), "{said}");
+    assert!(said.contains("\"not-an-address\": no IP address can be read here"), "{said}");
 }
 
 #[test]

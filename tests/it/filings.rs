@@ -14,7 +14,7 @@
     reason = "a test ends where what it needs is not there"
 )]
 
-use beian::filing::{self, Field, Filing, List, ListError, Options, Rejected};
+use beian::filing::{self, Field, Filing, List, ListError, Options, Reason, Rejected};
 use serde::Deserialize;
 use std::{
     collections::BTreeMap,
@@ -121,7 +121,7 @@ fn rejection_agrees(rejected: &Rejected, expected: &ExpectedRejection, at: &str)
     assert_eq!(rejected.line, expected.line, "{at}: {rejected:?}");
     assert_eq!(rejected.column, expected.column, "{at}: {rejected:?}");
     assert_eq!(rejected.value, expected.value, "{at}: {rejected:?}");
-    let says = expected.reason.split('|').any(|part| rejected.reason.contains(part));
+    let says = expected.reason.split('|').any(|part| rejected.reason.en.contains(part));
     assert!(says, "{at}: {rejected:?}");
     assert_eq!(rejected.source.as_deref(), Some("list"), "{at}");
     if let Some(row) = &expected.row {
@@ -208,6 +208,32 @@ fn every_kind_of_damage_is_named_and_the_other_rows_go_on() {
 }
 
 #[test]
+fn every_rejected_row_says_why_in_chinese_too() {
+    let is_han = |c: char| ('\u{4e00}'..='\u{9fff}').contains(&c);
+    let mut reasons = 0;
+    for path in lists("bad") {
+        let expected = expectation(&path);
+        let map = expected.options.map.iter();
+        let options = Options {
+            map: map.map(|(heading, field)| (heading.clone(), field.parse().unwrap())).collect(),
+            sheet: expected.options.sheet,
+            encoding: expected.options.encoding,
+            ..Options::default()
+        };
+        let Ok(list) = open(fs::read(&path).unwrap(), "list", &options) else { continue };
+        for rejected in list.filter_map(Result::err) {
+            let Reason { zh, en } = &rejected.reason;
+            let at = format!("{}:{}: {zh} | {en}", path.display(), rejected.line);
+            assert!(zh.contains(is_han) && zh.contains('请'), "{at}");
+            assert!(!en.is_empty() && !en.contains(is_han) || en.contains("2023年5月6日"), "{at}");
+            assert!(!zh.contains(['`', ';']), "half-width signs: {at}");
+            reasons += 1;
+        }
+    }
+    assert!(reasons > 30, "only {reasons} rejected rows");
+}
+
+#[test]
 fn no_expectation_is_left_without_its_list() {
     for folder in ["good", "bad"] {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/filings").join(folder);
@@ -240,7 +266,7 @@ fn an_overlong_line_is_one_rejected_row() {
     let rejected = rows[1].as_ref().unwrap_err();
     assert_eq!(rejected.line, 3);
     assert!(rejected.value.starts_with("b.example,x") && rejected.row.len() < 10_000);
-    assert!(rejected.reason.contains("longer than"));
+    assert!(rejected.reason.en.contains("longer than"));
     assert_eq!(rows[2].as_ref().unwrap().line, 4);
 }
 

@@ -10,7 +10,7 @@ use beian::evidence::{
     Answer, Attempt, Dns, End, Evidence, Failure, Hop, HopKind, HostEvidence, PageSeen, Resolution,
     Role, Visit,
 };
-use beian::filing::{Domain, Filing, Rejected, Row};
+use beian::filing::{Domain, Filing, Reason, Rejected, Row};
 use beian::pipeline::{Eyes, Keep, Plan, Progress, RunError, Summary, Unfinished, run};
 use beian::policy::{Level, Policy};
 use beian::probe::{Exchange, Look};
@@ -192,7 +192,7 @@ fn rejected(line: u64) -> Row {
         line,
         column: "域名".to_owned(),
         value: "-".to_owned(),
-        reason: "no domain".to_owned(),
+        reason: Reason::new("没有域名", "no domain"),
         row: "-,示例".to_owned(),
     }))
 }

@@ -38,7 +38,7 @@ pub(super) fn run(common: &Common, args: &Args) -> Done {
     let mut text =
         format!("{} {} [{level}]\n{}\n", style(rule.code).bold(), rule.name, words.problem);
     for (heading, body) in headings.iter().zip(bodies) {
-        text.push_str(&format!("\n{}\n{body}\n", style(heading).bold()));
+        text.push_str(&format!("\n{}\n{}\n", style(heading).bold(), rules::example(body)));
     }
     terminal::print(&text)?;
     Ok(0)

@@ -21,7 +21,7 @@ mod web;
 
 pub use case::{DnsCase, FilingCase, PageCase, SiteCase, WebCase, provider_keys};
 pub use outcome::{Defect, Lang, Na, Outcome, Text, quote};
-pub use reference::{index, page};
+pub use reference::{example, index, page};
 pub use rule::{Check, Field, Rule, Texts, Words};
 pub(crate) use web::{failure_words, host_words};
 

@@ -32,7 +32,7 @@ pub fn index() -> String {
          writes these pages anew.\n\n| code | name | level | what is wrong | 整改事项 |\n| --- | --- | --- | --- | --- |\n",
     );
     for rule in all() {
-        let (en, zh) = (example(rule.texts.en.problem), example(rule.texts.zh.problem));
+        let (en, zh) = (shown(rule.texts.en.problem), shown(rule.texts.zh.problem));
         let level = level(rule.level);
         let _ =
             writeln!(out, "| [{0}]({0}.md) | {1} | {level} | {en} | {zh} |", rule.code, rule.name);
@@ -63,15 +63,14 @@ fn section(out: &mut String, words: &Words, lang: Lang) {
     };
     let texts =
         [words.checks, words.why, words.cause, words.remedy, words.doubt, words.bad, words.good];
-    let _ = write!(out, "\n## {}\n", example(words.problem));
+    let _ = write!(out, "\n## {}\n", shown(words.problem));
     for (heading, text) in headings.iter().zip(texts) {
-        let _ = write!(out, "\n**{heading}**\n\n{}\n", example(text));
+        let _ = write!(out, "\n**{heading}**\n\n{}\n", shown(text));
     }
 }
 
-/// A text with its places filled in, so that it reads as in a notice. The HTML to paste is
-/// shown, not rendered.
-fn example(text: &str) -> String {
+/// A rule's text as a reader sees it in a notice, its places filled with example values.
+pub fn example(text: &str) -> String {
     let places = [
         ("{domain}", "site.example"),
         ("{hosts}", "www.site.example"),
@@ -81,9 +80,12 @@ fn example(text: &str) -> String {
         ("{expected}", "…"),
         ("{found}", "…"),
     ];
-    let filled =
-        places.iter().fold(text.to_owned(), |text, (place, value)| text.replace(place, value));
-    filled.replace('<', "\\<").replace('|', "\\|")
+    places.iter().fold(text.to_owned(), |text, (place, value)| text.replace(place, value))
+}
+
+/// The same for a Markdown page: the HTML to paste is shown, not rendered.
+fn shown(text: &str) -> String {
+    example(text).replace('<', "\\<").replace('|', "\\|")
 }
 
 fn level(level: Level) -> &'static str {

@@ -250,6 +250,7 @@ fn the_catalogue_is_listed_and_explained_in_both_languages() {
     let zh = out(&beian(&["explain", "icp001"]));
     let en = out(&beian(&["explain", "ICP001", "--lang", "en"]));
     assert!(zh.contains("整改建议") && en.contains("Remedy"), "{zh}\n{en}");
+    assert!(!zh.contains('{') && !en.contains('{'), "no empty place may be left: {zh}\n{en}");
 }
 
 #[test]

@@ -43,7 +43,7 @@ fn is_dropped(c: char) -> bool {
     )
 }
 
-fn simplify(c: char) -> char {
+pub(super) fn simplify(c: char) -> char {
     match c {
         '\u{2010}'..='\u{2015}'
         | '\u{2212}'

@@ -1,3 +1,4 @@
+use super::fold::simplify;
 use serde::{Deserialize, Serialize};
 
 macro_rules! provinces {
@@ -74,24 +75,12 @@ impl Province {
     /// Reads a province letter: the ministry's own, or a colloquial one
     /// (川 贵 云 甘 秦), or the traditional form of either.
     pub fn from_letter(letter: char) -> Option<Province> {
-        let letter = match letter {
+        let letter = match simplify(letter) {
             '川' => '蜀',
-            '贵' | '貴' => '黔',
-            '云' | '雲' => '滇',
+            '贵' => '黔',
+            '云' => '滇',
             '甘' => '陇',
             '秦' => '陕',
-            '晉' => '晋',
-            '遼' => '辽',
-            '滬' => '沪',
-            '蘇' => '苏',
-            '閩' => '闽',
-            '贛' => '赣',
-            '魯' => '鲁',
-            '粵' => '粤',
-            '瓊' => '琼',
-            '陝' => '陕',
-            '隴' => '陇',
-            '寧' => '宁',
             other => other,
         };
         Province::ALL.iter().copied().find(|p| p.letter() == letter)
@@ -99,7 +88,7 @@ impl Province {
 
     /// Whether this letter is a colloquial one that the ministry does not write.
     pub fn is_colloquial(letter: char) -> bool {
-        matches!(letter, '川' | '贵' | '貴' | '云' | '雲' | '甘' | '秦')
+        matches!(simplify(letter), '川' | '贵' | '云' | '甘' | '秦')
     }
 
     /// Reads a province as lists and consoles write it: `广东`, `广东省`, `粤`, `Guangdong`.

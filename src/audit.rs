@@ -111,6 +111,7 @@ impl Bench<'_> {
             province: self.filing.province(),
             providers: &self.providers,
             domain,
+            subject: domain.and(self.filing.subject_name.as_deref()),
             today: Some(self.today),
         };
         self.policy.level_in(rule.code, default, &scope)

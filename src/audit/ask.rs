@@ -1,6 +1,9 @@
 use super::{Bench, Heard, Remark, scope};
-use crate::evidence::HostEvidence;
-use crate::rules::{Check, DnsCase, FilingCase, Na, Outcome, PageCase, Rule, SiteCase, WebCase};
+use crate::evidence::{Evidence, HostEvidence, Registration};
+use crate::rules::{
+    Check, DnsCase, FilingCase, ListCase, Na, Outcome, PageCase, RegistrationCase, RegistryCase,
+    Rule, SiteCase, Text, WebCase,
+};
 use jiff::ToSpan;
 
 /// Why the rule says nothing of this filing whatever was seen; `None` where it may speak.
@@ -38,7 +41,12 @@ pub(super) fn ask(rule: &Rule, bench: &Bench<'_>, heard: &Heard) -> Vec<Remark> 
     match rule.check {
         Check::Web(check) => ask_hosts(rule, bench, heard, check),
         Check::Page(check) => ask_pages(rule, bench, heard, check),
-        Check::Filing(_) | Check::Dns(_) | Check::Site(_) => {
+        Check::Filing(_)
+        | Check::List(_)
+        | Check::Registration(_)
+        | Check::Registry(_)
+        | Check::Dns(_)
+        | Check::Site(_) => {
             vec![match better(rule, None, heard) {
                 Some(code) => Remark::na(Na::Yields(code)),
                 None => ask_once(rule, bench),
@@ -51,6 +59,20 @@ fn ask_once(rule: &Rule, bench: &Bench<'_>) -> Remark {
     let Bench { filing, evidence, policy, today, .. } = *bench;
     let outcome = match rule.check {
         Check::Filing(check) => check(&FilingCase { filing, policy, today }),
+        Check::List(check) => {
+            check(&ListCase { filing, policy, today, siblings: &evidence.siblings })
+        }
+        Check::Registration(check) => match answered(evidence) {
+            Ok(registration) => check(&RegistrationCase { filing, policy, today, registration }),
+            Err(na) => Outcome::Na(na),
+        },
+        Check::Registry(_) if evidence.registry.is_empty() => Outcome::Na(Na::Other(Text::new(
+            "登记信息文件里没有这个网站（或没有提供登记信息文件，见 --registry）",
+            "the registry file says nothing of this site, or none was given (--registry)",
+        ))),
+        Check::Registry(check) => {
+            check(&RegistryCase { filing, policy, today, evidence, entries: &evidence.registry })
+        }
         Check::Dns(_) if evidence.hosts.is_empty() => Outcome::Na(Na::Unseen),
         Check::Dns(check) => check(&DnsCase { filing, policy, today, hosts: &evidence.hosts }),
         Check::Site(check) => check(&SiteCase { filing, policy, today, evidence }),
@@ -62,6 +84,20 @@ fn ask_once(rule: &Rule, bench: &Bench<'_>) -> Remark {
     };
     let url = hosts.first().and_then(|first| url_of(bench, first)).unwrap_or_default();
     Remark { hosts, url, outcome }
+}
+
+/// What the domain's registry answered; else why there is no answer.
+fn answered(evidence: &Evidence) -> Result<&Registration, Na> {
+    let Some(registration) = &evidence.registration else {
+        return Err(Na::Other(Text::new(
+            "未查询域名注册信息（用 --registration 开启）",
+            "the domain's registration was not asked for (--registration turns it on)",
+        )));
+    };
+    match registration.failure {
+        None => Ok(registration),
+        Some(_) => Err(Na::Unseen),
+    }
 }
 
 /// Where the look at a host ended.
@@ -124,13 +160,15 @@ fn ask_pages(
             Some(code) => Outcome::Na(Na::Yields(code)),
             None => check(&case),
         };
-        Remark { hosts, url: case.attempt.last_url().to_owned(), outcome }
+        Remark { hosts, url: case.url.to_owned(), outcome }
     }));
     remarks
 }
 
 fn is_same_page(one: &PageCase<'_>, other: &PageCase<'_>) -> bool {
-    one.attempt.last_url() == other.attempt.last_url() || one.seen.digest == other.seen.digest
+    let digest = |case: &PageCase<'_>| case.attempt.answer().map(|seen| seen.digest.clone());
+    let same_bytes = digest(one).is_some() && digest(one) == digest(other);
+    one.url == other.url || same_bytes
 }
 
 /// The page of the filing's own that a host shows; else why a page rule has nothing to read.
@@ -155,10 +193,15 @@ fn own_page<'a>(
         }
     }
     let attempt = host.visit.as_ref().and_then(|visit| visit.best()).ok_or(Na::Unseen)?;
-    let seen = attempt.answer().filter(|seen| seen.status < 400).ok_or(Na::Unseen)?;
-    let page = seen.page.as_ref().ok_or(Na::Unseen)?;
+    let rendered = host.rendered().filter(|rendered| rendered.status.is_none_or(|s| s < 400));
+    let served = attempt.answer().filter(|seen| seen.status < 400).and_then(|s| s.page.as_ref());
+    let (page, url) = match (rendered, served) {
+        (Some(rendered), _) => (&rendered.page, rendered.url.as_str()),
+        (None, Some(page)) => (page, attempt.last_url()),
+        (None, None) => return Err(Na::Unseen),
+    };
     let Bench { filing, evidence, policy, today, .. } = *bench;
-    Ok(PageCase { filing, policy, today, evidence, host, attempt, seen, page })
+    Ok(PageCase { filing, policy, today, evidence, host, attempt, url, rendered, page })
 }
 
 /// The rule among those this one yields to that speaks of the host; of the filing, of any.

@@ -17,6 +17,7 @@ const BLANK: Rule = Rule {
     needs: &[],
     yields_to: &[],
     sources: &[],
+    law: &[],
     texts: Texts { zh: WORDS, en: WORDS },
     check: Check::Filing(|_| Outcome::Pass(Text::same("fine"))),
 };
@@ -64,7 +65,7 @@ fn host(name: &str, role: Role, url: &str, title: Option<&str>) -> HostEvidence 
     let address = Located { address: [203, 0, 113, 1].into(), place: Default::default() };
     let dns = Dns { outcome: Resolution::Resolved, addresses: vec![address], ..Dns::default() };
     let visit = Visit { looks: 2, https: Some(attempt), http: None };
-    HostEvidence { host: name.to_owned(), role, dns, visit: Some(visit) }
+    HostEvidence { visit: Some(visit), ..HostEvidence::of_dns(name.to_owned(), role, dns) }
 }
 
 fn apex(title: Option<&str>) -> HostEvidence {

@@ -69,6 +69,8 @@ fields! {
         ["服务内容", "网站服务内容", "Content", "Content type"];
     PreApprovals "pre_approvals" "prior approvals; several columns are joined"
         ["前置审批项", "前置审批号", "前置审批有效期", "前置审批", "前置审批文号", "Pre-approval"];
+    Platform "platform" "what a filed app runs on"
+        ["平台", "运行平台", "应用平台", "APP平台", "操作系统", "Platform"];
     Remark "remark" "the remark of the filing"
         ["服务备注", "网站备注", "备注", "Remarks", "Note"];
     Homepage "homepage" "the filed homepage, looked at besides apex and `www.`"

@@ -71,6 +71,9 @@ pub struct Filing {
     /// 服务类型
     #[serde(default)]
     pub service_type: ServiceType,
+    /// 平台: what a filed app runs on, as written.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub platform: Option<String>,
     /// 证件类型
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub subject_id_kind: Option<String>,
@@ -129,6 +132,7 @@ impl Filing {
             remark: None,
             homepage: None,
             service_type: ServiceType::default(),
+            platform: None,
             subject_id_kind: None,
             subject_id: None,
             id_expires_on: None,

@@ -90,6 +90,7 @@ fn take(filing: &mut Filing, field: Field, cell: &str) -> bool {
         Field::Status => filing.status = words::status(cell),
         Field::ContentKind => filing.content_kind = present(),
         Field::PreApprovals => add_approval(filing, present()),
+        Field::Platform => filing.platform = present(),
         Field::Remark => filing.remark = present(),
         Field::Homepage => {
             filing.homepage = homepage(cell);

@@ -160,6 +160,7 @@ mod tests {
         needs: &[],
         yields_to: &[],
         sources: &[],
+        law: &[],
         texts: Texts { zh: WORDS, en: WORDS },
         check: Check::Filing(|_| Outcome::Na(Na::Off)),
     };

@@ -2,7 +2,7 @@
 
 use super::{Plan, Progress, RunError};
 use crate::evidence::{
-    Attempt, Dns, End, Evidence, Failure, Hop, HopKind, HostEvidence, Role, Siblings, Visit,
+    Attempt, Dns, End, Evidence, Failure, Hop, HopKind, HostEvidence, Role, Visit,
 };
 use crate::filing::Filing;
 use crate::probe::{Look, Probe};
@@ -256,6 +256,9 @@ fn fault_evidence(filing: &Filing) -> Evidence {
     };
     let attempt = Attempt { hops: vec![hop], end: End::Failed(Failure::Fault) };
     let visit = Visit { looks: 1, https: Some(attempt), http: None };
-    let seen = HostEvidence { host, role: Role::Apex, dns: Dns::default(), visit: Some(visit) };
-    Evidence { hosts: vec![seen], siblings: Siblings::default() }
+    let seen = HostEvidence {
+        visit: Some(visit),
+        ..HostEvidence::of_dns(host, Role::Apex, Dns::default())
+    };
+    Evidence { hosts: vec![seen], ..Evidence::default() }
 }

@@ -218,6 +218,9 @@ pub(super) struct LevelRowText {
     providers: Vec<Spanned<String>>,
     #[serde(default)]
     domains: Vec<Spanned<String>>,
+    /// Names of subjects, compared as written but for white space around them.
+    #[serde(default)]
+    subjects: Vec<String>,
     until: Option<Spanned<toml::value::Datetime>>,
 }
 
@@ -251,6 +254,7 @@ impl LevelRowText {
             provinces: letters.iter().filter_map(|letter| Province::from_name(letter)).collect(),
             providers: each(&self.providers, &|word| provider_key(providers, word))?,
             domains: each(&self.domains, &|word| domain(word))?,
+            subjects: self.subjects.iter().map(|name| name.trim().to_owned()).collect(),
             until: until.transpose()?,
         })
     }
@@ -280,6 +284,7 @@ pub(super) struct LevelRow {
     provinces: Vec<Province>,
     providers: Vec<String>,
     domains: Vec<String>,
+    subjects: Vec<String>,
     until: Option<Date>,
 }
 
@@ -296,6 +301,8 @@ impl LevelRow {
             && (self.providers.is_empty()
                 || scope.providers.iter().any(|p| self.providers.contains(p)))
             && (self.domains.is_empty() || scope.domain.is_some_and(names))
+            && (self.subjects.is_empty()
+                || scope.subject.is_some_and(|name| self.subjects.iter().any(|s| s == name.trim())))
             && self.until.is_none_or(|until| scope.today.is_some_and(|today| today <= until))
     }
 }

@@ -60,6 +60,8 @@ pub struct Scope<'a> {
     pub providers: &'a [String],
     /// The filed domain, punycode.
     pub domain: Option<&'a str>,
+    /// The subject's name.
+    pub subject: Option<&'a str>,
     /// The day as of which is judged: rows with an expiry date hold up to that date.
     pub today: Option<Date>,
 }

@@ -104,13 +104,17 @@ impl Probe {
         // Through a proxy, a network may have no DNS of its own.
         let blind = self.options.proxy.is_some() && !dns.outcome.is_answer();
         if dns.outcome != Resolution::Resolved && !blind {
-            let host = HostEvidence { host: start.host, role, dns, visit: None };
+            let host = HostEvidence::of_dns(start.host, role, dns);
             return Seen { host, exchanges: Vec::new(), waited: Duration::ZERO };
         }
         let mut walk = Walk::new(&self.fetcher, names, deadline);
         let visit = Some(walk.visit(&start).await);
         let (exchanges, waited) = walk.finish();
-        Seen { host: HostEvidence { host: start.host, role, dns, visit }, exchanges, waited }
+        Seen {
+            host: HostEvidence { visit, ..HostEvidence::of_dns(start.host, role, dns) },
+            exchanges,
+            waited,
+        }
     }
 }
 
@@ -181,7 +185,7 @@ mod tests {
         let attempt = |failure| Attempt { hops: Vec::new(), end: End::Failed(failure) };
         let visit = failure.map(|f| Visit { looks: 1, https: Some(attempt(f)), http: None });
         let dns = Dns { outcome, ..Dns::default() };
-        HostEvidence { host: "site.example".to_owned(), role: Role::Apex, dns, visit }
+        HostEvidence { visit, ..HostEvidence::of_dns("site.example".to_owned(), Role::Apex, dns) }
     }
 
     #[test]

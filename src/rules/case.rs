@@ -1,4 +1,6 @@
-use crate::evidence::{Attempt, Evidence, HostEvidence, PageSeen, Visit};
+use crate::evidence::{
+    Attempt, Evidence, HostEvidence, Registration, RegistryEntry, Rendered, Siblings, Visit,
+};
 use crate::filing::Filing;
 use crate::page::Page;
 use crate::policy::Policy;
@@ -66,12 +68,52 @@ pub struct PageCase<'a> {
     pub evidence: &'a Evidence,
     /// The host.
     pub host: &'a HostEvidence,
-    /// The walk to the page.
+    /// The walk to the page; where a browser alone could open it, the walk that failed.
     pub attempt: &'a Attempt,
-    /// The answer that holds the page.
-    pub seen: &'a PageSeen,
-    /// The page: status under 400, HTML.
+    /// The address at which the visitor ended.
+    pub url: &'a str,
+    /// What the browser made of the page, where one was asked.
+    pub rendered: Option<&'a Rendered>,
+    /// The page: HTML, status under 400. As the browser shows it, else as served.
     pub page: &'a Page,
+}
+
+/// What a rule about the filing among the others of the list reads.
+pub struct ListCase<'a> {
+    /// The filing.
+    pub filing: &'a Filing,
+    /// The policy in force.
+    pub policy: &'a Policy,
+    /// The day as of which is judged.
+    pub today: Date,
+    /// What other filings of the list share with it.
+    pub siblings: &'a Siblings,
+}
+
+/// What a rule about the domain's registration reads.
+pub struct RegistrationCase<'a> {
+    /// The filing.
+    pub filing: &'a Filing,
+    /// The policy in force.
+    pub policy: &'a Policy,
+    /// The day as of which is judged.
+    pub today: Date,
+    /// What the registry answered: never a failure.
+    pub registration: &'a Registration,
+}
+
+/// What a rule about the ministry's own data reads.
+pub struct RegistryCase<'a> {
+    /// The filing.
+    pub filing: &'a Filing,
+    /// The policy in force.
+    pub policy: &'a Policy,
+    /// The day as of which is judged.
+    pub today: Date,
+    /// What was seen of the filing.
+    pub evidence: &'a Evidence,
+    /// What the user's registry file says of its numbers and domain; never empty.
+    pub entries: &'a [RegistryEntry],
 }
 
 /// The keys of the filing's access providers, as far as the table knows their names.

@@ -4,22 +4,30 @@
 //! code, level and texts are stamped on by the engine (`audit`).
 
 mod case;
+mod law;
 mod names;
 mod outcome;
 mod reference;
 mod rule;
 mod sight;
 
+mod app;
+mod cnt;
 mod cpr;
 mod dns;
 mod fil;
 mod icp;
 mod lnk;
 mod psb;
+mod reg;
 mod ttl;
 mod web;
 
-pub use case::{DnsCase, FilingCase, PageCase, SiteCase, WebCase, provider_keys};
+pub use case::{
+    DnsCase, FilingCase, ListCase, PageCase, RegistrationCase, RegistryCase, SiteCase, WebCase,
+    provider_keys,
+};
+pub use law::Law;
 pub use outcome::{Defect, Lang, Na, Outcome, Text, quote};
 pub use reference::{example, index, page};
 pub use rule::{Check, Field, Rule, Texts, Words};
@@ -27,12 +35,15 @@ pub(crate) use web::{failure_words, host_words};
 
 /// Every family, by code.
 pub const ALL: &[&[Rule]] = &[
+    app::RULES,
+    cnt::RULES,
     cpr::RULES,
     dns::RULES,
     fil::RULES,
     icp::RULES,
     lnk::RULES,
     psb::RULES,
+    reg::RULES,
     ttl::RULES,
     web::RULES,
 ];

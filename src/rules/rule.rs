@@ -1,4 +1,8 @@
-use super::{DnsCase, FilingCase, Lang, Outcome, PageCase, SiteCase, WebCase};
+use super::law::Law;
+use super::{
+    DnsCase, FilingCase, Lang, ListCase, Outcome, PageCase, RegistrationCase, RegistryCase,
+    SiteCase, WebCase,
+};
 use crate::filing::Filing;
 use crate::policy::Level;
 
@@ -17,6 +21,8 @@ pub struct Rule {
     pub yields_to: &'static [&'static str],
     /// Where the requirement comes from, e.g. `Huawei Cloud 17.4.4(2)`.
     pub sources: &'static [&'static str],
+    /// What the law says; empty for what is good practice and no more.
+    pub law: &'static [&'static Law],
     /// What people read.
     pub texts: Texts,
     /// What decides.
@@ -75,6 +81,12 @@ pub struct Words {
 pub enum Check {
     /// The filing alone.
     Filing(fn(&FilingCase<'_>) -> Outcome),
+    /// The filing among the others of the list.
+    List(fn(&ListCase<'_>) -> Outcome),
+    /// What the domain's registry answered (RDAP, WHOIS).
+    Registration(fn(&RegistrationCase<'_>) -> Outcome),
+    /// What the user's registry file says of the filing.
+    Registry(fn(&RegistryCase<'_>) -> Outcome),
     /// What DNS said of all hosts of the filing.
     Dns(fn(&DnsCase<'_>) -> Outcome),
     /// All visits of the filing together.
@@ -106,6 +118,28 @@ pub enum Field {
     Provider,
     /// 公安备案号
     PoliceNumber,
+    /// 主办单位性质
+    SubjectKind,
+    /// 证件号码
+    SubjectId,
+    /// 证件有效期 or 前置审批有效期
+    Expiry,
+    /// 手机号码 or 邮箱
+    Contact,
+    /// 网站名称, 服务内容 or 备注
+    Topic,
+    /// 服务内容
+    ContentKind,
+    /// 备注
+    Remark,
+    /// 审核通过日期
+    ApprovedOn,
+    /// 接入商 as a column, also where the cell is empty
+    ProviderColumn,
+    /// 法定代表人, and 主体负责人 or 负责人
+    Representative,
+    /// 平台, of an app
+    Platform,
 }
 
 impl Field {
@@ -121,6 +155,24 @@ impl Field {
             Field::Addresses => !filing.addresses.is_empty(),
             Field::Provider => filing.providers.as_ref().is_some_and(|p| !p.is_empty()),
             Field::PoliceNumber => filing.police_number.is_some(),
+            Field::SubjectKind => filing.subject_kind.is_some(),
+            Field::SubjectId => filing.subject_id.is_some(),
+            Field::Expiry => filing.id_expires_on.is_some() || filing.pre_approvals.is_some(),
+            Field::Contact => filing.phone.is_some() || filing.email.is_some(),
+            Field::Topic => {
+                filing.service_name.is_some()
+                    || filing.content_kind.is_some()
+                    || filing.remark.is_some()
+            }
+            Field::ContentKind => filing.content_kind.is_some(),
+            Field::Remark => filing.remark.is_some(),
+            Field::ApprovedOn => filing.approved_on.is_some(),
+            Field::ProviderColumn => filing.providers.is_some(),
+            Field::Representative => {
+                filing.legal_representative.is_some()
+                    && (filing.subject_owner.is_some() || filing.owner.is_some())
+            }
+            Field::Platform => filing.platform.is_some(),
         }
     }
 
@@ -132,8 +184,18 @@ impl Field {
             Field::SubjectName => "subject_name",
             Field::Province | Field::FiledProvince => "province",
             Field::Addresses => "addresses",
-            Field::Provider => "provider",
+            Field::Provider | Field::ProviderColumn => "provider",
             Field::PoliceNumber => "police_number",
+            Field::SubjectKind => "subject_kind",
+            Field::SubjectId => "subject_id",
+            Field::Expiry => "id_expires_on",
+            Field::Contact => "phone",
+            Field::Topic => "service_name",
+            Field::ContentKind => "content_kind",
+            Field::Remark => "remark",
+            Field::ApprovedOn => "approved_on",
+            Field::Representative => "legal_representative",
+            Field::Platform => "platform",
         }
     }
 }

@@ -14,7 +14,7 @@ const HARDLY_ANY: u32 = 40;
 /// Several domains that serve one site without a redirect belong here too, once the list
 /// is looked at as a whole.
 pub(super) fn of_other_filing(case: &PageCase<'_>) -> Option<Na> {
-    let domain = registrable(case.attempt.last_url())?;
+    let domain = registrable(case.url)?;
     let other = domain != case.filing.domain.registrable()
         && case.evidence.siblings.same_subject.contains(&domain);
     other.then(|| {
@@ -114,7 +114,7 @@ fn registrable(url: &str) -> Option<String> {
 }
 
 fn is_own_frame(case: &PageCase<'_>, frame: &str) -> bool {
-    let here = case.attempt.last_url();
+    let here = case.url;
     let target = Url::parse(here).ok().and_then(|base| base.join(frame.trim()).ok());
     target.is_some_and(|target| {
         matches!(target.scheme(), "http" | "https")

@@ -49,14 +49,9 @@ fn outcome(code: &str, page: &Page) -> Outcome {
         digest: String::new(),
         page: Some(page.clone()),
     };
-    let end = End::Answer(Box::new(seen.clone()));
+    let end = End::Answer(Box::new(seen));
     let attempt = Attempt { hops: vec![hop], end };
-    let host = HostEvidence {
-        host: "site.example".to_owned(),
-        role: Role::Apex,
-        dns: Dns::default(),
-        visit: None,
-    };
+    let host = HostEvidence::of_dns("site.example".to_owned(), Role::Apex, Dns::default());
     check(&PageCase {
         filing: &filing(),
         policy: &Policy::default(),
@@ -64,7 +59,8 @@ fn outcome(code: &str, page: &Page) -> Outcome {
         evidence: &Evidence::default(),
         host: &host,
         attempt: &attempt,
-        seen: &seen,
+        url: attempt.last_url(),
+        rendered: None,
         page,
     })
 }

@@ -80,13 +80,9 @@ mod tests {
         };
         let attempt = Attempt { hops: vec![hop], end: End::Failed(Failure::Closed) };
         let visit = Visit { looks: 1, https: Some(attempt), http: None };
-        let host = HostEvidence {
-            host: "one.example".to_owned(),
-            role: Role::Apex,
-            dns: Dns::default(),
-            visit: Some(visit),
-        };
-        Evidence { hosts: vec![host], siblings: Siblings::default() }
+        let host = HostEvidence::of_dns("one.example".to_owned(), Role::Apex, Dns::default());
+        let host = HostEvidence { visit: Some(visit), ..host };
+        Evidence { hosts: vec![host], ..Evidence::default() }
     }
 
     #[test]

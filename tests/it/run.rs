@@ -37,7 +37,17 @@ const WORDS: Words = Words {
 const fn rule(code: &'static str, check: Check) -> Rule {
     let texts = Texts { zh: WORDS, en: WORDS };
     let level = Level::Violation;
-    Rule { code, name: "test", level, needs: &[], yields_to: &[], sources: &[], texts, check }
+    Rule {
+        code,
+        name: "test",
+        level,
+        needs: &[],
+        yields_to: &[],
+        sources: &[],
+        law: &[],
+        texts,
+        check,
+    }
 }
 
 /// Sites whose name begins with `bad` break this one.
@@ -172,11 +182,10 @@ fn look(domain: &str, url: String, end: End) -> Look {
         outcome: "addresses".to_owned(),
         records: vec!["A 192.0.2.1".to_owned()],
     };
+    let dns = Dns { outcome: Resolution::Resolved, answers: vec![answer], ..Dns::default() };
     let host = HostEvidence {
-        host: domain.to_owned(),
-        role: Role::Apex,
-        dns: Dns { outcome: Resolution::Resolved, answers: vec![answer], ..Dns::default() },
         visit: Some(Visit { looks: 1, https: Some(Attempt { hops: vec![hop], end }), http: None }),
+        ..HostEvidence::of_dns(domain.to_owned(), Role::Apex, dns)
     };
     let evidence = Evidence { hosts: vec![host], ..Evidence::default() };
     Look { evidence, exchanges: Vec::new() }

@@ -114,6 +114,7 @@ impl Resolvers {
             chain,
             addresses: addresses.into_iter().map(located).collect(),
             answers: facts.into_iter().map(|fact| self.answer(fact)).collect(),
+            vantages: Vec::new(),
         }
     }
 

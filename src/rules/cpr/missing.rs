@@ -12,6 +12,7 @@ pub(super) const RULE: Rule = Rule {
     needs: &[Field::Province],
     yields_to: &[],
     sources: &["Tencent Cloud, after filing: 网站添加版权所有", "Huawei Cloud 19.1"],
+    law: &[],
     texts: TEXTS,
     check: Check::Page(check),
 };

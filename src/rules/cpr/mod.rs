@@ -20,6 +20,7 @@ fn is_required(case: &PageCase<'_>) -> bool {
         province: case.filing.province(),
         providers: &providers,
         domain: Some(case.filing.domain.ascii()),
+        subject: case.filing.subject_name.as_deref(),
         today: Some(case.today),
     };
     case.policy.level_in("CPR002", Level::Warning, &scope) == Some(Level::Violation)

@@ -15,6 +15,7 @@ pub(super) const RULE: Rule = Rule {
         "Tencent Cloud, after filing: 网站添加版权所有; filing FAQ: 版权所有没有添加或添加错误",
         "Huawei Cloud 19.1",
     ],
+    law: &[],
     texts: TEXTS,
     check: Check::Page(check),
 };

@@ -10,6 +10,7 @@ pub(super) const RULE: Rule = Rule {
     needs: &[],
     yields_to: &[],
     sources: &["observation"],
+    law: &[],
     texts: TEXTS,
     check: Check::Dns(check),
 };

@@ -15,6 +15,7 @@ pub(super) const RULE: Rule = Rule {
         "Huawei Cloud 7.28",
         "Huawei Cloud 17.3.7(1)",
     ],
+    law: &[],
     texts: TEXTS,
     check: Check::Dns(check),
 };

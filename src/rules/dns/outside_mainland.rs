@@ -13,6 +13,7 @@ pub(super) const RULE: Rule = Rule {
     needs: &[],
     yields_to: &[],
     sources: &["Huawei Cloud 17.3.7(2)", "Tencent Cloud, FAQ on filing"],
+    law: &[],
     texts: TEXTS,
     check: Check::Dns(check),
 };

@@ -10,6 +10,7 @@ pub(super) const RULE: Rule = Rule {
     needs: &[Field::Addresses],
     yields_to: &[],
     sources: &["Huawei Cloud 17.3.7(3)"],
+    law: &[],
     texts: TEXTS,
     check: Check::Dns(check),
 };

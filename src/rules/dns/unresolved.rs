@@ -12,6 +12,7 @@ pub(super) const RULE: Rule = Rule {
     needs: &[],
     yields_to: &[],
     sources: &["Huawei Cloud 17.3.7(1)"],
+    law: &[],
     texts: TEXTS,
     check: Check::Dns(check),
 };

@@ -9,6 +9,7 @@ pub(super) const RULE: Rule = Rule {
     needs: &[Field::RecordNumber, Field::FiledProvince],
     yields_to: &["FIL001"],
     sources: &["Huawei Cloud 13.8"],
+    law: &[],
     texts: TEXTS,
     check: Check::Filing(check),
 };

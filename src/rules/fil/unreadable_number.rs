@@ -11,6 +11,7 @@ pub(super) const RULE: Rule = Rule {
     needs: &[Field::RecordNumber],
     yields_to: &[],
     sources: &["Huawei Cloud 8.1"],
+    law: &[],
     texts: TEXTS,
     check: Check::Filing(check),
 };

@@ -15,6 +15,7 @@ pub(super) const RULE: Rule = Rule {
         "Huawei Cloud 8.6, 17.4.4(2)",
         "Tencent Cloud, filing FAQ: 已备案/备案中的网站不符合要求",
     ],
+    law: &[],
     texts: TEXTS,
     check: Check::Page(check),
 };

@@ -11,6 +11,7 @@ pub(super) const RULE: Rule = Rule {
     needs: &[],
     yields_to: &[],
     sources: &["Huawei Cloud 8.1, 8.6"],
+    law: &[],
     texts: TEXTS,
     check: Check::Page(check),
 };

@@ -15,6 +15,7 @@ pub(super) const RULE: Rule = Rule {
         "Tencent Cloud, after filing: 备案号悬挂说明 (2025-04)",
         "Huawei Cloud 8.6, 17.4.4(2)",
     ],
+    law: &[],
     texts: TEXTS,
     check: Check::Page(check),
 };

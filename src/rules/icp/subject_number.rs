@@ -10,6 +10,7 @@ pub(super) const RULE: Rule = Rule {
     needs: &[],
     yields_to: &[],
     sources: &["Huawei Cloud 8.6", "Tencent Cloud, after filing: 备案号悬挂说明 (2025-04)"],
+    law: &[],
     texts: TEXTS,
     check: Check::Page(check),
 };

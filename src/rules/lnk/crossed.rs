@@ -15,6 +15,7 @@ pub(super) const RULE: Rule = Rule {
     sources: &[
         "the hosts of both authorities as the providers print them: Tencent Cloud 备案号悬挂说明, Huawei Cloud 19.1",
     ],
+    law: &[],
     texts: TEXTS,
     check: Check::Page(check),
 };

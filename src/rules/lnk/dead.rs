@@ -10,6 +10,7 @@ pub(super) const RULE: Rule = Rule {
     needs: &[],
     yields_to: &[],
     sources: &["Huawei Cloud 8.6"],
+    law: &[],
     texts: TEXTS,
     check: Check::Page(check),
 };

@@ -12,6 +12,7 @@ pub(super) const RULE: Rule = Rule {
     sources: &[
         "the ministry's host names as the providers print them: Tencent Cloud 备案号悬挂说明, Huawei Cloud 8.6",
     ],
+    law: &[],
     texts: TEXTS,
     check: Check::Page(check),
 };

@@ -13,6 +13,7 @@ pub(super) const RULE: Rule = Rule {
         "Tencent Cloud, filing guide of 2018 (the old address)",
         "Tencent Cloud, after filing: 备案号悬挂说明 (2025-04)",
     ],
+    law: &[],
     texts: TEXTS,
     check: Check::Page(check),
 };

@@ -124,7 +124,7 @@ fn leads_to_ministry(number: &ShownNumber) -> bool {
 }
 
 fn shows_licence(case: &PageCase<'_>, href: &str) -> bool {
-    let here = case.attempt.last_url();
+    let here = case.url;
     let Some(target) = Url::parse(here).ok().and_then(|base| base.join(href.trim()).ok()) else {
         return false;
     };

@@ -13,6 +13,7 @@ pub(super) const RULE: Rule = Rule {
         "Huawei Cloud 8.6, 17.4.4(1)",
         "Tencent Cloud, after filing: 备案号悬挂说明 (2025-04)",
     ],
+    law: &[],
     texts: TEXTS,
     check: Check::Page(check),
 };

@@ -11,6 +11,7 @@ pub(super) const RULE: Rule = Rule {
     needs: &[Field::PoliceNumber],
     yields_to: &[],
     sources: &["Huawei Cloud 17.4.4(3)"],
+    law: &[],
     texts: TEXTS,
     check: Check::Page(check),
 };

@@ -13,6 +13,7 @@ pub(super) const RULE: Rule = Rule {
     sources: &[
         "the form of the number as the providers print it: Tencent Cloud 获取并添加公安备案号, Huawei Cloud 19.1",
     ],
+    law: &[],
     texts: TEXTS,
     check: Check::Page(check),
 };

@@ -15,6 +15,7 @@ pub(super) const RULE: Rule = Rule {
         "Tencent Cloud, after filing: 获取并添加公安备案号",
         "Huawei Cloud 1, 17.4.4(3), 19.1",
     ],
+    law: &[],
     texts: TEXTS,
     check: Check::Page(check),
 };

@@ -13,6 +13,7 @@ pub(super) const RULE: Rule = Rule {
     needs: &[],
     yields_to: &[],
     sources: &["Tencent Cloud, after filing: 获取并添加公安备案号", "Huawei Cloud 19.1"],
+    law: &[],
     texts: TEXTS,
     check: Check::Page(check),
 };

@@ -11,6 +11,7 @@ pub(super) const RULE: Rule = Rule {
     needs: &[Field::ServiceName],
     yields_to: &[],
     sources: &["Huawei Cloud 16.5, 17.4.3", "Tencent Cloud, filing FAQ: 网站 title 标题不符合要求"],
+    law: &[],
     texts: TEXTS,
     check: Check::Page(check),
 };

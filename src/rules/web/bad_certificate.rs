@@ -11,6 +11,7 @@ pub(super) const RULE: Rule = Rule {
     needs: &[],
     yields_to: &["DNS001", "WEB001", "WEB004"],
     sources: &["good practice"],
+    law: &[],
     texts: TEXTS,
     check: Check::Web(check),
 };

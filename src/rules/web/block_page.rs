@@ -11,6 +11,7 @@ pub(super) const RULE: Rule = Rule {
     needs: &[],
     yields_to: &["DNS001", "WEB001"],
     sources: &["Huawei Cloud 6.1", "Huawei Cloud 7.28", "Tencent Cloud, FAQ on filing"],
+    law: &[],
     texts: TEXTS,
     check: Check::Web(check),
 };

@@ -14,6 +14,7 @@ pub(super) const RULE: Rule = Rule {
     needs: &[],
     yields_to: &["DNS001", "WEB001", "WEB004", "WEB003"],
     sources: &["Tencent Cloud, FAQ on filing", "Huawei Cloud 17.4.2"],
+    law: &[],
     texts: TEXTS,
     check: Check::Web(check),
 };

@@ -11,6 +11,7 @@ pub(super) const RULE: Rule = Rule {
     needs: &[],
     yields_to: &["DNS001"],
     sources: &["Huawei Cloud 16.4", "Tencent Cloud, FAQ on filing"],
+    law: &[],
     texts: TEXTS,
     check: Check::Site(check),
 };

@@ -11,6 +11,7 @@ pub(super) const RULE: Rule = Rule {
     needs: &[],
     yields_to: &["DNS001", "WEB001"],
     sources: &["Tencent Cloud, showing the record number"],
+    law: &[],
     texts: TEXTS,
     check: Check::Site(check),
 };

@@ -209,7 +209,11 @@ impl Case {
             hosts.push(row.evidence(&filing, page));
         }
         hosts.sort_by_key(|host| host.role as u8);
-        Evidence { hosts, siblings: Siblings { same_subject: self.same_subject.clone() } }
+        Evidence {
+            hosts,
+            siblings: Siblings { same_subject: self.same_subject.clone() },
+            ..Evidence::default()
+        }
     }
 }
 
@@ -285,7 +289,7 @@ impl HostRow {
         let dns = self.dns(filing);
         let resolved = dns.outcome == Resolution::Resolved;
         let visit = resolved.then(|| self.visit(&host, &dns, page));
-        HostEvidence { host, role, dns, visit }
+        HostEvidence { visit, ..HostEvidence::of_dns(host, role, dns) }
     }
 
     fn dns(&self, filing: &Filing) -> Dns {
@@ -301,7 +305,7 @@ impl HostRow {
             _ => Vec::new(),
         };
         let addresses = addresses.iter().map(|text| located(text)).collect();
-        Dns { outcome, chain: self.chain.clone(), addresses, answers: Vec::new() }
+        Dns { outcome, chain: self.chain.clone(), addresses, ..Dns::default() }
     }
 
     fn visit(&self, host: &str, dns: &Dns, page: &str) -> Visit {

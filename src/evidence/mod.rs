@@ -2,6 +2,14 @@
 //! judges, and nothing here reads a clock, so that one evidence gives one verdict
 //! and the same bytes whenever it is judged.
 
+mod registration;
+mod rendering;
+mod siblings;
+
+pub use registration::{Registration, RegistrationFailure, RegistryEntry};
+pub use rendering::{Area, Frame, Layout, RenderFailure, Rendered, Rendering, Sight, Unseen};
+pub use siblings::Siblings;
+
 use crate::page::Page;
 use serde::{Deserialize, Serialize};
 use std::net::IpAddr;
@@ -14,6 +22,13 @@ pub struct Evidence {
     /// What other filings of the list share with this one; filled between look and judgment.
     #[serde(default)]
     pub siblings: Siblings,
+    /// What the domain's registry says; `None` where it was not asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub registration: Option<Registration>,
+    /// What the user's registry file says of this filing's numbers and domain; empty where
+    /// there is no such file, or it says nothing of them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub registry: Vec<RegistryEntry>,
 }
 
 /// What was seen of one host.
@@ -27,6 +42,31 @@ pub struct HostEvidence {
     pub dns: Dns,
     /// What it answered; `None` where it resolves to nothing or DNS could not tell.
     pub visit: Option<Visit>,
+    /// What other visitors than a person at a desk were shown, where that was asked.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub views: Vec<View>,
+    /// What a browser made of it; `None` where none was asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rendering: Option<Rendering>,
+}
+
+/// The page as another kind of visitor gets it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct View {
+    /// Who asked.
+    pub visitor: Visitor,
+    /// The walk.
+    pub attempt: Attempt,
+}
+
+/// A kind of visitor that a server may tell from a person at a desk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Visitor {
+    /// A phone's browser.
+    Phone,
+    /// A search engine's crawler.
+    Spider,
 }
 
 impl Evidence {
@@ -38,6 +78,19 @@ impl Evidence {
 }
 
 impl HostEvidence {
+    /// A host of which no more than its DNS is known.
+    pub fn of_dns(host: String, role: Role, dns: Dns) -> HostEvidence {
+        HostEvidence { host, role, dns, visit: None, views: Vec::new(), rendering: None }
+    }
+
+    /// What the browser showed, where it showed anything.
+    pub fn rendered(&self) -> Option<&Rendered> {
+        match self.rendering.as_ref()? {
+            Rendering::Shown(rendered) => Some(rendered),
+            Rendering::Failed(_) => None,
+        }
+    }
+
     /// The same for one host; no more after two looks that agree.
     pub fn needs_second_look(&self) -> bool {
         match &self.visit {
@@ -79,6 +132,22 @@ pub struct Dns {
     /// Each question and what became of it, for the evidence file.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub answers: Vec<Answer>,
+    /// What each vantage point was told; empty where only one place was asked from.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub vantages: Vec<Vantage>,
+}
+
+/// What one vantage point was told: a resolver of another network, or a client subnet (EDNS)
+/// that the resolver was asked on behalf of.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Vantage {
+    /// The name the settings give it.
+    pub name: String,
+    /// What it came to.
+    pub outcome: Resolution,
+    /// The addresses, sorted, each once.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub addresses: Vec<Located>,
 }
 
 /// What the resolution of a host came to.
@@ -423,13 +492,4 @@ impl Failure {
     pub fn is_refusal(self) -> bool {
         matches!(self, Failure::ConnectRefused | Failure::TlsReset | Failure::Reset)
     }
-}
-
-/// What other filings of the same list share with this one.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct Siblings {
-    /// Registrable domains, other than the filing's own, that a visit ended at and that
-    /// the list files under the same subject. Sorted.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub same_subject: Vec<String>,
 }

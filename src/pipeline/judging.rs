@@ -159,13 +159,12 @@ impl Bench<'_> {
                 .map_err(self.failed("rejected.csv"))?;
         let mut audits = Part::begin(self.output, "audits.jsonl")?;
         let mut summary = Summary { rows: u64::from(spool.len()), ..Summary::default() };
+        if !spool.gather(|| stop.is_cancelled())? {
+            return Err(self.stopped());
+        }
         for number in 0..spool.len() {
             if stop.is_cancelled() {
-                let output = self.output.to_owned();
-                return Err(match self.shelf {
-                    Shelf::Kept(_) => RunError::JudgmentStopped(output),
-                    _ => RunError::Interrupted(output),
-                });
+                return Err(self.stopped());
             }
             let Some(row) = spool.row(number)? else { break };
             match row {
@@ -175,7 +174,7 @@ impl Bench<'_> {
                 }
                 Ok(filing) => {
                     let seen = spool.seen(number)?;
-                    let one = self.one(&mut spool, &filing, seen, &mut summary)?;
+                    let one = self.one(&mut spool, (number, &filing), seen, &mut summary)?;
                     one.write_audit(&mut audits, &filing, self.lang).map_err(audits.error())?;
                     if let Some(notice) = &one.notice {
                         let added = notices.add(notice, &filing, one.kept);
@@ -199,11 +198,11 @@ impl Bench<'_> {
     fn one(
         &mut self,
         spool: &mut Spool,
-        filing: &Filing,
+        (row, filing): (u32, &Filing),
         mut seen: Seen,
         summary: &mut Summary,
     ) -> Result<One, RunError> {
-        seen.evidence.siblings = spool.siblings(filing, &seen.evidence);
+        seen.evidence.siblings = spool.siblings(row, filing, &seen.evidence)?;
         let today = china_day(self.at);
         let (audit, notice, faulted) = self.judge_one(filing, &seen.evidence, today);
         let kept = self.shelf.keep(spool, filing, &audit, &seen)?;
@@ -264,6 +263,14 @@ impl Bench<'_> {
         last.place()?;
         sync_folder(self.output);
         Ok(())
+    }
+
+    fn stopped(&self) -> RunError {
+        let output = self.output.to_owned();
+        match self.shelf {
+            Shelf::Kept(_) => RunError::JudgmentStopped(output),
+            _ => RunError::Interrupted(output),
+        }
     }
 
     fn failed(&self, name: &str) -> impl FnOnce(io::Error) -> RunError + use<> {

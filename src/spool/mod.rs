@@ -11,6 +11,7 @@ mod frame;
 mod journal;
 mod kin;
 mod lock;
+mod siblings;
 mod warc;
 
 pub use archive::Archive;

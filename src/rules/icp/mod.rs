@@ -12,6 +12,7 @@ mod yardstick;
 
 pub(super) use standing::{Judged, Reading, Standing, standing};
 
+use super::one_site::served_by_several;
 use super::sight::{doubt, of_other_filing, pass, review};
 use super::{Defect, Na, Outcome, PageCase, Rule, Text, Texts};
 use crate::page::{ShownNumber, Zone};
@@ -136,6 +137,10 @@ fn wrong(case: &PageCase<'_>, judged: &Judged<'_>, rule: &Rule) -> Outcome {
         expected: yardstick.expected(),
         found: Text::same(judged.number.text.clone()),
         place: place(judged.number),
+        cause: (judged.reading == Reading::ServiceForSubject)
+            .then_some(yardstick.shared)
+            .flatten()
+            .map(served_by_several),
         remedy: remedy_with(case, &rule.texts, yardstick.exact()),
         ..Defect::default()
     };

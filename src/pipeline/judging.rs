@@ -9,7 +9,7 @@ use crate::notice;
 use crate::policy::Policy;
 use crate::report::{self, Notices, RejectedRows, audit_line, china_day, china_time};
 use crate::rules::{Lang, Na, Rule, Text};
-use crate::spool::{Archive, Folder, Seen, Spool, State};
+use crate::spool::{Archive, Folder, Registry, Seen, Spool, State};
 use jiff::civil::Date;
 use std::{
     collections::{BTreeMap, HashSet},
@@ -33,6 +33,8 @@ pub struct Judging<'a> {
     /// Versions that have changed since: those of program and rules. Those of the tables that
     /// were used while looking stay as the run wrote them down.
     pub versions: BTreeMap<String, String>,
+    /// What a registry file says, in place of what one said when the run was made.
+    pub registry: Option<&'a Registry>,
     /// The real clock.
     pub clock: fn() -> jiff::Timestamp,
 }
@@ -66,6 +68,8 @@ pub fn judge_again(
         at: judging.at.unwrap_or(spool.header().at),
         clock: judging.clock,
         versions: &judging.versions,
+        registry: judging.registry,
+        anew: true,
         shelf: Shelf::Kept(Archive::domains(from)?),
     };
     let same_folder = from.canonicalize().ok() == output.canonicalize().ok();
@@ -92,6 +96,8 @@ pub(super) fn finish_run(
         at,
         clock: plan.clock,
         versions: &plan.versions,
+        registry: plan.registry,
+        anew: false,
         shelf,
     };
     bench.judge(spool, true, progress, stop)
@@ -106,6 +112,9 @@ struct Bench<'a> {
     at: jiff::Timestamp,
     clock: fn() -> jiff::Timestamp,
     versions: &'a BTreeMap<String, String>,
+    registry: Option<&'a Registry>,
+    /// Whether the registry was not there yet when the sites were looked at.
+    anew: bool,
     shelf: Shelf,
 }
 
@@ -184,6 +193,7 @@ impl Bench<'_> {
             }
             progress.judged(u64::from(number) + 1);
         }
+        summary.registry = self.registry.map(|registry| registry.count().clone());
         self.times_and_versions(&spool, &mut summary);
         check_rows(&summary)?;
         let notices = notices.finish().map_err(self.failed("notices.csv"))?;
@@ -202,6 +212,9 @@ impl Bench<'_> {
         mut seen: Seen,
         summary: &mut Summary,
     ) -> Result<One, RunError> {
+        if let Some(registry) = self.registry.filter(|_| self.anew) {
+            seen.evidence.registry = registry.entries(filing, &seen.evidence)?;
+        }
         seen.evidence.siblings = spool.siblings(row, filing, &seen.evidence)?;
         let today = china_day(self.at);
         let (audit, notice, faulted) = self.judge_one(filing, &seen.evidence, today);

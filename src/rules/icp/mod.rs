@@ -4,6 +4,8 @@ mod another_subject;
 mod app_number;
 mod malformed;
 mod missing;
+mod registered;
+mod registry;
 mod service_number;
 mod standing;
 mod subject_number;
@@ -28,6 +30,7 @@ pub(super) const RULES: &[Rule] = &[
     wrong_serial::RULE,
     malformed::RULE,
     app_number::RULE,
+    registry::RULE,
 ];
 
 /// The number by which the page is judged, or why there is none.

@@ -29,7 +29,9 @@ pub use domain::{Domain, DomainError};
 pub use error::ListError;
 pub use field::Field;
 pub use list::{Format, Layout, List, Options, open};
-pub use model::{AddressRange, FiledNumber, FiledPolice, Filing, Homepage, ServiceType, Status};
+pub use model::{
+    AddressRange, FiledNumber, FiledPolice, Filing, Homepage, ServiceType, Status, name_key,
+};
 pub use reason::Reason;
 
 use serde::{Deserialize, Serialize};

@@ -6,6 +6,7 @@
 mod case;
 mod law;
 mod names;
+mod one_site;
 mod outcome;
 mod reference;
 mod rule;

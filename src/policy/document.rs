@@ -3,6 +3,7 @@
 use super::cdn::CdnRow;
 use super::pages::PageRow;
 use super::providers::Provider;
+use super::provinces::ProvinceRow;
 use super::readings::SomeReadings;
 use super::{Level, Providers, Scope};
 use crate::record::Province;
@@ -80,6 +81,7 @@ pub(super) struct Document {
     pub(super) provider: Vec<Provider>,
     pub(super) cdn: Vec<CdnRow>,
     pub(super) page: Vec<PageRow>,
+    pub(super) province: Vec<ProvinceRow>,
 }
 
 impl Document {

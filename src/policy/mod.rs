@@ -6,12 +6,14 @@ mod cdn;
 mod document;
 mod pages;
 mod providers;
+mod provinces;
 mod readings;
 
 pub use cdn::{Cdn, CdnKind, Cdns};
 pub use document::PolicyError;
 pub use pages::{Category, PageFacts, Signature, Signatures, Strength};
 pub use providers::{Provider, ProviderKind, Providers};
+pub use provinces::{Post, ProvinceFacts, Provinces};
 pub use readings::{Guangdong, Readings};
 
 use crate::record::Province;
@@ -44,6 +46,8 @@ pub struct Policy {
     pub cdns: Cdns,
     /// What block, default, parked and challenge pages are recognised by.
     pub signatures: Signatures,
+    /// What single provinces ask of filings.
+    pub provinces: Provinces,
     levels: Vec<LevelRow>,
     days: BTreeMap<String, u16>,
     deadlines: BTreeMap<Level, u16>,
@@ -82,11 +86,12 @@ pub struct Lapsed<'a> {
 /// Calendar days to mend where neither the settings nor a rule's own row say.
 const DEFAULT_DEADLINE: u16 = 7;
 
-const FILES: [(&str, &str); 4] = [
+const FILES: [(&str, &str); 5] = [
     ("config/rules.toml", include_str!("../../config/rules.toml")),
     ("config/providers.toml", include_str!("../../config/providers.toml")),
     ("config/cdn.toml", include_str!("../../config/cdn.toml")),
     ("config/pages.toml", include_str!("../../config/pages.toml")),
+    ("config/provinces.toml", include_str!("../../config/provinces.toml")),
 ];
 
 /// Read once: tests and demos ask for it by the thousand.
@@ -195,6 +200,7 @@ impl Policy {
     fn take_facts(&mut self, document: &mut Document, file: &str) -> Result<(), PolicyError> {
         self.providers.add(std::mem::take(&mut document.provider));
         self.cdns.add(std::mem::take(&mut document.cdn), file)?;
+        self.provinces.add(std::mem::take(&mut document.province), file)?;
         self.signatures.add(std::mem::take(&mut document.page), file)
     }
 

@@ -52,7 +52,6 @@ impl Suffixes {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::policy::Policy;
 
     #[test]

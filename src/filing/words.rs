@@ -36,6 +36,10 @@ const IN_REVIEW: &[&str] = &[
     "draft",
 ];
 
+/// Words that say that it is through; of the provider's own review they say nothing.
+const APPROVED: &[&str] = &["成功", "已通过", "审核通过"];
+const OF_PROVIDER: &[&str] = &["初审", "接入商", "服务商"];
+
 /// Reads 备案状态; brackets, width and spaces do not matter.
 pub(super) fn status(cell: &str) -> Status {
     let written = text::tidy(cell);
@@ -54,7 +58,10 @@ pub(super) fn status(cell: &str) -> Status {
         "pending" => Status::Pending,
         _ if has("已注销") => Status::Cancelled,
         _ if says(UNAPPROVED) => Status::Unapproved(written),
+        _ if has("注销") && has("成功") => Status::Cancelled,
         _ if has("注销") => Status::Cancelling,
+        _ if says(OF_PROVIDER) && says(IN_REVIEW) => Status::Unapproved(written),
+        _ if says(APPROVED) && !has("待") => Status::Filed,
         _ if has("变更") => Status::Changing,
         _ if has("接入") => Status::Connecting,
         _ if has("已备案") => Status::Filed,
@@ -98,6 +105,11 @@ mod tests {
             ("已注销", Status::Cancelled),
             ("Pending", Status::Pending),
             ("有效", Status::Filed),
+            ("首次备案成功", Status::Filed),
+            ("管局审核通过", Status::Filed),
+            ("注销备案成功", Status::Cancelled),
+            ("接入商审核通过", Status::Unapproved("接入商审核通过".to_owned())),
+            ("审核通过，待管局审核", Status::Unapproved("审核通过，待管局审核".to_owned())),
             ("审核通过", Status::Filed),
             ("变更备案审核中", Status::Changing),
             ("新增网站审核中", Status::Pending),

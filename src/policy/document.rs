@@ -1,10 +1,13 @@
 //! The files of the policy: one shape for the embedded ones and the user's.
 
+use super::apps::AppsText;
 use super::cdn::CdnRow;
 use super::pages::PageRow;
+use super::phones::PhonesText;
 use super::providers::Provider;
 use super::provinces::ProvinceRow;
 use super::readings::SomeReadings;
+use super::suffixes::SuffixesText;
 use super::{Level, Providers, Scope};
 use crate::record::Province;
 use jiff::civil::Date;
@@ -81,6 +84,9 @@ pub(super) struct Document {
     pub(super) provider: Vec<Provider>,
     pub(super) cdn: Vec<CdnRow>,
     pub(super) page: Vec<PageRow>,
+    pub(super) phones: PhonesText,
+    pub(super) suffixes: SuffixesText,
+    pub(super) apps: AppsText,
     pub(super) province: Vec<ProvinceRow>,
 }
 

@@ -2,19 +2,25 @@
 //! sources disagree on, and the tables of facts. All of it comes from `config/`,
 //! embedded; a user's file is laid over it, and unknown keys are refused.
 
+mod apps;
 mod cdn;
 mod document;
 mod pages;
+mod phones;
 mod providers;
 mod provinces;
 mod readings;
+mod suffixes;
 
+pub use apps::{Apps, Platform};
 pub use cdn::{Cdn, CdnKind, Cdns};
 pub use document::PolicyError;
 pub use pages::{Category, PageFacts, Signature, Signatures, Strength};
+pub use phones::{Block, Phones};
 pub use providers::{Provider, ProviderKind, Providers};
 pub use provinces::{Post, ProvinceFacts, Provinces};
 pub use readings::{Guangdong, Readings};
+pub use suffixes::Suffixes;
 
 use crate::record::Province;
 use document::{Document, Layer, LevelRow, parse};
@@ -48,6 +54,12 @@ pub struct Policy {
     pub signatures: Signatures,
     /// What single provinces ask of filings.
     pub provinces: Provinces,
+    /// Which mobile numbers can receive the ministry's message.
+    pub phones: Phones,
+    /// Top-level suffixes under which domains can be filed.
+    pub suffixes: Suffixes,
+    /// Platforms, stores and words about apps.
+    pub apps: Apps,
     levels: Vec<LevelRow>,
     days: BTreeMap<String, u16>,
     deadlines: BTreeMap<Level, u16>,
@@ -86,12 +98,15 @@ pub struct Lapsed<'a> {
 /// Calendar days to mend where neither the settings nor a rule's own row say.
 const DEFAULT_DEADLINE: u16 = 7;
 
-const FILES: [(&str, &str); 5] = [
+const FILES: [(&str, &str); 8] = [
     ("config/rules.toml", include_str!("../../config/rules.toml")),
     ("config/providers.toml", include_str!("../../config/providers.toml")),
     ("config/cdn.toml", include_str!("../../config/cdn.toml")),
     ("config/pages.toml", include_str!("../../config/pages.toml")),
     ("config/provinces.toml", include_str!("../../config/provinces.toml")),
+    ("config/phones.toml", include_str!("../../config/phones.toml")),
+    ("config/suffixes.toml", include_str!("../../config/suffixes.toml")),
+    ("config/apps.toml", include_str!("../../config/apps.toml")),
 ];
 
 /// Read once: tests and demos ask for it by the thousand.
@@ -201,6 +216,9 @@ impl Policy {
         self.providers.add(std::mem::take(&mut document.provider));
         self.cdns.add(std::mem::take(&mut document.cdn), file)?;
         self.provinces.add(std::mem::take(&mut document.province), file)?;
+        self.phones.add(std::mem::take(&mut document.phones), file)?;
+        self.suffixes.add(std::mem::take(&mut document.suffixes), file)?;
+        self.apps.add(std::mem::take(&mut document.apps));
         self.signatures.add(std::mem::take(&mut document.page), file)
     }
 

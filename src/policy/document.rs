@@ -5,6 +5,7 @@ use super::pages::PageRow;
 use super::providers::Provider;
 use super::provinces::ProvinceRow;
 use super::readings::SomeReadings;
+use super::words::WordsRow;
 use super::{Level, Providers, Scope};
 use crate::record::Province;
 use jiff::civil::Date;
@@ -82,6 +83,7 @@ pub(super) struct Document {
     pub(super) cdn: Vec<CdnRow>,
     pub(super) page: Vec<PageRow>,
     pub(super) province: Vec<ProvinceRow>,
+    pub(super) words: Vec<WordsRow>,
 }
 
 impl Document {
@@ -324,7 +326,7 @@ pub(super) fn parse(text: &str, file: &str) -> Result<Document, PolicyError> {
 }
 
 /// `; did you mean …?`, or nothing where no name is near.
-fn nearest<'a>(word: &str, known: impl Iterator<Item = &'a str>) -> String {
+pub(super) fn nearest<'a>(word: &str, known: impl Iterator<Item = &'a str>) -> String {
     known
         .map(|name| (strsim::damerau_levenshtein(word, name), name))
         .filter(|(distance, name)| *distance <= 2.max(name.len() / 4))

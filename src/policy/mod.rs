@@ -8,6 +8,7 @@ mod pages;
 mod providers;
 mod provinces;
 mod readings;
+mod words;
 
 pub use cdn::{Cdn, CdnKind, Cdns};
 pub use document::PolicyError;
@@ -15,6 +16,7 @@ pub use pages::{Category, PageFacts, Signature, Signatures, Strength};
 pub use providers::{Provider, ProviderKind, Providers};
 pub use provinces::{Post, ProvinceFacts, Provinces};
 pub use readings::{Guangdong, Readings};
+pub use words::{Topic, WordHit, WordList, Words};
 
 use crate::record::Province;
 use document::{Document, Layer, LevelRow, parse};
@@ -48,6 +50,8 @@ pub struct Policy {
     pub signatures: Signatures,
     /// What single provinces ask of filings.
     pub provinces: Provinces,
+    /// Words of names, remarks and pages.
+    pub words: Words,
     levels: Vec<LevelRow>,
     days: BTreeMap<String, u16>,
     deadlines: BTreeMap<Level, u16>,
@@ -73,12 +77,17 @@ pub struct Scope<'a> {
 /// Calendar days to mend where neither the settings nor a rule's own row say.
 const DEFAULT_DEADLINE: u16 = 7;
 
-const FILES: [(&str, &str); 5] = [
+const FILES: [(&str, &str); 10] = [
     ("config/rules.toml", include_str!("../../config/rules.toml")),
     ("config/providers.toml", include_str!("../../config/providers.toml")),
     ("config/cdn.toml", include_str!("../../config/cdn.toml")),
     ("config/pages.toml", include_str!("../../config/pages.toml")),
     ("config/provinces.toml", include_str!("../../config/provinces.toml")),
+    ("config/words/approvals.toml", include_str!("../../config/words/approvals.toml")),
+    ("config/words/crime.toml", include_str!("../../config/words/crime.toml")),
+    ("config/words/names.toml", include_str!("../../config/words/names.toml")),
+    ("config/words/pages.toml", include_str!("../../config/words/pages.toml")),
+    ("config/words/places.toml", include_str!("../../config/words/places.toml")),
 ];
 
 /// Read once: tests and demos ask for it by the thousand.
@@ -168,6 +177,7 @@ impl Policy {
         if let Some(wanted) = profile.filter(|wanted| !policy.profiles.contains(*wanted)) {
             return Err(PolicyError::unknown_profile(wanted, policy.profiles()));
         }
+        policy.words.compile()?;
         for (name, text, layer) in base.into_iter().chain(overlays) {
             policy.lay(layer, name, text)?;
         }
@@ -178,6 +188,7 @@ impl Policy {
         self.providers.add(std::mem::take(&mut document.provider));
         self.cdns.add(std::mem::take(&mut document.cdn), file)?;
         self.provinces.add(std::mem::take(&mut document.province), file)?;
+        self.words.add(std::mem::take(&mut document.words), file)?;
         self.signatures.add(std::mem::take(&mut document.page), file)
     }
 

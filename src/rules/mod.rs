@@ -4,12 +4,15 @@
 //! code, level and texts are stamped on by the engine (`audit`).
 
 mod case;
+mod found;
 mod law;
 mod names;
 mod outcome;
 mod reference;
 mod rule;
 mod sight;
+mod subject;
+mod topics;
 
 mod app;
 mod cnt;
@@ -27,6 +30,7 @@ pub use case::{
     DnsCase, FilingCase, ListCase, PageCase, RegistrationCase, RegistryCase, SiteCase, WebCase,
     provider_keys,
 };
+pub use found::Found;
 pub use law::Law;
 pub use outcome::{Defect, Lang, Na, Outcome, Text, quote};
 pub use reference::{example, index, page};

@@ -51,6 +51,7 @@ pub fn audit_line<'a>(
 ) -> serde_json::Result<AuditLine<'a>> {
     let mask = Mask::of(filing);
     let mut evidence = serde_json::to_value(evidence)?;
+    leave_out_passages(&mut evidence);
     mask.page_texts(&mut evidence);
     Ok(AuditLine {
         row: filing.line,
@@ -59,6 +60,22 @@ pub fn audit_line<'a>(
         verdicts: audit.verdicts.iter().map(|verdict| line(verdict, lang, &mask)).collect(),
         evidence,
     })
+}
+
+/// The text of pages is for judging again, from the journal; here a verdict quotes what it
+/// rests on.
+fn leave_out_passages(evidence: &mut Value) {
+    let mut open = vec![evidence];
+    while let Some(value) = open.pop() {
+        match value {
+            Value::Array(values) => open.extend(values),
+            Value::Object(fields) => {
+                fields.remove("passages");
+                open.extend(fields.values_mut());
+            }
+            _ => {}
+        }
+    }
 }
 
 fn line(verdict: &Verdict, lang: Lang, mask: &Mask<'_>) -> VerdictLine {

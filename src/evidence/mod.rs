@@ -40,7 +40,8 @@ pub struct HostEvidence {
     pub role: Role,
     /// Where it points.
     pub dns: Dns,
-    /// What it answered; `None` where it resolves to nothing or DNS could not tell.
+    /// What it answered; `None` where it resolves to nothing, DNS could not tell, or the
+    /// filing is no website's, so that no page was asked for.
     pub visit: Option<Visit>,
     /// What other visitors than a person at a desk were shown, where that was asked.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -95,7 +96,8 @@ impl HostEvidence {
     pub fn needs_second_look(&self) -> bool {
         match &self.visit {
             _ if self.dns.outcome != Resolution::Resolved => true,
-            None => true,
+            // No more than its addresses was asked for.
+            None => false,
             Some(visit) => {
                 let best = visit.best().and_then(Attempt::answer);
                 visit.looks < 2 && !best.is_some_and(PageSeen::is_good)

@@ -57,6 +57,8 @@ readings! {
     opening_days: u16 = 30;
     /// Days after approval during which a block page may still stand.
     unblocking_days: u16 = 10;
+    /// Days before the end of a document from which it is said that it ends (FIL005).
+    papers_days: u16 = 90;
     /// Similarity (0 to 1) from which a title is nearly right (TTL003).
     title_similarity: f64 = 0.6;
     /// The fewest characters of a service's name (FIL003).

@@ -4,7 +4,7 @@ use super::{Exchange, Look, Probe, deadline::Deadline, dns::Names, fetch::Walk};
 use crate::evidence::{
     Attempt, Dns, End, Evidence, Failure, HostEvidence, PageSeen, Resolution, Role, Visit,
 };
-use crate::filing::{Filing, Homepage};
+use crate::filing::{Filing, Homepage, ServiceType};
 use std::time::Duration;
 
 /// Filed hosts that are looked at.
@@ -15,17 +15,27 @@ const MAX_FILED_HOSTS: usize = 32;
 struct Goal {
     role: Role,
     start: Homepage,
+    /// Whether to knock at all: an app's domain need not show a page.
+    visits: bool,
 }
 
 impl Goal {
     fn of_host(role: Role, host: &str) -> Goal {
-        Goal { role, start: Homepage { host: host.to_owned(), port: None, path: "/".to_owned() } }
+        let start = Homepage { host: host.to_owned(), port: None, path: "/".to_owned() };
+        Goal { role, start, visits: true }
     }
 }
 
-/// Apex, www, the filed homepage, further filed hosts: each place once.
+/// Apex, www, the filed homepage, further filed hosts: each place once. Of an app, a mini
+/// program or a quick app the domain and the filed hosts, and only where they point.
 fn goals(filing: &Filing) -> Vec<Goal> {
     let apex = filing.domain.ascii();
+    if filing.service_type != ServiceType::Website {
+        let further = filing.hosts.iter().map(String::as_str).filter(|host| *host != apex);
+        let further = further.take(MAX_FILED_HOSTS).map(|host| Goal::of_host(Role::Filed, host));
+        let all = std::iter::once(Goal::of_host(Role::Apex, apex)).chain(further);
+        return all.map(|goal| Goal { visits: false, ..goal }).collect();
+    }
     let mut goals = vec![Goal::of_host(Role::Apex, apex)];
     // A domain below a registrable one was filed as it stands and needs no www of its own.
     if filing.domain.registrable() == apex && !apex.starts_with("www.") {
@@ -36,7 +46,7 @@ fn goals(filing: &Filing) -> Vec<Goal> {
         if start.path.is_empty() {
             start.path.push('/');
         }
-        Goal { role: Role::Homepage, start }
+        Goal { role: Role::Homepage, start, visits: true }
     });
     let filed = filing.hosts.iter().take(MAX_FILED_HOSTS);
     let filed = filed.map(|host| Goal::of_host(Role::Filed, host));
@@ -99,11 +109,11 @@ impl Probe {
     }
 
     async fn look_at_host(&self, goal: Goal, names: &Names<'_>, deadline: Deadline) -> Seen {
-        let Goal { role, start } = goal;
+        let Goal { role, start, visits } = goal;
         let dns = names.resolve(&start.host, deadline).await;
         // Through a proxy, a network may have no DNS of its own.
         let blind = self.options.proxy.is_some() && !dns.outcome.is_answer();
-        if dns.outcome != Resolution::Resolved && !blind {
+        if !visits || (dns.outcome != Resolution::Resolved && !blind) {
             let host = HostEvidence::of_dns(start.host, role, dns);
             return Seen { host, exchanges: Vec::new(), waited: Duration::ZERO };
         }

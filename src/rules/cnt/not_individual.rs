@@ -1,6 +1,6 @@
 use crate::policy::{Level, WordList};
+use crate::rules::fil::subject::is_person;
 use crate::rules::sight::of_other_filing;
-use crate::rules::subject::is_person;
 use crate::rules::{Check, Field, Na, Outcome, PageCase, Rule, Text, Texts, Words};
 
 /// CNT001
@@ -20,7 +20,7 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(case: &PageCase<'_>) -> Outcome {
-    if !is_person(case.filing) {
+    if is_person(case.filing) != Some(true) {
         return Outcome::Na(Na::Other(Text::new(
             "主办者不是个人",
             "the subject is not an individual",

@@ -1,7 +1,7 @@
 use crate::page::Kind;
 use crate::policy::{Level, WordList};
+use crate::rules::fil::subject::may_be_authority;
 use crate::rules::sight::of_other_filing;
-use crate::rules::subject::is_authority;
 use crate::rules::{Check, Na, Outcome, PageCase, Rule, Text, Texts, Words};
 
 /// CNT005
@@ -22,7 +22,7 @@ fn check(case: &PageCase<'_>) -> Outcome {
     if let Some(licence) = &case.filing.licence {
         return Outcome::Pass(Text::same(licence.shown()));
     }
-    if is_authority(case.filing) {
+    if may_be_authority(case.filing) {
         return Outcome::Na(Na::Other(Text::new("主办单位是机关", "the subject is an authority")));
     }
     if let Some(na) = of_other_filing(case) {

@@ -1,7 +1,7 @@
 use crate::policy::{Level, Topic, WordList};
 use crate::record::fold;
+use crate::rules::fil::subject::may_be_authority;
 use crate::rules::sight::of_other_filing;
-use crate::rules::subject::is_authority;
 use crate::rules::topics::{Approvals, approvals};
 use crate::rules::{Check, Na, Outcome, PageCase, Rule, Text, Texts, Words};
 
@@ -22,7 +22,7 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(case: &PageCase<'_>) -> Outcome {
-    if is_authority(case.filing) {
+    if may_be_authority(case.filing) {
         return Outcome::Na(Na::Other(Text::new(
             "主办单位是机关，不适用前置审批词表",
             "the subject is an authority: it gives approvals",

@@ -1,9 +1,9 @@
 //! What may be wrong with a service's name.
 
+use super::subject::{is_person, may_be_authority};
 use crate::policy::{WordHit, WordList};
 use crate::record::Province;
 use crate::rules::names::key;
-use crate::rules::subject::{is_authority, is_person};
 use crate::rules::{FilingCase, Text};
 
 /// One fault of a name.
@@ -22,7 +22,7 @@ pub(super) fn faults(case: &FilingCase<'_>, name: &str) -> Vec<Fault> {
     let plain = key(name);
     let hits = case.policy.words.in_filing(&plain, case.filing.province());
     faults.extend(of_bodies(case, &plain, &hits));
-    if is_person(case.filing) {
+    if is_person(case.filing) == Some(true) {
         faults.extend(of_persons(case, &plain, &hits).into_iter().map(Fault::plain));
     }
     faults
@@ -80,7 +80,7 @@ fn is_domain(case: &FilingCase<'_>, name: &str) -> bool {
 /// Words that only some bodies may bear: heads of the nation and of authorities.
 fn of_bodies(case: &FilingCase<'_>, name: &str, hits: &[WordHit]) -> Vec<Fault> {
     let subject = case.filing.subject_name.as_deref().map(key);
-    let is_public = is_authority(case.filing)
+    let is_public = may_be_authority(case.filing)
         || case.filing.subject_kind.as_deref().is_some_and(|kind| kind.contains("事业单位"));
     let faults = hits.iter().filter_map(|hit| {
         let word = name.get(hit.span.clone())?;

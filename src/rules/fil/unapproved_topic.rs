@@ -1,5 +1,5 @@
+use super::subject::may_be_authority;
 use crate::policy::{Level, Topic};
-use crate::rules::subject::is_authority;
 use crate::rules::topics::{Approvals, approvals, touched};
 use crate::rules::{
     Check, Defect, Field, FilingCase, Na, Outcome, Rule, Text, Texts, Words, quote,
@@ -22,7 +22,7 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(case: &FilingCase<'_>) -> Outcome {
-    if is_authority(case.filing) {
+    if may_be_authority(case.filing) {
         return Outcome::Na(Na::Other(Text::new(
             "主办单位是机关，不适用前置审批词表",
             "the subject is an authority: it gives approvals",

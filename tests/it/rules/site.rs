@@ -111,6 +111,20 @@ struct Row {
     approved_on: Option<Date>,
     opened_on: Option<Date>,
     homepage: Option<String>,
+    written_domain: Option<String>,
+    content_kind: Option<String>,
+    pre_approvals: Option<String>,
+    remark: Option<String>,
+    platform: Option<String>,
+    subject_id_kind: Option<String>,
+    subject_id: Option<String>,
+    id_expires_on: Option<Date>,
+    legal_representative: Option<String>,
+    subject_owner: Option<String>,
+    authority: Option<String>,
+    owner: Option<String>,
+    phone: Option<String>,
+    email: Option<String>,
 }
 
 /// What was seen of one host.
@@ -247,7 +261,28 @@ impl Row {
             let host = url.host_str().unwrap().to_owned();
             Homepage { host, port: url.port(), path: url.path().to_owned() }
         });
+        self.fill_papers(&mut filing);
         filing
+    }
+}
+
+impl Row {
+    /// What the filing says of papers and people.
+    fn fill_papers(&self, filing: &mut Filing) {
+        filing.written_domain = self.written_domain.clone();
+        filing.content_kind = self.content_kind.clone();
+        filing.pre_approvals = self.pre_approvals.clone();
+        filing.remark = self.remark.clone();
+        filing.platform = self.platform.clone();
+        filing.subject_id_kind = self.subject_id_kind.clone();
+        filing.subject_id = self.subject_id.clone();
+        filing.id_expires_on = self.id_expires_on;
+        filing.legal_representative = self.legal_representative.clone();
+        filing.subject_owner = self.subject_owner.clone();
+        filing.authority = self.authority.clone();
+        filing.owner = self.owner.clone();
+        filing.phone = self.phone.clone();
+        filing.email = self.email.clone();
     }
 }
 
@@ -264,6 +299,7 @@ fn status(text: &str) -> Status {
         "变更中" => Status::Changing,
         "注销中" => Status::Cancelling,
         "已注销" => Status::Cancelled,
+        word @ ("未备案" | "驳回" | "审核中") => Status::Unapproved(word.to_owned()),
         other => Status::Other(other.to_owned()),
     }
 }

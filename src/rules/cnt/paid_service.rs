@@ -61,7 +61,7 @@ const TEXTS: Texts = Texts {
         doubt: "Please check whether the site's paid services or shop need a telecom business licence",
         checks: "Looks in the visible title, menus and buttons of the homepage for words of paid services (开通会员, 充值, 付费课程 …) and shops (加入购物车, 商家入驻 …). Three different ones (configurable; one in the title counts twice), where neither the list nor the page has a licence number, ask a person to look. Lists: config/words/pages.toml.",
         why: "Selling information services, or running a platform on which others sell, is a commercial internet information service: besides the filing it needs a licence. Who merely sells goods of his own on his own site mostly needs none.",
-        cause: "There is a licence that is not in the list; membership fees, payments or other sellers were added; or the site merely sells the subject's own goods.",
+        cause: "There is a licence that was never handed in; membership fees, payments or other sellers were added; or the site merely sells the subject's own goods.",
         remedy: "Please look at how the site trades: where there is a licence, tell us its number and show it on the homepage; where services are sold or others sell on the site without one, apply to the province's administration and stop that part until it is granted; where only own goods are sold, please tell us.",
         bad: "a site with 开通会员, 在线充值, 付费课程, no licence number in the list or on the page",
         good: "a company's site that shows products and a telephone number; or a foot with 粤B2-20990059",

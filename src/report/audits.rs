@@ -160,6 +160,15 @@ mod tests {
     }
 
     #[test]
+    fn the_text_of_pages_is_left_out_at_any_depth() {
+        let mut evidence = serde_json::json!({
+            "hosts": [{"visit": {"page": {"title": "示例", "passages": [{"text": "一行"}]}}}]
+        });
+        leave_out_passages(&mut evidence);
+        assert_eq!(evidence["hosts"][0]["visit"]["page"], serde_json::json!({"title": "示例"}));
+    }
+
+    #[test]
     fn personal_data_of_the_row_is_masked() {
         let mut filing = Filing::of_domain(7, Domain::parse("site.example").unwrap());
         filing.phone = Some("13800000000".to_owned());

@@ -1,7 +1,7 @@
 //! The words of the policy's lists on a page: looked for once, read by several rules.
 
 use super::topics::is_denied;
-use super::{Defect, PageCase, Text, quote};
+use super::{Defect, Na, Outcome, PageCase, Text, quote};
 use crate::page::Page;
 use crate::policy::{Level, WordList, Words};
 use crate::record::fold;
@@ -31,6 +31,8 @@ const AROUND: usize = 24;
 const QUOTED: usize = 3;
 /// Words that are named.
 const NAMED: usize = 8;
+/// Visible characters under which a page that scripts fill says nothing yet.
+const SHELL: u32 = 200;
 
 impl Found {
     fn of(page: &Page, words: &Words) -> Found {
@@ -111,6 +113,16 @@ impl PageCase<'_> {
         quotes.dedup();
         let in_title = hits().any(|hit| hit.passage.is_none());
         Sum { count: words.len() + usize::from(in_title), in_title, words, quotes }
+    }
+
+    /// What is said where nothing wrong was found: n/a where there was too little to look at.
+    pub(super) fn nothing_found(&self, seen: Text) -> Outcome {
+        let page = self.page;
+        let is_shell = page.needs_rendering && page.text_length < SHELL;
+        if page.cut || is_shell || page.passages.is_empty() {
+            return Outcome::Na(Na::Unseen);
+        }
+        Outcome::Pass(seen)
     }
 
     /// Places of the page's foot that label an operator: the text before, and the text behind.

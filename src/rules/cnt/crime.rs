@@ -26,7 +26,7 @@ fn check(case: &PageCase<'_>) -> Outcome {
     // A title says what a page is, however long it is.
     let wanted = if sum.in_title { least } else { least.saturating_add(further) };
     if sum.count < wanted {
-        return Outcome::Pass(sum.little());
+        return case.nothing_found(sum.little());
     }
     Outcome::Fail(sum.question(Text::new(
         "没有赌博、色情、毒品、诈骗一类的内容",

@@ -33,7 +33,7 @@ fn check(case: &PageCase<'_>) -> Outcome {
         matches!(list, WordList::Organisation | WordList::Trade | WordList::Forum)
     });
     if sum.count < usize::from(case.policy.readings.individual_words) {
-        return Outcome::Pass(sum.little());
+        return case.nothing_found(sum.little());
     }
     Outcome::Fail(sum.question(Text::new(
         "个人网站只展示个人内容，没有企业、商品、价格、论坛或经营内容",

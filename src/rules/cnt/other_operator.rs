@@ -50,7 +50,7 @@ fn check(case: &PageCase<'_>) -> Outcome {
     let names_subject =
         foot.map(|passage| key(&passage.text)).any(|text| text.contains(&key(subject)));
     let Some((operator, line)) = strangers.into_iter().next().filter(|_| !names_subject) else {
-        return Outcome::Pass(Text::new(
+        return case.nothing_found(Text::new(
             "页脚没有写明由其他单位主办或运营",
             "the foot names no other organisation as the operator",
         ));

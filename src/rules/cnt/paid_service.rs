@@ -37,7 +37,7 @@ fn check(case: &PageCase<'_>) -> Outcome {
     }
     let sum = case.words_of(|list| matches!(list, WordList::Paid | WordList::Shop));
     if sum.count < usize::from(case.policy.readings.paid_words) {
-        return Outcome::Pass(sum.little());
+        return case.nothing_found(sum.little());
     }
     Outcome::Fail(sum.question(Text::new(
         "提供有偿信息服务或第三方交易平台的，登记有增值电信业务经营许可证号",

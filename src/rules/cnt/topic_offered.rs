@@ -50,7 +50,7 @@ fn check(case: &PageCase<'_>) -> Outcome {
     let Some((topic, sum)) =
         offered.max_by_key(|(topic, sum)| (sum.count, std::cmp::Reverse(*topic)))
     else {
-        return Outcome::Pass(Text::new(
+        return case.nothing_found(Text::new(
             "没有看到需要前置审批而未登记的内容",
             "nothing is offered that needs an approval which is not on file",
         ));

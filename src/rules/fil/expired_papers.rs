@@ -35,6 +35,7 @@ fn check(case: &FilingCase<'_>) -> Outcome {
         day if day <= warned => State::Ending,
         _ => State::Good,
     };
+    let id_state = case.filing.id_expires_on.map(state);
     let id = case.filing.id_expires_on.map(|day| (state(day), identity_until(day)));
     let texts = case.filing.pre_approvals.as_deref();
     let approvals: Vec<Validity> = texts.map(validities).unwrap_or_default();
@@ -62,33 +63,31 @@ fn check(case: &FilingCase<'_>) -> Outcome {
         level,
         ..Defect::default()
     };
+    // An old approval may stand beside the one that replaced it; an identity document is one.
+    let is_id = id_state.is_some_and(|state| state != State::Good);
+    let may_be_replaced = !is_id
+        && approvals.iter().any(|approval| match approval {
+            Validity::Until(day) => state(*day) == State::Good,
+            Validity::Forever => true,
+        });
+    let speak = if may_be_replaced { Outcome::Review } else { Outcome::Fail };
     if !over.is_empty() {
-        // An old document may stand beside the one that replaced it.
-        let is_replaced = id_is_good(case) && has_later(&approvals, case.today);
-        let defect = defect(over, None);
-        return if is_replaced { Outcome::Review(defect) } else { Outcome::Fail(defect) };
+        return speak(defect(over, None));
     }
     if !ending.is_empty() {
-        return Outcome::Fail(Defect {
-            problem: Some(Text::new(
-                "主办单位的证件或前置审批文件快要到期",
-                "The subject's identity document or a prior approval is about to expire",
-            )),
+        return speak(Defect {
+            problem: (!may_be_replaced).then(about_to_expire),
             ..defect(ending, Some(Level::Warning))
         });
     }
     Outcome::Pass(of(State::Good))
 }
 
-fn id_is_good(case: &FilingCase<'_>) -> bool {
-    case.filing.id_expires_on.is_none_or(|day| day >= case.today)
-}
-
-fn has_later(approvals: &[Validity], today: Date) -> bool {
-    approvals.iter().any(|approval| match approval {
-        Validity::Until(day) => *day >= today,
-        Validity::Forever => true,
-    })
+fn about_to_expire() -> Text {
+    Text::new(
+        "主办单位的证件或前置审批文件快要到期",
+        "The subject's identity document or a prior approval is about to expire",
+    )
 }
 
 fn identity_until(day: Date) -> Text {
@@ -102,7 +101,7 @@ fn approval_until(day: Date) -> Text {
 const TEXTS: Texts = Texts {
     zh: Words {
         problem: "主办单位的证件或前置审批文件已经过期",
-        doubt: "登记的几份前置审批文件中有的已经过期，请确认它是否已由后来的文件接替",
+        doubt: "登记的几份前置审批文件中有的已经过期或快要到期，请确认它是否已由后来的文件接替",
         checks: "看名单中的证件有效期，以及前置审批各栏中写明的有效期：过期的判为违规，90 天内到期的提醒（天数可设置）。写“长期”的不会过期；发证日期不当作有效期；一份过期、另一份有效的，请人工确认。",
         why: "备案登记的证件和前置审批文件应当在有效期内，接入商和管局核验时要求证件至少还有三个月有效期；过期的要换新并提交变更备案，否则新的备案申请会被驳回。",
         cause: "证件或批文到期后换了新的，备案信息没有随之更新；或者还没有办理延续。",
@@ -112,7 +111,7 @@ const TEXTS: Texts = Texts {
     },
     en: Words {
         problem: "The subject's identity document or a prior approval has expired",
-        doubt: "Of several prior approvals on file one has expired; please confirm whether a later one replaced it",
+        doubt: "Of several prior approvals on file one has expired or is about to; please confirm whether a later one replaced it",
         checks: "Reads the expiry of the identity document and the ends of validity that the columns of prior approvals state: expired fails, expiring within 90 days (a setting) is a warning. What is good without end (长期) never expires; a date of issue is not taken for an end; one expired beside one in force is left to a person.",
         why: "The papers behind a filing have to be in force; access provider and administration want three months more at least. Expired ones are to be renewed and the filing changed, else further applications are turned down.",
         cause: "The papers were renewed and the filing did not follow, or they have not been renewed yet.",

@@ -9,6 +9,7 @@ mod holder;
 mod link;
 mod model;
 mod parse;
+mod passages;
 mod region;
 mod shown;
 mod style;
@@ -18,7 +19,7 @@ mod words;
 pub use decode::{Decoded, decode};
 pub use link::link_class;
 pub use model::{
-    Copyright, Kind, Link, MetaRefresh, Page, PoliceLink, ShownNumber, ShownPolice, Zone,
+    Copyright, Kind, Link, MetaRefresh, Page, Passage, PoliceLink, ShownNumber, ShownPolice, Zone,
 };
 
 use facts::Facts;
@@ -54,6 +55,7 @@ pub fn read(body: &[u8], context: Context<'_>) -> Page {
         record_numbers: shown::record_numbers(&flow, base.as_ref()),
         police_numbers: shown::police_numbers(&flow, base.as_ref()),
         copyright: copyright::copyright_lines(&flow),
+        passages: passages::passages(&flow, base.as_ref()),
         text_length: text_length(&flow),
         cut: context.cut || !tree.whole,
         ..Page::default()

@@ -31,6 +31,10 @@ pub struct Page {
     /// default pages and challenges are recognised by. Empty for a page with real text.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub excerpt: String,
+    /// What the page says, line by line, each once: at most 24 KiB from its head and its foot.
+    /// Rules look for words in it; `audits.jsonl` leaves it out.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub passages: Vec<Passage>,
     /// Targets of frames and iframes as written, at most 16.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub frames: Vec<String>,
@@ -43,6 +47,20 @@ pub struct Page {
     /// The body was cut at the cap: what stands behind the cut is unknown.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub cut: bool,
+}
+
+/// A line of the page as a visitor reads it, or a part of a long one.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Passage {
+    /// Width and white space folded, at most 160 characters.
+    pub text: String,
+    /// It stands in the foot of the page.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub foot: bool,
+    /// It is a link that leaves the site, or several of them.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub away: bool,
 }
 
 /// `<meta http-equiv="refresh" content="0;url=…">`

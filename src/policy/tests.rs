@@ -158,7 +158,10 @@ fn deadlines_go_by_rule_then_family_then_level() {
 
 #[test]
 fn mistakes_are_named_by_file_line_column_and_nearest_name() {
-    insta::assert_snapshot!(error("\n[readings]\nguandong = \"either\"\n"), @"own.toml:3:1: unknown field `guandong`, expected one of `guangdong`, `own_cdn_passes`, `moved_within_provider`, `any_host_suffices`, `police_days`, `opening_days`, `unblocking_days`, `papers_days`, `title_similarity`; did you mean `guangdong`?");
+    // It goes on to list every reading there is.
+    let unknown = error("\n[readings]\nguandong = \"either\"\n");
+    assert!(unknown.starts_with("own.toml:3:1: unknown field `guandong`"), "{unknown}");
+    assert!(unknown.ends_with("; did you mean `guangdong`?"), "{unknown}");
     let row = |line: &str| {
         format!("[[level]]\ncode = \"CPR001\"\nlevel = \"off\"\nreason = \"r\"\n{line}\n")
     };

@@ -1,3 +1,4 @@
+use super::Found;
 use crate::evidence::{
     Attempt, Evidence, HostEvidence, Registration, RegistryEntry, Rendered, Siblings, Visit,
 };
@@ -5,6 +6,7 @@ use crate::filing::Filing;
 use crate::page::Page;
 use crate::policy::Policy;
 use jiff::civil::Date;
+use std::cell::OnceCell;
 
 /// What a rule about the filing alone reads.
 pub struct FilingCase<'a> {
@@ -76,6 +78,8 @@ pub struct PageCase<'a> {
     pub rendered: Option<&'a Rendered>,
     /// The page: HTML, status under 400. As the browser shows it, else as served.
     pub page: &'a Page,
+    /// The words of the policy's lists on it, looked for when the first rule asks.
+    pub found: &'a OnceCell<Found>,
 }
 
 /// What a rule about the filing among the others of the list reads.

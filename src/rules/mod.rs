@@ -4,6 +4,7 @@
 //! code, level and texts are stamped on by the engine (`audit`).
 
 mod case;
+mod found;
 mod law;
 mod names;
 mod one_site;
@@ -11,6 +12,7 @@ mod outcome;
 mod reference;
 mod rule;
 mod sight;
+mod topics;
 
 mod app;
 mod cnt;
@@ -29,6 +31,7 @@ pub use case::{
     DnsCase, FilingCase, ListCase, PageCase, RegistrationCase, RegistryCase, SiteCase, WebCase,
     provider_keys,
 };
+pub use found::Found;
 pub use outcome::{Defect, Lang, Na, Outcome, Text, quote};
 pub use reference::{example, index, law, law_heading, page};
 pub use rule::{Check, Field, Rule, Texts, Words};

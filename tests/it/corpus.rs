@@ -13,7 +13,7 @@ use std::{
 
 /// A line of the manifest, as far as it matters here.
 #[derive(Deserialize)]
-struct Labelled {
+pub(crate) struct Labelled {
     id: String,
     file: String,
     labels: Labels,
@@ -35,6 +35,14 @@ struct LabelledNumber {
 }
 
 impl Labelled {
+    pub(crate) fn id(&self) -> &str {
+        &self.id
+    }
+
+    pub(crate) fn file(&self) -> &str {
+        &self.file
+    }
+
     /// Whether a reader saw a number at the foot of the page.
     fn shows_number(&self) -> bool {
         self.labels.icp.iter().any(|number| number.place == "footer" && !number.hidden)
@@ -76,13 +84,13 @@ impl Labelled {
 }
 
 /// `BEIAN_CORPUS`, else the folder beside the project.
-fn corpus() -> Option<PathBuf> {
+pub(crate) fn corpus() -> Option<PathBuf> {
     let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpus");
     let folder = std::env::var_os("BEIAN_CORPUS").map_or(beside, PathBuf::from);
     folder.join("manifest.jsonl").is_file().then_some(folder)
 }
 
-fn labelled(folder: &Path) -> Vec<Labelled> {
+pub(crate) fn labelled(folder: &Path) -> Vec<Labelled> {
     let manifest = std::fs::read_to_string(folder.join("manifest.jsonl")).unwrap();
     manifest.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }

@@ -1,7 +1,7 @@
 //! Who else in the list is of the same subject: registrable domain → subject, as sorted
 //! pairs of hashes, sixteen bytes a filing.
 
-use crate::evidence::{Evidence, Siblings};
+use crate::evidence::{Evidence, HostEvidence, Siblings};
 use crate::filing::{Filing, Status};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
@@ -31,9 +31,10 @@ impl Kin {
         }
         let subject = hash(&filing.subject_key());
         let own = filing.domain.registrable();
-        let visits = evidence.hosts.iter().filter_map(|host| host.visit.as_ref());
-        let ends: BTreeSet<String> = visits
-            .flat_map(|visit| visit.attempts())
+        let ends: BTreeSet<String> = evidence
+            .hosts
+            .iter()
+            .flat_map(HostEvidence::attempts)
             .filter_map(|attempt| registrable_of(attempt.last_url()))
             .filter(|end| end != own)
             .filter(|end| self.pairs.binary_search(&(hash(end), subject)).is_ok())

@@ -126,6 +126,9 @@ pub struct ShownNumber {
     pub empty_link: bool,
     /// The target of a link beside it that goes to the ministry; else empty.
     pub beside: String,
+    /// What stands before it in its line, behind the number before it: at most 30 characters.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub before: String,
 }
 
 impl ShownNumber {

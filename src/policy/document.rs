@@ -1,6 +1,7 @@
 //! The files of the policy: one shape for the embedded ones and the user's.
 
 use super::cdn::CdnRow;
+use super::hijack::HijackRow;
 use super::pages::PageRow;
 use super::providers::Provider;
 use super::readings::SomeReadings;
@@ -80,6 +81,7 @@ pub(super) struct Document {
     pub(super) provider: Vec<Provider>,
     pub(super) cdn: Vec<CdnRow>,
     pub(super) page: Vec<PageRow>,
+    pub(super) hijack: HijackRow,
 }
 
 impl Document {

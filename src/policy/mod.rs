@@ -4,12 +4,14 @@
 
 mod cdn;
 mod document;
+mod hijack;
 mod pages;
 mod providers;
 mod readings;
 
 pub use cdn::{Cdn, CdnKind, Cdns};
 pub use document::PolicyError;
+pub use hijack::Hijack;
 pub use pages::{Category, PageFacts, Signature, Signatures, Strength};
 pub use providers::{Provider, ProviderKind, Providers};
 pub use readings::{Guangdong, Readings};
@@ -44,6 +46,8 @@ pub struct Policy {
     pub cdns: Cdns,
     /// What block, default, parked and challenge pages are recognised by.
     pub signatures: Signatures,
+    /// Words that intruders put on pages of others.
+    pub hijack: Hijack,
     levels: Vec<LevelRow>,
     days: BTreeMap<String, u16>,
     deadlines: BTreeMap<Level, u16>,
@@ -69,11 +73,12 @@ pub struct Scope<'a> {
 /// Calendar days to mend where neither the settings nor a rule's own row say.
 const DEFAULT_DEADLINE: u16 = 7;
 
-const FILES: [(&str, &str); 4] = [
+const FILES: [(&str, &str); 5] = [
     ("config/rules.toml", include_str!("../../config/rules.toml")),
     ("config/providers.toml", include_str!("../../config/providers.toml")),
     ("config/cdn.toml", include_str!("../../config/cdn.toml")),
     ("config/pages.toml", include_str!("../../config/pages.toml")),
+    ("config/words/hijack.toml", include_str!("../../config/words/hijack.toml")),
 ];
 
 /// Read once: tests and demos ask for it by the thousand.
@@ -172,6 +177,7 @@ impl Policy {
     fn take_facts(&mut self, document: &mut Document, file: &str) -> Result<(), PolicyError> {
         self.providers.add(std::mem::take(&mut document.provider));
         self.cdns.add(std::mem::take(&mut document.cdn), file)?;
+        self.hijack.add(std::mem::take(&mut document.hijack), file)?;
         self.signatures.add(std::mem::take(&mut document.page), file)
     }
 

@@ -10,6 +10,7 @@ mod outcome;
 mod reference;
 mod rule;
 mod sight;
+mod visitors;
 
 mod app;
 mod cnt;

@@ -2,15 +2,17 @@
 
 mod another_subject;
 mod app_number;
+mod differs;
 mod malformed;
 mod missing;
 mod service_number;
+mod several_subjects;
 mod standing;
 mod subject_number;
 mod wrong_serial;
 mod yardstick;
 
-pub(super) use standing::{Judged, Reading, Standing, standing};
+pub(super) use standing::{Judged, Reading, Standing, judged_zone, standing};
 
 use super::sight::{doubt, of_other_filing, pass, review};
 use super::{Defect, Na, Outcome, PageCase, Rule, Text, Texts};
@@ -26,7 +28,9 @@ pub(super) const RULES: &[Rule] = &[
     service_number::RULE,
     wrong_serial::RULE,
     malformed::RULE,
+    several_subjects::RULE,
     app_number::RULE,
+    differs::RULE,
 ];
 
 /// The number by which the page is judged, or why there is none.

@@ -14,7 +14,7 @@ mod open_early;
 mod parked;
 
 pub(crate) use answers::{failure_words, outcome as host_words};
-pub(super) use answers::{foreign_end, host_of, signature};
+pub(super) use answers::{foreign_end, signature};
 
 use super::Rule;
 

@@ -133,6 +133,17 @@ async fn every_real_page_is_read_and_judged() {
         count("na"),
     );
     assert!(accused.is_empty(), "said to show no number, and do: {accused:?}");
+
+    // Real pages that people read: none is a default page, for sale or hijacked. One does
+    // nothing but lead on.
+    for code in ["WEB004", "WEB005", "WEB009", "ICP009", "ICP012", "CNT006"] {
+        let speaks: Vec<&str> =
+            audits.values().filter(|a| a.speaks(code)).map(|a| a.domain.as_str()).collect();
+        eprintln!("corpus: {code} speaks of {} pages: {speaks:?}", speaks.len());
+        assert!(speaks.is_empty(), "{code} accuses {speaks:?}");
+    }
+    let looked = audits.values().filter(|audit| audit.was_viewed()).count();
+    eprintln!("corpus: {looked} of {} pages were asked for as other visitors", audits.len());
 }
 
 /// A line of `audits.jsonl`, as far as it matters here.
@@ -153,6 +164,15 @@ impl AuditLine {
     /// What ICP001 says.
     fn missing_number(&self) -> &str {
         &self.verdicts.iter().find(|verdict| verdict.code == "ICP001").unwrap().verdict
+    }
+
+    fn speaks(&self, code: &str) -> bool {
+        let speaks = |line: &&VerdictLine| matches!(line.verdict.as_str(), "fail" | "review");
+        self.verdicts.iter().filter(speaks).any(|line| line.code == code)
+    }
+
+    fn was_viewed(&self) -> bool {
+        self.evidence.hosts.iter().any(|host| !host.views.is_empty())
     }
 
     fn attempts(&self) -> impl Iterator<Item = &Attempt> {

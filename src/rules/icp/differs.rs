@@ -1,12 +1,8 @@
-use super::{Standing, standing};
-use crate::evidence::{HostEvidence, Role, Visitor};
-use crate::page::Zone;
+use super::pair::{between_hosts, is_own_domain, on_phone};
+use crate::evidence::{Role, Visitor};
 use crate::policy::Level;
-use crate::rules::visitors::{Compared, Named, desktop, led_away, viewed};
-use crate::rules::{
-    Check, Defect, Na, Outcome, PageCase, Rule, SiteCase, Text, Texts, Words, quote,
-};
-use url::Url;
+use crate::rules::visitors::{desktop, viewed};
+use crate::rules::{Check, Na, Outcome, Rule, SiteCase, Text, Texts, Words};
 
 /// ICP012
 pub(super) const RULE: Rule = Rule {
@@ -28,16 +24,16 @@ fn check(case: &SiteCase<'_>) -> Outcome {
     let hosts = || case.evidence.hosts.iter().filter(|host| host.role != Role::Filed);
     let of_role = |role| {
         let host = hosts().find(|host| host.role == role)?;
-        desktop(case, host).filter(|page| led_away(page).is_none())
+        desktop(case, host).filter(is_own_domain)
     };
     let mut said = Vec::new();
     if let (Some(apex), Some(www)) = (of_role(Role::Apex), of_role(Role::Www)) {
-        said.extend(between_hosts(&apex, &www));
+        said.extend(between_hosts(&TEXTS, &apex, &www));
     }
     let shown = hosts().filter_map(|host| desktop(case, host));
-    for page in shown.filter(|page| led_away(page).is_none()) {
+    for page in shown.filter(is_own_domain) {
         for view in page.host.views.iter().filter(|view| view.visitor == Visitor::Phone) {
-            said.extend(viewed(&page, view).and_then(|phone| on_phone(&page, &phone)));
+            said.extend(viewed(&page, view).and_then(|phone| on_phone(&TEXTS, &page, &phone)));
         }
     }
     let first = |wanted: fn(&Outcome) -> bool| said.iter().find(|outcome| wanted(outcome)).cloned();
@@ -48,116 +44,6 @@ fn check(case: &SiteCase<'_>) -> Outcome {
             "没有两个可以比较的页面",
             "there are no two pages to compare",
         ))))
-}
-
-fn between_hosts(apex: &PageCase<'_>, www: &PageCase<'_>) -> Option<Outcome> {
-    let (a, b) = (Named::of(apex.page), Named::of(www.page));
-    if a.is_empty() || b.is_empty() {
-        return None;
-    }
-    let labels = [Text::same(apex.host.host.clone()), Text::same(www.host.host.clone())];
-    Some(match a.compare(&b) {
-        Compared::Agree => agree(&a),
-        Compared::OtherService | Compared::OtherSubject => {
-            weighed(differ([apex, www], labels, [&a, &b]), [apex, www])
-        }
-    })
-}
-
-/// The number of the phone's page against that of the page which a person at a desk sees.
-fn on_phone(desk: &PageCase<'_>, phone: &PageCase<'_>) -> Option<Outcome> {
-    let (a, b) = (Named::of(desk.page), Named::of(phone.page));
-    // Another site's page is not this one's phone page.
-    if a.is_empty() || led_away(phone).is_some() {
-        return None;
-    }
-    let labels = [Text::new("电脑版", "desktop"), Text::new("手机版", "phone")];
-    let defect = || differ([desk, phone], labels, [&a, &b]);
-    if b.is_empty() {
-        return match standing(phone) {
-            Standing::Missing => Some(Outcome::Fail(Defect {
-                // What the source asks for by name is the domain and its www host.
-                level: Some(Level::Warning),
-                problem: Some(Text::new(
-                    "网站首页的手机版没有展示 ICP 备案号，而电脑版有",
-                    "The phone's version of the homepage shows no record number, the desktop's does",
-                )),
-                ..defect()
-            })),
-            Standing::Unclear(_) | Standing::Hidden(_) | Standing::Shown(_) => None,
-        };
-    }
-    Some(match a.compare(&b) {
-        Compared::Agree => agree(&a),
-        Compared::OtherSubject => weighed(defect(), [desk, phone]),
-        Compared::OtherService if is_one_host(desk, phone) => weighed(defect(), [desk, phone]),
-        // A host of its own may be filed as a service of its own.
-        Compared::OtherService => doubted(
-            defect(),
-            "手机版使用单独的域名，展示的是同一主体另一个网站的备案号；它若另有备案，则无需修改。",
-            "The phone's page has a host of its own and shows the number of another of the subject's services; where it is filed as such, all is well.",
-        ),
-    })
-}
-
-/// A number of the body may come from an article.
-fn weighed(defect: Defect, pages: [&PageCase<'_>; 2]) -> Outcome {
-    let is_at_foot = |case: &PageCase<'_>| {
-        case.page.record_numbers.iter().any(|n| n.visible && n.zone == Zone::Footer)
-    };
-    if pages.into_iter().all(is_at_foot) {
-        return Outcome::Fail(defect);
-    }
-    doubted(
-        defect,
-        "其中一个页面的号码在正文里，不在页脚，可能是文章中提到的号码。",
-        "One of the pages has its number in the body, not at the foot: an article may name it.",
-    )
-}
-
-fn doubted(defect: Defect, zh: &'static str, en: &'static str) -> Outcome {
-    Outcome::Review(Defect { problem: None, cause: Some(Text::new(zh, en)), ..defect })
-}
-
-fn agree(named: &Named) -> Outcome {
-    let number = named.texts.first().cloned().unwrap_or_default();
-    Outcome::Pass(Text::new(
-        format!("各页面展示的号码一致：{number}"),
-        format!("the pages show the same number: {number}"),
-    ))
-}
-
-fn differ(pages: [&PageCase<'_>; 2], labels: [Text; 2], named: [&Named; 2]) -> Defect {
-    let shown = |named: &Named| match named.texts.is_empty() {
-        true => Text::new("没有备案号", "no record number"),
-        false => Text::new(named.texts.join("、"), named.texts.join(", ")),
-    };
-    let parts = labels.into_iter().zip(named).map(|(label, named)| {
-        let shown = shown(named);
-        Text::new(format!("{} {}", label.zh, shown.zh), format!("{} {}", label.en, shown.en))
-    });
-    let hosts = |host: &HostEvidence| host.host.clone();
-    let mut hosts: Vec<String> = pages.iter().map(|page| hosts(page.host)).collect();
-    hosts.dedup();
-    let [one, other] = pages;
-    let place = format!("{} {}", quote(one.url), quote(other.url));
-    Defect {
-        expected: Text::new("各页面展示同一个备案号", "the same record number on all of them"),
-        found: Text::list(parts),
-        place: Text::same(place),
-        hosts,
-        remedy: super::remedy_with(one, &TEXTS, super::exact(one)),
-        ..Defect::default()
-    }
-}
-
-/// Whether two pages are of one host, a `www.` before it aside.
-fn is_one_host(one: &PageCase<'_>, other: &PageCase<'_>) -> bool {
-    let host = |case: &PageCase<'_>| {
-        let host = Url::parse(case.url).ok()?.host_str()?.to_owned();
-        Some(host.strip_prefix("www.").map_or(host.clone(), str::to_owned))
-    };
-    host(one).is_some() && host(one) == host(other)
 }
 
 const TEXTS: Texts = Texts {

@@ -5,6 +5,7 @@ mod app_number;
 mod differs;
 mod malformed;
 mod missing;
+mod pair;
 mod service_number;
 mod several_subjects;
 mod standing;

@@ -83,7 +83,8 @@ fn at_foot<'a>(case: &PageCase<'a>) -> impl Iterator<Item = (FilingNumber, &'a S
 /// another site.
 fn is_of_other(shown: &ShownNumber, here: Option<&Url>) -> bool {
     let before = shown.before.to_lowercase();
-    if OF_OTHERS.iter().any(|word| before.contains(word)) {
+    let is_example = before.ends_with(['如', '像', '“', '"', '「']);
+    if is_example || OF_OTHERS.iter().any(|word| before.contains(word)) {
         return true;
     }
     let domain = |url: &Url| Some(Domain::parse(url.host_str()?).ok()?.registrable().to_owned());

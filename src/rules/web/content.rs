@@ -23,9 +23,9 @@ pub(super) enum Content<'p> {
     Foreign(&'p Signature),
     /// No text, or nothing but a number.
     Empty,
-    /// A picture or two.
+    /// A picture or two, and not even a title.
     Picture,
-    /// Many pictures, which nobody here can read.
+    /// Pictures, which nobody here can read.
     Pictures,
     /// A login form.
     Login,
@@ -70,8 +70,9 @@ fn of_page(page: &Page, is_final: bool) -> Content<'static> {
     match page.pictures {
         _ if has_title(page) && shows_number(page) => Content::Own,
         0 => Content::Empty,
-        1..BUILT_OF => Content::Picture,
-        BUILT_OF.. => Content::Pictures,
+        // Whoever gave a page its name may have put what it says into pictures.
+        1..BUILT_OF if !has_title(page) => Content::Picture,
+        _ => Content::Pictures,
     }
 }
 
@@ -129,6 +130,7 @@ mod tests {
     #[test]
     fn pictures_are_told_from_nothing_and_from_many() {
         assert!(matches!(of("<img src=a>", true), Content::Picture));
+        assert!(matches!(of("<title>示例茶馆</title><img src=a>", true), Content::Pictures));
         assert!(matches!(of("<img src=a><img src=b><img src=c>", true), Content::Pictures));
     }
 

@@ -12,7 +12,7 @@ pub(super) const RULE: Rule = Rule {
     needs: &[],
     yields_to: &[
         "DNS001", "WEB001", "WEB004", "WEB009", "WEB003", "WEB006", "WEB005", "ICP001", "ICP002",
-        "ICP003", "ICP004", "ICP005", "ICP010",
+        "ICP003", "ICP004", "ICP005", "ICP010", "CNT006",
     ],
     sources: &["Tencent Cloud, after filing: 备案号悬挂说明 (2025-04)"],
     law: &[],

@@ -112,7 +112,12 @@ pub(super) fn kind(category: Category) -> (&'static str, &'static str) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::evidence::{
+        Attempt, Dns, End, Evidence, HostEvidence, PageSeen, Rendered, Rendering, Role, Visit,
+    };
+    use crate::filing::{Domain, Filing};
     use crate::page::{Context, read};
+    use crate::policy::Policy;
 
     fn of(html: &str, is_final: bool) -> Content<'static> {
         of_page(&read(html.as_bytes(), Context::default()), is_final)
@@ -125,6 +130,47 @@ mod tests {
         assert!(matches!(of("<iframe src=/a></iframe>", true), Content::Unknown));
         let refresh = "<meta http-equiv=refresh content='60;url=/a'>";
         assert!(matches!(of(refresh, true), Content::Unknown));
+    }
+
+    #[test]
+    fn a_browser_that_saw_the_page_settle_empty_settles_it() {
+        let shell = "<title>示例</title><div id=app></div><script src=/app.js></script>";
+        let seen = |html: &str| read(html.as_bytes(), Context::default());
+        let answer = PageSeen {
+            status: 200,
+            content_type: None,
+            bytes: 0,
+            digest: String::new(),
+            page: Some(seen(shell)),
+        };
+        let attempt = Attempt { hops: Vec::new(), end: End::Answer(Box::new(answer)) };
+        let visit = Visit { looks: 1, https: Some(attempt), http: None };
+        let dns = Dns::default();
+        let mut host = HostEvidence::of_dns("site.example".to_owned(), Role::Apex, dns);
+        host.visit = Some(visit.clone());
+        let filing = Filing::of_domain(1, Domain::parse("site.example").unwrap());
+        let (policy, evidence) = (Policy::embedded().unwrap(), Evidence::default());
+        let today = jiff::civil::date(2026, 11, 22);
+        let is_empty = |rendered: Option<(&str, bool)>| {
+            let mut host = host.clone();
+            host.rendering = rendered.map(|(html, settled)| {
+                let page = seen(html);
+                Rendering::Shown(Box::new(Rendered { page, settled, ..Rendered::default() }))
+            });
+            let case = WebCase {
+                filing: &filing,
+                policy: &policy,
+                today,
+                evidence: &evidence,
+                host: &host,
+                visit: &visit,
+            };
+            matches!(content(&case), Some(Content::Empty))
+        };
+        assert!(!is_empty(None));
+        assert!(is_empty(Some((shell, true))));
+        assert!(!is_empty(Some((shell, false))));
+        assert!(!is_empty(Some(("<p>示例商城销售办公用品，欢迎来电咨询</p>", true))));
     }
 
     #[test]

@@ -1,12 +1,12 @@
 //! The third phase: all is judged in the order of the list, and the files are written.
 
 use super::files::{Part, sync_folder};
-use super::{Keep, Plan, Progress, RunError, Summary, Times};
+use super::{Keep, LapsedRow, Plan, Progress, RunError, Summary, Times};
 use crate::audit::{self, Audit, Verdict, VerdictKind};
 use crate::evidence::Evidence;
 use crate::filing::Filing;
 use crate::notice;
-use crate::policy::Policy;
+use crate::policy::{Lapsed, Policy};
 use crate::report::{self, Notices, RejectedRows, audit_line, china_day, china_time};
 use crate::rules::{Lang, Na, Rule, Text};
 use crate::spool::{Archive, Folder, Seen, Spool, State};
@@ -238,6 +238,7 @@ impl Bench<'_> {
             finished: china_time(now),
             seconds: now.as_second() - header.began.as_second(),
         };
+        summary.lapsed = lapsed(self.policy, china_day(self.at));
         summary.versions = header.versions.clone();
         summary.versions.extend(self.versions.clone());
     }
@@ -270,6 +271,16 @@ impl Bench<'_> {
         let path = self.output.join(name);
         move |error| RunError::Output(path, error)
     }
+}
+
+fn lapsed(policy: &Policy, today: Date) -> Vec<LapsedRow> {
+    let row = |lapsed: Lapsed<'_>| LapsedRow {
+        code: lapsed.code.to_owned(),
+        bound: lapsed.bound.into_iter().map(str::to_owned).collect(),
+        until: lapsed.until,
+        reason: lapsed.reason.to_owned(),
+    };
+    policy.lapsed(today).map(row).collect()
 }
 
 /// One filing, judged.

@@ -12,7 +12,7 @@ mod summary;
 pub use crate::spool::Keep;
 pub use judging::{Judging, judge_again};
 pub use looks::Eyes;
-pub use summary::{CodeCount, Summary, Times};
+pub use summary::{CodeCount, LapsedRow, Summary, Times};
 
 use crate::filing::{Filing, Row, ServiceType};
 use crate::policy::Policy;

@@ -211,7 +211,7 @@ impl Setting {
 pub(super) struct LevelRowText {
     code: Code,
     level: Setting,
-    reason: String,
+    reason: Spanned<String>,
     #[serde(default, rename = "source")]
     _source: Option<String>,
     #[serde(default)]
@@ -240,6 +240,10 @@ impl LevelRowText {
             };
             words.iter().map(read).collect::<Result<Vec<_>, _>>()
         };
+        if self.reason.get_ref().trim().is_empty() {
+            let problem = "a reason is needed, for who reads the next audit".to_owned();
+            return Err(PolicyError::at(file, text, self.reason.span(), problem));
+        }
         let letters = each(&self.provinces, &|word| {
             let province = Province::from_name(word);
             province.map(|p| p.letter().into()).ok_or(format!("{word:?} is not a province"))
@@ -252,7 +256,7 @@ impl LevelRowText {
         Ok(LevelRow {
             code: self.code.0,
             level: self.level,
-            reason: self.reason,
+            reason: self.reason.into_inner(),
             provinces: letters.iter().filter_map(|letter| Province::from_name(letter)).collect(),
             providers: each(&self.providers, &|word| provider_key(providers, word))?,
             domains: each(&self.domains, &|word| domain(word))?,
@@ -280,14 +284,14 @@ fn domain(word: &str) -> Result<String, String> {
 /// `[[level]]` as it holds. Empty lists match all.
 #[derive(Clone, Debug)]
 pub(super) struct LevelRow {
-    code: String,
+    pub(super) code: String,
     pub(super) level: Setting,
     pub(super) reason: String,
     provinces: Vec<Province>,
     providers: Vec<String>,
-    domains: Vec<String>,
-    subjects: Vec<String>,
-    until: Option<Date>,
+    pub(super) domains: Vec<String>,
+    pub(super) subjects: Vec<String>,
+    pub(super) until: Option<Date>,
 }
 
 impl LevelRow {

@@ -70,6 +70,19 @@ pub struct Scope<'a> {
     pub today: Option<Date>,
 }
 
+/// A row of the settings whose last day is over.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Lapsed<'a> {
+    /// The rule or family.
+    pub code: &'a str,
+    /// The domains and subjects it was bound to; empty for all.
+    pub bound: Vec<&'a str>,
+    /// Its last day.
+    pub until: Date,
+    /// The reason that it gives.
+    pub reason: &'a str,
+}
+
 /// Calendar days to mend where neither the settings nor a rule's own row say.
 const DEFAULT_DEADLINE: u16 = 7;
 
@@ -122,6 +135,16 @@ impl Policy {
     /// The reason that the settings give for the level of this rule, where they set one.
     pub fn reason_in(&self, code: &str, scope: &Scope<'_>) -> Option<&str> {
         self.row_in(code, scope).map(|row| row.reason.as_str())
+    }
+
+    /// The rows whose last day is over as of this one: waivers that hold no more. Somebody
+    /// has to renew or to remove them.
+    pub fn lapsed(&self, today: Date) -> impl Iterator<Item = Lapsed<'_>> {
+        self.levels.iter().filter_map(move |row| {
+            let until = row.until.filter(|until| *until < today)?;
+            let bound = row.domains.iter().chain(&row.subjects).map(String::as_str).collect();
+            Some(Lapsed { code: &row.code, bound, until, reason: &row.reason })
+        })
     }
 
     /// Calendar days from finding to deadline.

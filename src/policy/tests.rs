@@ -107,6 +107,42 @@ fn a_row_for_a_domain_holds_for_it_and_below_up_to_its_date() {
 }
 
 #[test]
+fn a_row_for_a_subject_holds_for_all_of_its_domains_and_no_other() {
+    let own = r#"
+        [[level]]
+        code = "CPR"
+        level = "off"
+        reason = "the group's own legal department sees to it"
+        subjects = ["示例集团有限公司"]
+    "#;
+    let policy = Policy::with(own, "own.toml", None).unwrap();
+    let level = |subject| {
+        let scope = Scope { subject, ..Scope::default() };
+        policy.level_in("CPR002", Level::Warning, &scope)
+    };
+    assert_eq!(level(Some("示例集团有限公司")), None);
+    assert_eq!(level(Some("示例集团")), Some(Level::Warning));
+    assert_eq!(level(None), Some(Level::Warning));
+}
+
+#[test]
+fn a_row_whose_last_day_is_over_is_named_with_its_reason() {
+    let own = r#"
+        [[level]]
+        code = "TTL002"
+        level = "off"
+        reason = "renamed"
+        domains = ["site.example"]
+        until = 2099-06-30
+    "#;
+    let policy = Policy::with(own, "own.toml", None).unwrap();
+    let lapsed = |month, day| policy.lapsed(Date::constant(2099, month, day)).count();
+    assert_eq!((lapsed(6, 30), lapsed(7, 1)), (0, 1));
+    let row = policy.lapsed(Date::constant(2099, 7, 1)).next().unwrap();
+    assert_eq!((row.code, row.reason, row.bound), ("TTL002", "renamed", vec!["site.example"]));
+}
+
+#[test]
 fn deadlines_go_by_rule_then_family_then_level() {
     let policy = embedded();
     assert_eq!(policy.deadline_days("ICP001", Level::Violation), 7);
@@ -126,6 +162,8 @@ fn mistakes_are_named_by_file_line_column_and_nearest_name() {
     let row = |line: &str| {
         format!("[[level]]\ncode = \"CPR001\"\nlevel = \"off\"\nreason = \"r\"\n{line}\n")
     };
+    let blank = "[[level]]\ncode = \"CPR001\"\nlevel = \"off\"\nreason = \" \"\n";
+    insta::assert_snapshot!(error(blank), @"own.toml:4:10: a reason is needed, for who reads the next audit");
     insta::assert_snapshot!(error(&row("provinces = [\"苏\", \"广泰\"]")), @r#"own.toml:5:19: "广泰" is not a province"#);
     insta::assert_snapshot!(error(&row("providers = [\"tencnet\"]")), @r#"own.toml:5:14: no access provider is known as "tencnet"; did you mean `tencent`?"#);
     insta::assert_snapshot!(error("[rules.cpr001]\ndeadline_days = 3"), @r#"own.toml:1:8: "cpr001" is not a rule's code such as ICP001 or a family such as ICP"#);

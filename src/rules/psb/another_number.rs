@@ -1,7 +1,7 @@
 use super::{Filed, anchor, filed, is_record, judged, no_filed_number, place, shown, unreadable};
 use crate::policy::Level;
 use crate::rules::sight::{doubt_of_foot, of_other_filing, review};
-use crate::rules::{Check, Defect, Field, Outcome, PageCase, Rule, Text, Texts, Words};
+use crate::rules::{Check, Defect, Field, Outcome, PageCase, Rule, Text, Texts, Words, law};
 
 /// PSB002
 pub(super) const RULE: Rule = Rule {
@@ -11,7 +11,7 @@ pub(super) const RULE: Rule = Rule {
     needs: &[Field::PoliceNumber],
     yields_to: &[],
     sources: &["Huawei Cloud 17.4.4(3)"],
-    law: &[],
+    law: &[&law::POLICE],
     texts: TEXTS,
     check: Check::Page(check),
 };

@@ -1,7 +1,7 @@
 use super::answers::{failure_words, foreign_end, is_answered, signature};
 use crate::evidence::{Attempt, End, PageSeen};
 use crate::policy::{Category, Level, Strength};
-use crate::rules::{Check, Defect, Na, Outcome, Rule, Text, Texts, WebCase, Words, quote};
+use crate::rules::{Check, Defect, Na, Outcome, Rule, Text, Texts, WebCase, Words, law, quote};
 
 /// WEB003
 pub(super) const RULE: Rule = Rule {
@@ -11,7 +11,7 @@ pub(super) const RULE: Rule = Rule {
     needs: &[],
     yields_to: &["DNS001", "WEB001", "WEB004", "WEB009"],
     sources: &["Huawei Cloud 16.4"],
-    law: &[],
+    law: &[&law::TRUE],
     texts: TEXTS,
     check: Check::Web(check),
 };

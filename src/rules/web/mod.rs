@@ -13,7 +13,7 @@ mod one_host_dead;
 mod open_early;
 mod parked;
 
-pub(crate) use answers::{failure_words, outcome as host_words};
+pub(crate) use answers::{failure_words, outcome as host_words, resolution_words};
 pub(super) use answers::{foreign_end, signature};
 
 use super::Rule;

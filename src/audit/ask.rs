@@ -1,8 +1,8 @@
 use super::{Bench, Heard, Remark, scope};
 use crate::evidence::{Evidence, HostEvidence, Registration};
 use crate::rules::{
-    Check, DnsCase, FilingCase, Found, ListCase, Na, Outcome, PageCase, RegistrationCase,
-    RegistryCase, Rule, SiteCase, Text, WebCase,
+    Check, DnsCase, FilingCase, Found, FoundOnce, ListCase, Na, Outcome, PageCase,
+    RegistrationCase, RegistryCase, Rule, SiteCase, Text, WebCase,
 };
 use jiff::ToSpan;
 use std::cell::OnceCell;
@@ -204,6 +204,7 @@ fn own_page<'a>(
         (None, None) => return Err(Na::Unseen),
     };
     let Bench { filing, evidence, policy, today, .. } = *bench;
+    let found = FoundOnce::Shared(found);
     Ok(PageCase { filing, policy, today, evidence, host, attempt, url, rendered, page, found })
 }
 

@@ -1,6 +1,7 @@
 //! The bounds of the settings.
 
 use super::settings::Settings;
+use crate::probe::views::When;
 use anyhow::{Result, bail};
 
 impl Settings {
@@ -35,6 +36,9 @@ impl Settings {
         if self.http.max_redirects > 50 {
             return wrong("http", "max_redirects", "must be at most 50");
         }
+        if views_when(&self.http.views).is_none() {
+            return wrong("http", "views", "must be auto, always or never");
+        }
         if self.pace.per_host == 0 {
             return wrong("pace", "per_host", "must be at least 1");
         }
@@ -45,5 +49,15 @@ impl Settings {
             return wrong("pace", "concurrency", "must be at most 100000");
         }
         Ok(())
+    }
+}
+
+/// When other visitors are played, as the settings say it.
+pub(super) fn views_when(text: &str) -> Option<When> {
+    match text {
+        "auto" => Some(When::Auto),
+        "always" => Some(When::Always),
+        "never" => Some(When::Never),
+        _ => None,
     }
 }

@@ -55,6 +55,9 @@ pub(crate) struct Http {
     pub both_schemes: bool,
     pub robots: bool,
     pub user_agent: String,
+    pub views: String,
+    pub phone_agent: String,
+    pub spider_agent: String,
     pub proxy: String,
     pub ca_certs: Vec<String>,
 }

@@ -109,6 +109,8 @@ pub(super) struct Route {
     pub(super) scheme: Option<String>,
     /// The path; any by default.
     pub(super) path: Option<String>,
+    /// A part of the `User-Agent` header; any by default.
+    pub(super) agent: Option<String>,
     /// 200 by default, 302 with a location.
     pub(super) status: Option<u16>,
     /// The `Location` header.

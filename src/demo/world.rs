@@ -5,6 +5,7 @@ use super::ports::{self, Door, PortKind};
 use super::site::Site;
 use super::web::Web;
 use crate::policy::{Policy, PolicyError};
+use crate::probe::views::{Views, When};
 use crate::probe::{Options, SocketTable};
 use std::{
     collections::{BTreeMap, HashMap},
@@ -116,6 +117,11 @@ impl World {
             both_schemes: false,
             robots: false,
             user_agent: "beian-demo".to_owned(),
+            views: Views {
+                when: When::Auto,
+                phone_agent: "beian-demo (iPhone; Mobile)".to_owned(),
+                spider_agent: "beian-demo (Baiduspider)".to_owned(),
+            },
             proxy: None,
             allow: Vec::new(),
             extra_roots: vec![self.root.clone()],

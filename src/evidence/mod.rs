@@ -84,6 +84,12 @@ impl HostEvidence {
         HostEvidence { host, role, dns, visit: None, views: Vec::new(), rendering: None }
     }
 
+    /// Every walk that was made from it, other visitors' included.
+    pub fn attempts(&self) -> impl Iterator<Item = &Attempt> {
+        let visits = self.visit.iter().flat_map(Visit::attempts);
+        visits.chain(self.views.iter().map(|view| &view.attempt))
+    }
+
     /// What the browser showed, where it showed anything.
     pub fn rendered(&self) -> Option<&Rendered> {
         match self.rendering.as_ref()? {

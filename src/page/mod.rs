@@ -5,6 +5,8 @@ mod copyright;
 mod decode;
 mod facts;
 mod flow;
+mod hidden;
+mod hints;
 mod holder;
 mod link;
 mod model;
@@ -19,11 +21,14 @@ mod words;
 pub use decode::{Decoded, decode};
 pub use link::link_class;
 pub use model::{
-    Copyright, Kind, Link, MetaRefresh, Page, Passage, PoliceLink, ShownNumber, ShownPolice, Zone,
+    Copyright, HiddenLink, Kind, Link, MetaRefresh, Page, Passage, PoliceLink, ShownNumber,
+    ShownPolice, Varies, Zone,
 };
 
 use facts::Facts;
 use flow::Flow;
+use hidden::HiddenLinks;
+use hints::Hints;
 use url::Url;
 
 /// Visible characters under which a page's whole text is kept.
@@ -70,6 +75,13 @@ pub fn read(body: &[u8], context: Context<'_>) -> Page {
     page.frames = facts.frames;
     page.scripts = facts.scripts;
     page.meta_refresh = facts.refresh;
+    let hints = Hints::read(&tree.html);
+    page.varies = hints.varies;
+    page.pictures = hints.pictures;
+    page.login = hints.login;
+    let hidden = HiddenLinks::read(&tree.html, &facts.sheet, base.as_ref());
+    page.hidden_links = hidden.links;
+    page.hidden_domains = hidden.domains;
     page
 }
 

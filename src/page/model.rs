@@ -1,4 +1,4 @@
-use crate::record::{Form, Number, PoliceNumber};
+use crate::record::{FilingNumber, Form, Number, PoliceNumber};
 use serde::{Deserialize, Serialize};
 
 /// The page model: what the rules read of a page. Its JSON is what
@@ -47,6 +47,53 @@ pub struct Page {
     /// The body was cut at the cap: what stands behind the cut is unknown.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub cut: bool,
+    /// What hints that other visitors are shown something else.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub varies: Vec<Varies>,
+    /// Links to other sites in markup that hides them: one a domain, at most 16.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub hidden_links: Vec<HiddenLink>,
+    /// How many domains of others such links lead to.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub hidden_domains: u32,
+    /// Elements that show something without text: pictures, drawings, films, backgrounds.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub pictures: u32,
+    /// There is a field for a password.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub login: bool,
+}
+
+fn is_zero(count: &u32) -> bool {
+    *count == 0
+}
+
+/// What hints that a page is not the same for everybody.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Varies {
+    /// The answer varies by the `User-Agent` header, as its `Vary` header says.
+    UserAgent,
+    /// The page announces another one for phones.
+    PhonePage,
+    /// A script looks at the visitor's browser and may lead or write something.
+    DeviceScript,
+    /// A script looks whether the visitor comes from a search engine, and may act on it.
+    ReferrerScript,
+    /// A script names the crawlers of search engines.
+    SpiderScript,
+}
+
+/// A link to another site that the markup hides.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HiddenLink {
+    /// Its text, at most 60 characters.
+    pub text: String,
+    /// The host it leads to.
+    pub host: String,
+    /// Hidden as no menu is: off the page, in a box or a font without size.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub oddly: bool,
 }
 
 /// A line of the page as a visitor reads it, or a part of a long one.
@@ -97,12 +144,20 @@ pub struct ShownNumber {
     pub empty_link: bool,
     /// The target of a link beside it that goes to the ministry; else empty.
     pub beside: String,
+    /// What stands before it in its line, behind the number before it: at most 30 characters.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub before: String,
 }
 
 impl ShownNumber {
     /// The number named; `None` for a placeholder that has no number's shape.
     pub fn number(&self) -> Option<Number> {
         self.canonical.parse().ok()
+    }
+
+    /// Whether it is a number of the subject that this one is of.
+    pub fn is_of_subject(&self, own: &FilingNumber) -> bool {
+        matches!(self.number(), Some(Number::Filing(number)) if number.same_subject(own))
     }
 }
 

@@ -11,6 +11,9 @@ use url::Url;
 /// Numbers that are kept of one page; a page with more is a list of other people's.
 const NUMBERS: usize = 2_000;
 
+/// Characters before a number that are kept.
+const BEFORE: usize = 30;
+
 /// The record numbers of a page, with place and link.
 pub(super) fn record_numbers(flow: &Flow, base: Option<&Url>) -> Vec<ShownNumber> {
     let zones = Zones::new(flow);
@@ -18,10 +21,13 @@ pub(super) fn record_numbers(flow: &Flow, base: Option<&Url>) -> Vec<ShownNumber
     let mut orders = Vec::new();
     let mut used = HashSet::new();
     for (index, line) in flow.lines.iter().enumerate() {
+        let mut end = 0;
         for found in find(&line.text) {
             if shown.len() == NUMBERS {
                 break;
             }
+            let before = line.text.get(end..found.span.start).unwrap_or_default();
+            end = found.span.end;
             let link = link_of(flow, line, &found.span, base);
             let empty_link = link.is_some_and(|(href, _)| href.trim().is_empty());
             used.extend(links_in(flow, line, &found.span));
@@ -37,6 +43,7 @@ pub(super) fn record_numbers(flow: &Flow, base: Option<&Url>) -> Vec<ShownNumber
                 link: link.filter(|_| !empty_link).map_or(Link::None, |(_, class)| class),
                 empty_link,
                 beside: String::new(),
+                before: last_of(before, BEFORE),
             });
         }
     }
@@ -44,6 +51,12 @@ pub(super) fn record_numbers(flow: &Flow, base: Option<&Url>) -> Vec<ShownNumber
         note_beside(flow, base, &used, &orders, &mut shown);
     }
     shown
+}
+
+/// The last so many characters of a text.
+fn last_of(text: &str, most: usize) -> String {
+    let from = text.char_indices().rev().take(most).last().map_or(0, |(at, _)| at);
+    text.get(from..).unwrap_or_default().trim().to_owned()
 }
 
 /// Gives each number that does not lead to the ministry the nearest link beside it that does.

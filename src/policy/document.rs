@@ -2,6 +2,7 @@
 
 use super::apps::AppsText;
 use super::cdn::CdnRow;
+use super::hijack::HijackRow;
 use super::pages::PageRow;
 use super::phones::PhonesText;
 use super::providers::Provider;
@@ -90,6 +91,7 @@ pub(super) struct Document {
     pub(super) apps: AppsText,
     pub(super) province: Vec<ProvinceRow>,
     pub(super) words: Vec<WordsRow>,
+    pub(super) hijack: HijackRow,
 }
 
 impl Document {

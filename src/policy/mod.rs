@@ -5,6 +5,7 @@
 mod apps;
 mod cdn;
 mod document;
+mod hijack;
 mod pages;
 mod phones;
 mod providers;
@@ -16,6 +17,7 @@ mod words;
 pub use apps::{Apps, Platform};
 pub use cdn::{Cdn, CdnKind, Cdns};
 pub use document::PolicyError;
+pub use hijack::Hijack;
 pub use pages::{Category, PageFacts, Signature, Signatures, Strength};
 pub use phones::{Block, Phones};
 pub use providers::{Provider, ProviderKind, Providers};
@@ -64,6 +66,8 @@ pub struct Policy {
     pub suffixes: Suffixes,
     /// Platforms, stores and words about apps.
     pub apps: Apps,
+    /// Words that intruders put on pages of others.
+    pub hijack: Hijack,
     levels: Vec<LevelRow>,
     days: BTreeMap<String, u16>,
     deadlines: BTreeMap<Level, u16>,
@@ -102,7 +106,7 @@ pub struct Lapsed<'a> {
 /// Calendar days to mend where neither the settings nor a rule's own row say.
 const DEFAULT_DEADLINE: u16 = 7;
 
-const FILES: [(&str, &str); 13] = [
+const FILES: [(&str, &str); 14] = [
     ("config/rules.toml", include_str!("../../config/rules.toml")),
     ("config/providers.toml", include_str!("../../config/providers.toml")),
     ("config/cdn.toml", include_str!("../../config/cdn.toml")),
@@ -116,6 +120,7 @@ const FILES: [(&str, &str); 13] = [
     ("config/phones.toml", include_str!("../../config/phones.toml")),
     ("config/suffixes.toml", include_str!("../../config/suffixes.toml")),
     ("config/apps.toml", include_str!("../../config/apps.toml")),
+    ("config/words/hijack.toml", include_str!("../../config/words/hijack.toml")),
 ];
 
 /// Read once: tests and demos ask for it by the thousand.
@@ -230,6 +235,7 @@ impl Policy {
         self.phones.add(std::mem::take(&mut document.phones), file)?;
         self.suffixes.add(std::mem::take(&mut document.suffixes), file)?;
         self.apps.add(std::mem::take(&mut document.apps));
+        self.hijack.add(std::mem::take(&mut document.hijack), file)?;
         self.signatures.add(std::mem::take(&mut document.page), file)
     }
 

@@ -8,6 +8,7 @@ pub mod guard;
 mod look;
 mod pace;
 pub mod place;
+pub mod views;
 #[expect(dead_code, reason = "asked once there is a browser")]
 mod wanted;
 
@@ -48,6 +49,8 @@ pub struct Options {
     pub robots: bool,
     /// The `User-Agent` header.
     pub user_agent: String,
+    /// Other visitors than the one that this header names.
+    pub views: views::Views,
     /// A proxy for all requests.
     pub proxy: Option<url::Url>,
     /// Networks that the crawler may connect to although it refuses such addresses.

@@ -1,4 +1,4 @@
-use super::Found;
+use super::FoundOnce;
 use crate::evidence::{
     Attempt, Evidence, HostEvidence, Registration, RegistryEntry, Rendered, Siblings, Visit,
 };
@@ -6,7 +6,6 @@ use crate::filing::Filing;
 use crate::page::Page;
 use crate::policy::Policy;
 use jiff::civil::Date;
-use std::cell::OnceCell;
 
 /// What a rule about the filing alone reads.
 pub struct FilingCase<'a> {
@@ -79,7 +78,7 @@ pub struct PageCase<'a> {
     /// The page: HTML, status under 400. As the browser shows it, else as served.
     pub page: &'a Page,
     /// The words of the policy's lists on it, looked for when the first rule asks.
-    pub found: &'a OnceCell<Found>,
+    pub found: FoundOnce<'a>,
 }
 
 /// What a rule about the filing among the others of the list reads.

@@ -5,12 +5,37 @@ use super::{Defect, Na, Outcome, PageCase, Text, quote};
 use crate::page::Page;
 use crate::policy::{Level, WordList, Words};
 use crate::record::fold;
+use std::cell::OnceCell;
 use std::ops::Range;
 
 /// The words of a page that count.
 #[derive(Debug, Default)]
 pub struct Found {
     hits: Vec<Hit>,
+}
+
+/// Where the words of a page are kept once they have been looked for.
+#[derive(Debug)]
+pub enum FoundOnce<'a> {
+    /// With those who ask about the same page.
+    Shared(&'a OnceCell<Found>),
+    /// Here: a page that one rule alone looks at.
+    Own(OnceCell<Found>),
+}
+
+impl FoundOnce<'_> {
+    fn cell(&self) -> &OnceCell<Found> {
+        match self {
+            FoundOnce::Shared(cell) => cell,
+            FoundOnce::Own(cell) => cell,
+        }
+    }
+}
+
+impl Default for FoundOnce<'_> {
+    fn default() -> Self {
+        FoundOnce::Own(OnceCell::new())
+    }
 }
 
 /// A word that counts, and where it stands.
@@ -90,7 +115,7 @@ pub(super) struct Sum {
 impl PageCase<'_> {
     /// Every word of the page that counts.
     fn words(&self) -> &Found {
-        self.found.get_or_init(|| Found::of(self.page, &self.policy.words))
+        self.found.cell().get_or_init(|| Found::of(self.page, &self.policy.words))
     }
 
     /// The words of some lists that the page holds.

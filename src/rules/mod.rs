@@ -13,6 +13,7 @@ mod reference;
 mod rule;
 mod sight;
 mod topics;
+mod visitors;
 
 mod app;
 mod cnt;
@@ -31,7 +32,7 @@ pub use case::{
     DnsCase, FilingCase, ListCase, PageCase, RegistrationCase, RegistryCase, SiteCase, WebCase,
     provider_keys,
 };
-pub use found::Found;
+pub use found::{Found, FoundOnce};
 pub use outcome::{Defect, Lang, Na, Outcome, Text, quote};
 pub use reference::{example, index, law, law_heading, page};
 pub use rule::{Check, Field, Rule, Texts, Words};

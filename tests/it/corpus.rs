@@ -3,13 +3,24 @@
 //! they are not at hand, the test says so and does nothing.
 
 use crate::world::run;
+use beian::audit::{Audit, judge};
 use beian::demo::{Site, World};
-use beian::evidence::{Attempt, End, Evidence, Failure, HopKind};
+use beian::evidence::{
+    Attempt, Dns, End, Evidence, Failure, Hop, HopKind, HostEvidence, PageSeen, Resolution, Role,
+    Visit,
+};
+use beian::filing::{Domain, FiledNumber, Filing};
+use beian::page::{self, Page};
+use beian::policy::Policy;
+use beian::probe::{Options, views::Views};
+use beian::rules;
+use jiff::civil::date;
 use serde::Deserialize;
 use std::{
     collections::BTreeMap,
     path::{Path, PathBuf},
 };
+use url::Url;
 
 /// A line of the manifest, as far as it matters here.
 #[derive(Deserialize)]
@@ -108,7 +119,7 @@ async fn every_real_page_is_read_and_judged() {
     });
     let world = World::start(sites.collect()).await.unwrap();
     let output = tempfile::tempdir().unwrap();
-    let summary = run::audit(&world, output.path()).await;
+    let summary = run::audit_by(plain_options(&world), &world, output.path()).await;
     world.stop().await;
     assert_eq!(summary.rows, pages.len() as u64);
     assert_eq!((summary.audited, summary.rejected, summary.faults), (summary.rows, 0, 0));
@@ -141,6 +152,73 @@ async fn every_real_page_is_read_and_judged() {
         count("na"),
     );
     assert!(accused.is_empty(), "said to show no number, and do: {accused:?}");
+}
+
+/// Every visitor gets the same here.
+fn plain_options(world: &World) -> Options {
+    Options { views: Views::default(), ..world.options() }
+}
+
+/// A page as the only one of its site, judged by every rule.
+fn judged(page: &Labelled, body: &[u8]) -> (Page, Audit) {
+    let url = Url::parse(&format!("https://{}/", page.domain())).unwrap();
+    let context = page::Context { content_type: Some("text/html"), url: Some(&url), cut: false };
+    let model = page::read(body, context);
+    let seen = PageSeen {
+        status: 200,
+        content_type: None,
+        bytes: body.len() as u64,
+        digest: page.id.clone(),
+        page: Some(model.clone()),
+    };
+    let hop = Hop {
+        url: url.to_string(),
+        by: HopKind::Start,
+        address: None,
+        tried: Vec::new(),
+        status: Some(200),
+        location: None,
+        server: None,
+        certificate: None,
+    };
+    let attempt = Attempt { hops: vec![hop], end: End::Answer(Box::new(seen)) };
+    let visit = Visit { looks: 1, https: Some(attempt), http: None };
+    let dns = Dns { outcome: Resolution::Resolved, ..Dns::default() };
+    let host =
+        HostEvidence { visit: Some(visit), ..HostEvidence::of_dns(page.domain(), Role::Apex, dns) };
+    let mut filing = Filing::of_domain(1, Domain::parse(&page.domain()).unwrap());
+    let row = page.row();
+    let number = |field: &str| {
+        let text = row.get(field).filter(|text| !text.is_empty())?.clone();
+        Some(FiledNumber { number: text.parse().ok(), text })
+    };
+    (filing.record_number, filing.licence) = (number("record_number"), number("licence"));
+    let evidence = Evidence { hosts: vec![host], ..Evidence::default() };
+    let rules: Vec<_> = rules::all().collect();
+    let audit = judge(&rules, &filing, &evidence, &Policy::embedded().unwrap(), date(2026, 11, 22));
+    (model, audit)
+}
+
+/// People read these pages: none is a block or default page, for sale or hijacked.
+#[test]
+fn no_real_page_is_taken_for_one_without_content_of_its_own() {
+    let Some(folder) = corpus() else {
+        crate::say_skipped("no corpus of real pages here (set BEIAN_CORPUS to its folder)");
+        return;
+    };
+    let mut wrong = Vec::new();
+    let (mut count, mut hinted) = (0, 0);
+    for page in labelled(&folder) {
+        let body = std::fs::read(folder.join(&page.file)).unwrap();
+        let (model, audit) = judged(&page, &body);
+        count += 1;
+        hinted += usize::from(!model.varies.is_empty());
+        let codes = ["WEB004", "WEB005", "WEB009", "ICP009", "ICP012", "CNT006"];
+        let findings = audit.findings().filter(|finding| codes.contains(&finding.code));
+        wrong.extend(findings.map(|f| format!("{} {} {}", page.id, f.code, f.found.en)));
+    }
+    eprintln!("corpus: {count} pages, {hinted} hint at other visitors, {} false hits", wrong.len());
+    assert!(wrong.is_empty(), "{wrong:#?}");
 }
 
 /// A line of `audits.jsonl`, as far as it matters here.

@@ -6,3 +6,4 @@ mod hops;
 mod looks;
 mod rig;
 mod tls;
+mod views;

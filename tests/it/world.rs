@@ -246,7 +246,7 @@ pub(crate) mod run {
     use beian::demo::{SECOND_LOOK_AFTER, World, at, policy};
     use beian::filing::{self, List};
     use beian::pipeline::{self, Keep, Plan, Progress, Registry, Summary, Unfinished};
-    use beian::probe::{Probe, place::Places};
+    use beian::probe::{Options, Probe, place::Places};
     use beian::rules::{self, Lang};
     use std::{collections::BTreeMap, io::Cursor, path::Path, sync::Arc};
     use tokio_util::sync::CancellationToken;
@@ -265,13 +265,13 @@ pub(crate) mod run {
         filing::open(Box::new(bytes), Some("demo.csv"), &filing::Options::default()).unwrap()
     }
 
-    /// The prober of a world.
-    pub(crate) fn probe(world: &World) -> Probe {
-        Probe::new(world.options(), Places::embedded(Vec::new())).unwrap()
-    }
-
     /// Audits the world's list into a folder.
     pub(crate) async fn audit(world: &World, output: &Path) -> Summary {
+        audit_by(world.options(), world, output).await
+    }
+
+    /// The same with options of one's own.
+    pub(crate) async fn audit_by(options: Options, world: &World, output: &Path) -> Summary {
         let policy = policy().unwrap();
         let bytes = Cursor::new(world.registry().into_bytes());
         let rows = filing::open(Box::new(bytes), None, &filing::Options::default()).unwrap();
@@ -293,7 +293,8 @@ pub(crate) mod run {
             clock: jiff::Timestamp::now,
         };
         let stop = CancellationToken::new();
-        pipeline::run(list(world), Arc::new(probe(world)), &plan, &Quiet, stop).await.unwrap()
+        let probe = Probe::new(options, Places::embedded(Vec::new())).unwrap();
+        pipeline::run(list(world), Arc::new(probe), &plan, &Quiet, stop).await.unwrap()
     }
 }
 

@@ -1,9 +1,11 @@
 //! CNT: what the page is about, against the filing.
 
+mod cloaked;
 mod crime;
 mod not_individual;
 mod other_operator;
 mod paid_service;
+mod stranger;
 mod topic_offered;
 
 use super::Rule;
@@ -15,4 +17,5 @@ pub(super) const RULES: &[Rule] = &[
     other_operator::RULE,
     crime::RULE,
     paid_service::RULE,
+    cloaked::RULE,
 ];

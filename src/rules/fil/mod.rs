@@ -14,7 +14,6 @@ mod several_domains;
 mod shared_contact;
 mod shell_subject;
 mod short_remark;
-mod subject;
 pub(super) mod subject;
 mod too_many_sites;
 mod unapproved_suffix;

@@ -2,17 +2,20 @@
 
 mod another_subject;
 mod app_number;
+mod differs;
 mod malformed;
 mod missing;
+mod pair;
 mod registered;
 mod registry;
 mod service_number;
+mod several_subjects;
 mod standing;
 mod subject_number;
 mod wrong_serial;
 mod yardstick;
 
-pub(super) use standing::{Judged, Reading, Standing, standing};
+pub(super) use standing::{Judged, Reading, Standing, judged_zone, standing};
 
 use super::one_site::served_by_several;
 use super::sight::{doubt, of_other_filing, pass, review};
@@ -29,8 +32,10 @@ pub(super) const RULES: &[Rule] = &[
     service_number::RULE,
     wrong_serial::RULE,
     malformed::RULE,
+    several_subjects::RULE,
     app_number::RULE,
     registry::RULE,
+    differs::RULE,
 ];
 
 /// The number by which the page is judged, or why there is none.

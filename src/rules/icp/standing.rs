@@ -97,7 +97,7 @@ pub(in crate::rules) fn standing<'a>(case: &PageCase<'a>) -> Standing<'a> {
 }
 
 /// The visible numbers at the foot of the page; those of the body where the foot has none.
-fn judged_zone(numbers: &[ShownNumber]) -> Vec<&ShownNumber> {
+pub(in crate::rules) fn judged_zone(numbers: &[ShownNumber]) -> Vec<&ShownNumber> {
     let in_zone = |zone| numbers.iter().filter(move |n| n.visible && n.zone == zone);
     let foot: Vec<_> = in_zone(Zone::Footer).collect();
     if foot.is_empty() { in_zone(Zone::Body).collect() } else { foot }

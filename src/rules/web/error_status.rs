@@ -9,7 +9,7 @@ pub(super) const RULE: Rule = Rule {
     name: "error-page",
     level: Level::Violation,
     needs: &[],
-    yields_to: &["DNS001", "WEB001", "WEB004"],
+    yields_to: &["DNS001", "WEB001", "WEB004", "WEB009"],
     sources: &["Huawei Cloud 16.4"],
     law: &[&law::TRUE],
     texts: TEXTS,

@@ -12,7 +12,7 @@ pub(super) const RULE: Rule = Rule {
     name: "leads-elsewhere",
     level: Level::Violation,
     needs: &[],
-    yields_to: &["DNS001", "WEB001", "WEB004", "WEB003"],
+    yields_to: &["DNS001", "WEB001", "WEB004", "WEB009", "WEB003"],
     sources: &["Tencent Cloud, FAQ on filing", "Huawei Cloud 17.4.2"],
     law: &[&law::TRUE],
     texts: TEXTS,

@@ -33,12 +33,14 @@
 //! https = "connect_refused"         # how it failed, or a walk:
 //! http = { status = 301, location = "https://…", failed = "connect_refused", … }
 //! page = '''…'''                    # this host's page
+//! view = [{ visitor = "phone", page = '''…''', … }]   # what another visitor got; a walk
 //! ```
 //! A host that resolves and says neither `https` nor `http` shows its page over https.
 
 use beian::evidence::{
     Attempt, Certificate, Dns, End, Evidence, Failure, Hop, HopKind, HostEvidence, Located,
-    Network, PageSeen, Place, Region, RegistryEntry, Resolution, Role, Siblings, Trust, Visit,
+    Network, PageSeen, Place, Region, RegistryEntry, Resolution, Role, Siblings, Trust, View,
+    Visit,
 };
 use beian::filing::{
     AddressRange, Domain, FiledNumber, FiledPolice, Filing, Homepage, ServiceType, Status,
@@ -149,6 +151,17 @@ struct HostRow {
     https: Option<Walk>,
     http: Option<Walk>,
     page: Option<String>,
+    #[serde(default)]
+    view: Vec<ViewRow>,
+}
+
+/// What another visitor got.
+#[derive(Clone, Deserialize)]
+struct ViewRow {
+    /// `phone` or `spider`.
+    visitor: String,
+    #[serde(flatten)]
+    seen: Seen,
 }
 
 /// One attempt.
@@ -220,6 +233,7 @@ impl Case {
         if self.www && !rows.iter().any(|row| row.host.as_deref() == Some(&*www)) {
             let mut copy = rows[0].clone();
             copy.host = Some(www.clone());
+            copy.view.clear();
             if copy.https.is_none() && copy.http.is_none() {
                 let hops = vec![format!("https://{domain}/")];
                 copy.https = Some(Walk::Seen(Box::new(Seen { hops, ..Seen::default() })));
@@ -336,7 +350,13 @@ impl HostRow {
         let dns = self.dns(filing);
         let resolved = dns.outcome == Resolution::Resolved;
         let visit = resolved.then(|| self.visit(&host, &dns, page));
-        HostEvidence { visit, ..HostEvidence::of_dns(host, role, dns) }
+        let address = dns.addresses.first().map(|located| located.address);
+        let views = self.view.iter().map(|row| View {
+            visitor: named(&row.visitor),
+            attempt: row.seen.attempt("https", &host, address, page),
+        });
+        let views = views.collect();
+        HostEvidence { visit, views, ..HostEvidence::of_dns(host, role, dns) }
     }
 
     fn dns(&self, filing: &Filing) -> Dns {

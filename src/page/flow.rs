@@ -1,5 +1,5 @@
 use super::{
-    region,
+    doubt, region,
     region::Region,
     style::{self, Sheet},
 };
@@ -45,6 +45,8 @@ pub(super) struct Place {
     pub(super) link: Option<usize>,
     /// Index of the innermost region it stands in.
     pub(super) region: Option<usize>,
+    /// What the markup says raises doubt whether it is seen.
+    pub(super) doubtful: bool,
 }
 
 /// A link element with a target.
@@ -160,7 +162,9 @@ impl Walk<'_> {
         if matches!(element.name(), "img" | "input") {
             self.blank = true;
         }
-        if frame.link || region::kind(element).is_some() {
+        let turns_doubtful = !place.doubtful && doubt::is_raised_by(element, self.sheet);
+        place.doubtful |= turns_doubtful;
+        if frame.link || turns_doubtful || region::kind(element).is_some() {
             frame.place = self.flow.places.len();
             self.flow.places.push(place);
         }

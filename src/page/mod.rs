@@ -3,12 +3,14 @@
 
 mod copyright;
 mod decode;
+mod doubt;
 mod facts;
 mod flow;
 mod holder;
 mod link;
 mod model;
 mod parse;
+mod picture;
 mod region;
 mod shown;
 mod style;
@@ -18,7 +20,7 @@ mod words;
 pub use decode::{Decoded, decode};
 pub use link::link_class;
 pub use model::{
-    Copyright, Kind, Link, MetaRefresh, Page, PoliceLink, ShownNumber, ShownPolice, Zone,
+    Copyright, Kind, Link, MetaRefresh, Page, Pictured, PoliceLink, ShownNumber, ShownPolice, Zone,
 };
 
 use facts::Facts;
@@ -52,6 +54,7 @@ pub fn read(body: &[u8], context: Context<'_>) -> Page {
     let mut page = Page {
         charset: charset.to_owned(),
         record_numbers: shown::record_numbers(&flow, base.as_ref()),
+        pictured: picture::pictured(&tree.html),
         police_numbers: shown::police_numbers(&flow, base.as_ref()),
         copyright: copyright::copyright_lines(&flow),
         text_length: text_length(&flow),
@@ -65,6 +68,7 @@ pub fn read(body: &[u8], context: Context<'_>) -> Page {
     page.needs_rendering = needs_rendering(&page, &facts);
     page.title = facts.title;
     page.title_by_script = facts.title_by_script;
+    page.leaves_by_script = facts.leaves_by_script;
     page.frames = facts.frames;
     page.scripts = facts.scripts;
     page.meta_refresh = facts.refresh;

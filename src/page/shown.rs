@@ -33,6 +33,7 @@ pub(super) fn record_numbers(flow: &Flow, base: Option<&Url>) -> Vec<ShownNumber
                 form: found.form,
                 zone: zones.zone(index, found.span.start),
                 visible: !line.hidden,
+                doubtful: !line.hidden && is_doubtful(flow, line, &found.span),
                 href: link.map(|(href, _)| href.to_owned()).unwrap_or_default(),
                 link: link.filter(|_| !empty_link).map_or(Link::None, |(_, class)| class),
                 empty_link,
@@ -118,6 +119,11 @@ fn link_of<'f>(
         }
     }
     best.map(|(_, _, href, class)| (href, class))
+}
+
+/// Whether any part of a span raises doubt whether it is seen.
+fn is_doubtful(flow: &Flow, line: &Line, span: &Range<usize>) -> bool {
+    overlapping(line, span).any(|run| flow.places.get(run.place).is_some_and(|p| p.doubtful))
 }
 
 fn links_in(flow: &Flow, line: &Line, span: &Range<usize>) -> Vec<usize> {

@@ -5,6 +5,7 @@
 
 mod case;
 mod law;
+mod layout;
 mod names;
 mod outcome;
 mod reference;

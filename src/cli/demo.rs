@@ -1,7 +1,7 @@
 use super::options::{Common, FolderArgs, Format};
 use super::run::{self, Parts};
 use super::{Done, options, terminal};
-use crate::demo::{self, Comparison, World};
+use crate::demo::{self, Comparison, Eyes, World};
 use crate::filing;
 use crate::pipeline::Summary;
 use crate::probe::Probe;
@@ -94,7 +94,8 @@ async fn play(
         let path = plan.output.join(name);
         std::fs::read_to_string(&path).with_context(|| path.display().to_string())
     };
-    let comparison = demo::compare(world.sites(), &read("audits.jsonl")?, &read("rejected.csv")?)?;
+    let (audits, rejected) = (read("audits.jsonl")?, read("rejected.csv")?);
+    let comparison = demo::compare(world.sites(), Eyes::Crawler, &audits, &rejected)?;
     world.stop().await;
     Ok(Some((comparison, summary)))
 }

@@ -152,7 +152,8 @@ impl World {
         let web = Arc::new(Web::of(&self.sites)?);
         let mut open: HashMap<(PortKind, bool), SocketAddr> = HashMap::new();
         for ((address, port), kind) in wanted(&self.sites)? {
-            let over_tls = matches!(kind, PortKind::Open | PortKind::Flaky) && port == 443;
+            let speaks_tls = matches!(kind, PortKind::Open | PortKind::Flaky | PortKind::Picky);
+            let over_tls = speaks_tls && port == 443;
             // Flaky ports have a clock of their own; the others of a kind share a socket.
             let shared = open.get(&(kind, over_tls)).filter(|_| kind != PortKind::Flaky);
             let at = match shared {

@@ -31,7 +31,7 @@ const SHOWING: &[&str] = &["d-md-", "d-lg-", "d-xl-", "d-sm-", "md:", "lg:", "xl
 pub(super) fn is_raised_by(element: &Element, sheet: &Sheet) -> bool {
     let is_closed = element.name() == "details" && element.attr("open").is_none();
     let has_faint_font = element.name() == "font"
-        && element.attr("color").is_some_and(|color| is_clear(&color.trim().to_ascii_lowercase()));
+        && element.attr("color").is_some_and(|color| is_faint(&color.trim().to_ascii_lowercase()));
     is_closed
         || has_faint_font
         || element.attr("hidden").is_some()
@@ -79,7 +79,20 @@ fn is_odd(style: &str) -> bool {
             return true;
         }
     }
-    is_cut || (!color.is_empty() && (is_clear(&color) || color == ground))
+    // On a ground of another colour that the same style sets, white is well seen.
+    let is_lost = ground.is_empty() && is_white(&color);
+    is_cut || (!color.is_empty() && (is_clear(&color) || color == ground || is_lost))
+}
+
+fn is_faint(color: &str) -> bool {
+    is_clear(color) || is_white(color)
+}
+
+/// Whether a colour is that of a page on which nothing else is set.
+fn is_white(color: &str) -> bool {
+    let digits = color.strip_prefix('#').unwrap_or_default();
+    let is_hex = matches!(digits.len(), 3 | 6) && digits.chars().all(|c| c == 'f');
+    is_hex || matches!(color, "white" | "rgb(255,255,255)" | "rgb(255, 255, 255)")
 }
 
 /// Whether a colour leaves hardly anything to see.
@@ -116,7 +129,8 @@ mod tests {
             "<i style='position:absolute;left:-500px'>",
             "<i style='clip-path: inset(50%)'>",
             "<i style='height:1px'>",
-            "<font color=transparent>",
+            "<i style='color:#fff'>",
+            "<font color='#FFFFFF'>",
             "<details>",
         ] {
             assert!(doubtful(html), "{html}");
@@ -129,7 +143,7 @@ mod tests {
             "<i class='footer hidden-xs'>",
             "<i class='d-none d-md-block'>",
             "<i style='color:#999;font-size:12px'>",
-            "<i style='color:#fff;text-align:center'>",
+            "<i style='color:#fff;background:#222'>",
             "<i style='opacity:.7'>",
             "<i style='position:fixed;bottom:0;left:0;width:100%'>",
             "<i style='height:20px;line-height:20px'>",

@@ -7,7 +7,8 @@ use crate::page::{ShownNumber, Zone};
 
 /// Pages up to this height, in CSS pixels, are all foot: a screen or two.
 const SHORT_PAGE: u32 = 1_800;
-/// What lies so near the end of a page is at its foot, in CSS pixels; or a quarter of the page.
+/// What lies so near the end of a page is at its foot, in CSS pixels; on a long page a quarter
+/// of it. Twice as far where the markup takes it for a foot.
 const LAST_STRETCH: u32 = 1_200;
 
 /// Whether a visitor sees a number.
@@ -61,24 +62,26 @@ pub(super) enum Stands {
     Unknown,
 }
 
-/// Where a number stands. Part of a foot by the markup is part of one wherever it lies: feet
-/// stand in side columns, too.
+/// Where a number stands.
 pub(super) fn stands(case: &PageCase<'_>, number: &ShownNumber) -> Stands {
-    if number.zone == Zone::Footer {
-        return Stands::Foot;
-    }
     match (case.rendered, layout(case, number)) {
         (Some(rendered), Some(layout)) if layout.sight == Sight::Seen => {
             let (width, height) = (rendered.width, rendered.height);
-            if is_at_foot(layout, width, height) { Stands::Foot } else { Stands::Above }
+            let is_at_foot = is_at_foot(layout, number.zone, width, height);
+            if is_at_foot { Stands::Foot } else { Stands::Above }
         }
+        _ if number.zone == Zone::Footer => Stands::Foot,
         _ => Stands::Unknown,
     }
 }
 
-fn is_at_foot(layout: &Layout, width: u32, height: u32) -> bool {
-    let is_last = layout.from_foot <= LAST_STRETCH.max(height / 4);
-    height <= SHORT_PAGE || is_last || is_aside(layout, width, height)
+/// What the markup takes for a foot has to lie far from the page's end to be none.
+fn is_at_foot(layout: &Layout, zone: Zone, width: u32, height: u32) -> bool {
+    let stretch = match zone {
+        Zone::Footer => (2 * LAST_STRETCH).max(height / 2),
+        Zone::Body => LAST_STRETCH.max(height / 4),
+    };
+    height <= SHORT_PAGE || layout.from_foot <= stretch || is_aside(layout, width, height)
 }
 
 /// Whether it lies in a narrow column beside the page's content, below its head.
@@ -129,7 +132,7 @@ mod tests {
             target: String::new(),
             link_covered_by: None,
         };
-        is_at_foot(&layout, 1280, height)
+        is_at_foot(&layout, Zone::Body, 1280, height)
     }
 
     #[test]

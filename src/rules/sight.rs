@@ -73,7 +73,9 @@ fn doubt_as_served(case: &PageCase<'_>) -> Option<Text> {
 /// The browser puts frames of the same site in their places; those of other sites it looks
 /// into one by one, and not into all of a page that has many.
 fn doubt_of_frames(case: &PageCase<'_>, rendered: &Rendered) -> Option<Text> {
-    let foreign = case.page.frames.iter().filter_map(|frame| frame_of(case, frame));
+    // In the page as rendered no frame may be left to be seen.
+    let served = case.attempt.answer().and_then(|seen| seen.page.as_ref()).unwrap_or(case.page);
+    let foreign = served.frames.iter().filter_map(|frame| frame_of(case, frame));
     let foreign = foreign.filter(|frame| registrable(frame) != registrable(case.url));
     (foreign.count() > rendered.frames.len()).then(|| {
         Text::new(

@@ -35,7 +35,9 @@ fn check(case: &WebCase<'_>) -> Outcome {
     let url = quote(end.url);
     let Some(host) = foreign_end(end.url, &filing.domain, &case.evidence.siblings.same_subject)
     else {
-        return Outcome::Pass(Text::same(url));
+        // What a script that sets the location would have done takes a browser to tell.
+        let may_leave = opened(case.host).is_none() && end.page.is_some_and(|p| p.leaves_by_script);
+        return if may_leave { Outcome::Na(Na::Unseen) } else { Outcome::Pass(Text::same(url)) };
     };
     if is_filed_address(filing, &host) {
         return Outcome::Pass(Text::same(url));

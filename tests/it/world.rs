@@ -297,7 +297,7 @@ pub(crate) mod run {
 #[cfg(test)]
 mod audits {
     use super::*;
-    use beian::demo::{Site, compare};
+    use beian::demo::{Eyes, Site, compare};
     use beian::rules::{self, Lang};
     use std::collections::BTreeSet;
 
@@ -310,7 +310,8 @@ mod audits {
         assert_eq!(summary.rows, summary.audited + summary.rejected);
         assert_eq!(summary.rows, world.sites().len() as u64);
         let text = |name: &str| std::fs::read_to_string(first.join(name)).unwrap();
-        let found = compare(world.sites(), &text("audits.jsonl"), &text("rejected.csv")).unwrap();
+        let (audits, rejected) = (text("audits.jsonl"), text("rejected.csv"));
+        let found = compare(world.sites(), Eyes::Crawler, &audits, &rejected).unwrap();
         assert!(found.is_equal(), "{}", found.table(Lang::En, str::len));
         run::audit(&world, &second).await;
         let notices =

@@ -173,7 +173,7 @@ impl Site {
         Ok(site)
     }
 
-    /// A site whose every page is these bytes.
+    /// A site whose homepage is these bytes, and that has nothing else.
     pub fn of_bytes(
         name: &str,
         id: u16,
@@ -186,7 +186,10 @@ impl Site {
             content_type: Some(content_type.to_owned()),
             ..PageFile::default()
         };
-        Site { name: name.to_owned(), id, filing, page, ..Site::default() }
+        let home = Route { path: Some("/".to_owned()), ..Route::default() };
+        let gone = Route { status: Some(404), body: Some(String::new()), ..Route::default() };
+        let web = vec![home, gone];
+        Site { name: name.to_owned(), id, filing, page, web, ..Site::default() }
     }
 
     /// What an audit through these eyes has to find, and nothing else.

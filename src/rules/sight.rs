@@ -47,9 +47,32 @@ pub(super) fn doubt(case: &PageCase<'_>) -> Option<Text> {
         ));
     }
     match case.rendered {
-        Some(rendered) => doubt_of_frames(case, rendered),
+        Some(rendered) => doubt_of_frames(case, rendered).or_else(|| doubt_of_scripts(case)),
         None => doubt_as_served(case),
     }
+}
+
+/// A foot that scripts make is not made where they do not come.
+fn doubt_of_scripts(case: &PageCase<'_>) -> Option<Text> {
+    let served = case.attempt.answer().and_then(|seen| seen.page.as_ref())?;
+    let by_script = served.needs_rendering
+        || served.number_in_script
+        || served.scripts.iter().any(|source| is_foot_script(source));
+    if by_script { doubt_of_looks(case) } else { None }
+}
+
+/// Why the page may look otherwise to a visitor than it did in our browser.
+pub(super) fn doubt_of_looks(case: &PageCase<'_>) -> Option<Text> {
+    let missing = case.rendered?.missing;
+    (missing > 0).then(|| {
+        Text::new(
+            format!("网页的脚本或样式文件有 {missing} 个没有加载成功，访问者看到的可能不同"),
+            format!(
+                "{missing} of the page's scripts and style sheets did not load: a visitor may see \
+                 something else"
+            ),
+        )
+    })
 }
 
 /// What the markup as served leaves open, though the page seems to be complete.
@@ -73,9 +96,7 @@ fn doubt_as_served(case: &PageCase<'_>) -> Option<Text> {
 /// The browser puts frames of the same site in their places; those of other sites it looks
 /// into one by one, and not into all of a page that has many.
 fn doubt_of_frames(case: &PageCase<'_>, rendered: &Rendered) -> Option<Text> {
-    // In the page as rendered no frame may be left to be seen.
-    let served = case.attempt.answer().and_then(|seen| seen.page.as_ref()).unwrap_or(case.page);
-    let foreign = served.frames.iter().filter_map(|frame| frame_of(case, frame));
+    let foreign = case.page.frames.iter().filter_map(|frame| frame_of(case, frame));
     let foreign = foreign.filter(|frame| registrable(frame) != registrable(case.url));
     (foreign.count() > rendered.frames.len()).then(|| {
         Text::new(

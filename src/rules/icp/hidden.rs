@@ -2,7 +2,7 @@ use super::yardstick::Yardstick;
 use super::{Concealed, Judged, Reading, Standing, occurrences, place, remedy_with, standing};
 use crate::policy::Level;
 use crate::rules::layout::{Eye, eye, unseen_words};
-use crate::rules::sight::{doubt, pass, quoted, review, unrun};
+use crate::rules::sight::{doubt, doubt_of_looks, pass, quoted, review, unrun};
 use crate::rules::{Check, Defect, Na, Outcome, PageCase, Rule, Text, Texts, Words};
 
 /// ICP008
@@ -77,7 +77,10 @@ fn hidden(case: &PageCase<'_>, concealed: Concealed<'_>) -> Outcome {
             let (found, reason) = match eye(case, number) {
                 Eye::Hidden(why) => {
                     let why = unseen_words(why);
-                    (said(&number.text, &why.zh, &why.en), doubt(case))
+                    (
+                        said(&number.text, &why.zh, &why.en),
+                        doubt(case).or_else(|| doubt_of_looks(case)),
+                    )
                 }
                 _ => (
                     said(&number.text, "但在隐藏的内容里", "but in hidden markup"),

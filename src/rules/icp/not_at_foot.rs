@@ -2,7 +2,7 @@ use super::{Reading, exact, judged, occurrences, remedy_with};
 use crate::page::ShownNumber;
 use crate::policy::Level;
 use crate::rules::layout::{Stands, layout, stands};
-use crate::rules::sight::{doubt, pass, review, unrun};
+use crate::rules::sight::{doubt, doubt_of_looks, pass, review, unrun};
 use crate::rules::{Check, Defect, Na, Outcome, PageCase, Rule, Text, Texts, Words};
 
 /// ICP007
@@ -79,7 +79,7 @@ fn check(case: &PageCase<'_>) -> Outcome {
             "by the markup the number is not in the foot, and where it is shown takes a browser to tell",
         )
     });
-    match unmeasured.or_else(|| doubt(case)) {
+    match unmeasured.or_else(|| doubt(case)).or_else(|| doubt_of_looks(case)) {
         Some(reason) => review(defect, reason),
         None => Outcome::Fail(defect),
     }

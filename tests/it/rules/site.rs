@@ -33,6 +33,7 @@
 //! rendered_at = "https://…"          # where the browser ended; by default where the walk did
 //! rendered_status = 500              # 200 by default
 //! unsettled = true                   # it still changed when it was read
+//! missing = 2                        # scripts and style sheets that did not come
 //! height = 4000                      # of the page, in CSS pixels; 3000 by default, 1280 wide
 //! rendering = "hung"                 # the browser failed, and how
 //!
@@ -150,6 +151,8 @@ struct HostRow {
     rendered_status: Option<u16>,
     #[serde(default)]
     unsettled: bool,
+    #[serde(default)]
+    missing: u32,
     height: Option<u32>,
     rendering: Option<String>,
     #[serde(default)]
@@ -376,6 +379,7 @@ impl HostRow {
             numbers: numbers.collect(),
             frames: frames.collect(),
             settled: !self.unsettled,
+            missing: self.missing,
             url,
             page,
             ..Rendered::default()

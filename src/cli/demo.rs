@@ -4,8 +4,8 @@ use super::{Done, options, terminal};
 use crate::demo::{self, Comparison, Eyes, World};
 use crate::filing;
 use crate::pipeline::Summary;
-use crate::probe::Probe;
 use crate::probe::place::Places;
+use crate::probe::{Probe, Render};
 use crate::rules::Lang;
 use anyhow::{Context, Result};
 use serde_json::json;
@@ -84,7 +84,12 @@ async fn play(
     )?;
     let mut plan = parts.plan(output, Some(demo::at()), folder.unfinished(), digest)?;
     plan.second_look_after = demo::SECOND_LOOK_AFTER;
-    let probe = Probe::new(world.options(), Places::embedded(Vec::new()))?;
+    let options = world.options();
+    let eyes = match (&options.browser, options.render) {
+        (None, _) | (_, Render::Never) => Eyes::Crawler,
+        (Some(_), Render::Auto | Render::Always) => Eyes::Browser,
+    };
+    let probe = Probe::new(options, Places::embedded(Vec::new()))?;
     let end = run::audit(rows, probe, &plan).await?;
     let Some(summary) = end else {
         run::say_interrupted(&plan);
@@ -95,7 +100,7 @@ async fn play(
         std::fs::read_to_string(&path).with_context(|| path.display().to_string())
     };
     let (audits, rejected) = (read("audits.jsonl")?, read("rejected.csv")?);
-    let comparison = demo::compare(world.sites(), Eyes::Crawler, &audits, &rejected)?;
+    let comparison = demo::compare(world.sites(), eyes, &audits, &rejected)?;
     world.stop().await;
     Ok(Some((comparison, summary)))
 }

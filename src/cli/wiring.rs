@@ -3,7 +3,7 @@
 use super::settings::Settings;
 use crate::policy::Policy;
 use crate::probe::place::{Override, Places};
-use crate::probe::{Options, Probe, ProbeError};
+use crate::probe::{Options, Probe, ProbeError, Render};
 use crate::rules::{self, Lang, Rule};
 use anyhow::{Context, Error, Result, bail};
 use rustls_pki_types::CertificateDer;
@@ -116,6 +116,8 @@ pub(crate) fn look(settings: &Settings) -> Result<Options> {
         proxy,
         allow: allow.collect::<Result<_>>()?,
         extra_roots: roots(&http.ca_certs).with_context(|| settings.named("http", "ca_certs"))?,
+        render: Render::Never,
+        browser: None,
         sockets: Default::default(),
     })
 }

@@ -5,7 +5,7 @@ use super::ports::{self, Door, PortKind};
 use super::site::Site;
 use super::web::Web;
 use crate::policy::{Policy, PolicyError};
-use crate::probe::{Options, SocketTable};
+use crate::probe::{Options, Render, SocketTable};
 use std::{
     collections::{BTreeMap, HashMap},
     net::{IpAddr, Ipv4Addr, SocketAddr},
@@ -119,6 +119,8 @@ impl World {
             proxy: None,
             allow: Vec::new(),
             extra_roots: vec![self.root.clone()],
+            render: Render::Never,
+            browser: None,
             sockets: self.sockets.clone(),
         }
     }

@@ -6,6 +6,10 @@ use super::{
 use ego_tree::{NodeRef, iter::Edge};
 use scraper::{Html, Node, node::Element};
 
+/// The element around a text whose place in a browser's document is known; its `n` is the
+/// text's number.
+const MARK: &str = "beian-text";
+
 /// A page as lines of text in reading order, with what is needed to tell of every part
 /// of a line which link and which region it stands in. The tree is not needed any more.
 #[derive(Default)]
@@ -47,6 +51,8 @@ pub(super) struct Place {
     pub(super) region: Option<usize>,
     /// What the markup says raises doubt whether it is seen.
     pub(super) doubtful: bool,
+    /// The number of the marked text it is.
+    pub(super) mark: Option<u32>,
 }
 
 /// A link element with a target.
@@ -164,7 +170,11 @@ impl Walk<'_> {
         }
         let turns_doubtful = !place.doubtful && doubt::is_raised_by(element, self.sheet);
         place.doubtful |= turns_doubtful;
-        if frame.link || turns_doubtful || region::kind(element).is_some() {
+        let is_mark = element.name() == MARK;
+        if is_mark {
+            place.mark = element.attr("n").and_then(|number| number.parse().ok());
+        }
+        if frame.link || is_mark || turns_doubtful || region::kind(element).is_some() {
             frame.place = self.flow.places.len();
             self.flow.places.push(place);
         }

@@ -23,6 +23,8 @@ pub use model::{
     Copyright, Kind, Link, MetaRefresh, Page, Pictured, PoliceLink, ShownNumber, ShownPolice, Zone,
 };
 
+pub use shown::Mark;
+
 use facts::Facts;
 use flow::Flow;
 use url::Url;
@@ -45,15 +47,22 @@ pub struct Context<'a> {
 
 /// Reads a page from the bytes of its body.
 pub fn read(body: &[u8], context: Context<'_>) -> Page {
+    read_marked(body, context).0
+}
+
+/// The same, with the marked texts (`<beian-text n="7">`) that hold each of its record
+/// numbers, in their order: so a browser's document is told where the numbers stand.
+pub fn read_marked(body: &[u8], context: Context<'_>) -> (Page, Vec<Vec<Mark>>) {
     let Decoded { text, charset } = decode(body, context.content_type);
     let tree = parse::parse(&text);
     drop(text);
     let facts = Facts::read(&tree.html);
     let flow = Flow::read(&tree.html, &facts.sheet);
     let base = base_of(&facts, context.url);
+    let (record_numbers, marks) = shown::record_numbers(&flow, base.as_ref());
     let mut page = Page {
         charset: charset.to_owned(),
-        record_numbers: shown::record_numbers(&flow, base.as_ref()),
+        record_numbers,
         pictured: picture::pictured(&tree.html),
         police_numbers: shown::police_numbers(&flow, base.as_ref()),
         copyright: copyright::copyright_lines(&flow),
@@ -72,7 +81,7 @@ pub fn read(body: &[u8], context: Context<'_>) -> Page {
     page.frames = facts.frames;
     page.scripts = facts.scripts;
     page.meta_refresh = facts.refresh;
-    page
+    (page, marks)
 }
 
 /// What relative links go by: the base element, itself relative to the page's address.

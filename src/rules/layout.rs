@@ -10,6 +10,8 @@ const SHORT_PAGE: u32 = 1_800;
 /// What lies so near the end of a page is at its foot, in CSS pixels; on a long page a quarter
 /// of it. Twice as far where the markup takes it for a foot.
 const LAST_STRETCH: u32 = 1_200;
+/// What lies above this line is of the page's head, in CSS pixels.
+const HEAD: i32 = 500;
 
 /// Whether a visitor sees a number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -81,16 +83,16 @@ fn is_at_foot(layout: &Layout, zone: Zone, width: u32, height: u32) -> bool {
         Zone::Footer => (2 * LAST_STRETCH).max(height / 2),
         Zone::Body => LAST_STRETCH.max(height / 4),
     };
-    height <= SHORT_PAGE || layout.from_foot <= stretch || is_aside(layout, width, height)
+    height <= SHORT_PAGE || layout.from_foot <= stretch || is_aside(layout, width)
 }
 
 /// Whether it lies in a narrow column beside the page's content, below its head.
-fn is_aside(layout: &Layout, width: u32, height: u32) -> bool {
+fn is_aside(layout: &Layout, width: u32) -> bool {
     let area = layout.area;
     let (left, right) = (i64::from(area.x), i64::from(area.x) + i64::from(area.width));
-    let (width, height) = (i64::from(width), i64::from(height));
+    let width = i64::from(width);
     let is_beside = right * 10 <= width * 3 || left * 10 >= width * 7;
-    is_beside && i64::from(area.y) * 5 >= height
+    is_beside && area.y >= HEAD
 }
 
 /// Why a number is not seen, in words that end a sentence about it.

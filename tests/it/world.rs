@@ -303,6 +303,7 @@ pub(crate) mod run {
             options.browser = Some(browser);
             // Browsers share the machine with whatever else is tested on it.
             options.deadline = Duration::from_secs(300);
+            options.timeout = Duration::from_secs(10);
         }
         let site_limit = options.deadline * 6;
         let probe = Probe::new(options, Places::embedded(Vec::new())).unwrap();

@@ -164,8 +164,12 @@ fn box_sight(facts: &Facts, small: bool) -> Sight {
         return if facts.dead { Sight::Seen } else { Sight::Unknown };
     }
     if met().next().is_none() {
-        let reason = if facts.flat { Unseen::TooSmall } else { Unseen::Clipped };
-        return if facts.shifted { Sight::Unknown } else { hidden(reason) };
+        // In a box of no size nothing is met, to whatever place our look has scrolled it.
+        return match (facts.flat, facts.shifted) {
+            (true, _) => hidden(Unseen::TooSmall),
+            (false, true) => Sight::Unknown,
+            (false, false) => hidden(Unseen::Clipped),
+        };
     }
     if met().all(|point| point.over.iter().any(|alpha| *alpha >= OPAQUE)) {
         return hidden(Unseen::Covered);

@@ -1,6 +1,7 @@
 //! Where the link behind the judged number leads: one classification for the family, so
 //! that exactly one of its rules speaks.
 
+use crate::evidence::Sight;
 use crate::filing::Domain;
 use crate::page::{Kind, Link, PoliceLink, ShownNumber, ShownPolice, link_class};
 use crate::rules::icp::{Judged, Reading, judged};
@@ -133,9 +134,10 @@ fn clicked(case: &PageCase<'_>, number: &ShownNumber) -> Option<Link> {
     (!target.is_empty()).then(|| link_class(target))
 }
 
-/// What lies over the link of a number, where the browser saw something there.
+/// What lies over the link of a number that is surely seen itself.
 pub(super) fn cover<'a>(case: &PageCase<'a>, number: &ShownNumber) -> Option<&'a str> {
-    layout(case, number)?.link_covered_by.as_deref()
+    let layout = layout(case, number).filter(|layout| layout.sight == Sight::Seen)?;
+    layout.link_covered_by.as_deref()
 }
 
 fn shows_licence(case: &PageCase<'_>, href: &str) -> bool {

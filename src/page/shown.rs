@@ -76,9 +76,9 @@ fn marks_of(flow: &Flow, line: &Line, span: &Range<usize>) -> Vec<Mark> {
         let same = line.runs.iter().filter(|other| mark(other.place) == Some(text));
         let before: String =
             same.map(|other| bare(other.start, other.end.min(span.start))).collect();
-        let nth = before.char_indices().filter(|(at, _)| {
-            before.get(*at..).is_some_and(|rest| rest.starts_with(&part))
-        });
+        let nth = before
+            .char_indices()
+            .filter(|(at, _)| before.get(*at..).is_some_and(|rest| rest.starts_with(&part)));
         let nth = nth.count();
         if !part.is_empty() {
             marks.push(Mark { text, part, nth });

@@ -2,7 +2,8 @@
 
 use super::{Exchange, Look, Probe, Shot, deadline::Deadline, dns::Names, fetch::Walk};
 use crate::evidence::{
-    Attempt, Dns, End, Evidence, Failure, HostEvidence, PageSeen, Rendering, Resolution, Role, Visit,
+    Attempt, Dns, End, Evidence, Failure, HostEvidence, PageSeen, Rendering, Resolution, Role,
+    Visit,
 };
 use crate::filing::{Filing, Homepage};
 use std::time::Duration;
@@ -73,10 +74,7 @@ impl Probe {
     }
 
     /// Looks at the places of one site within one deadline, the first two at the same time.
-    async fn look_at(
-        &self,
-        goals: Vec<Goal>,
-    ) -> (Vec<HostEvidence>, Vec<Exchange>, Vec<Shot>) {
+    async fn look_at(&self, goals: Vec<Goal>) -> (Vec<HostEvidence>, Vec<Exchange>, Vec<Shot>) {
         let deadline = Deadline::new(self.options.deadline, self.options.timeout);
         let names = Names::new(&self.resolvers, &self.places);
         let mut goals = goals.into_iter();
@@ -98,7 +96,7 @@ impl Probe {
         }
         let (mut hosts, exchanges): (Vec<_>, Vec<_>) =
             seen.into_iter().map(|seen| (seen.host, seen.exchanges)).unzip();
-        let shots = self.render(&mut hosts, &names, &mut deadline).await;
+        let shots = self.render(&mut hosts, &names, deadline).await;
         (hosts, exchanges.into_iter().flatten().collect(), shots)
     }
 

@@ -86,11 +86,8 @@ fn whole_document(main: Option<&Taken>, body: &str) -> String {
 
 fn read(html: &str, address: &str, charset: String, cut: bool) -> (Page, Vec<Vec<Mark>>) {
     let url = Url::parse(address).ok();
-    let context = page::Context {
-        content_type: Some("text/html; charset=utf-8"),
-        url: url.as_ref(),
-        cut,
-    };
+    let context =
+        page::Context { content_type: Some("text/html; charset=utf-8"), url: url.as_ref(), cut };
     let (mut page, marks) = page::read_marked(html.as_bytes(), context);
     // Its scripts have run.
     page.needs_rendering = false;
@@ -153,12 +150,10 @@ mod tests {
             frame(Some(1), true, "about:srcdoc"),
             frame(Some(0), false, "https://other.example/?a&\"b"),
         ];
-        let bodies = ["a<!--beian-frame:1-->b<!--beian-frame:3-->", "c<!--beian-frame:2-->", "d", "e"];
+        let bodies =
+            ["a<!--beian-frame:1-->b<!--beian-frame:3-->", "c<!--beian-frame:2-->", "d", "e"];
         let (whole, fits) = put_together(&frames, bodies.map(str::to_owned).to_vec());
-        assert_eq!(
-            whole,
-            "acdb<iframe src=\"https://other.example/?a&amp;&quot;b\"></iframe>"
-        );
+        assert_eq!(whole, "acdb<iframe src=\"https://other.example/?a&amp;&quot;b\"></iframe>");
         assert!(fits);
     }
 

@@ -1,10 +1,10 @@
 //! The browsers of a run: as many as its width, started when one is needed, each ended and
 //! replaced after some pages, or when it fails.
 
+use super::Shown;
 use super::process::Chromium;
 use super::proxy::Proxy;
 use super::visit::visit;
-use super::Shown;
 use crate::evidence::RenderFailure;
 use crate::probe::{BrowserOptions, deadline::Deadline, dns::Names, fetch::Fetcher};
 use std::{
@@ -37,7 +37,7 @@ impl Browsers {
     }
 
     /// Shows a page, once more in a fresh browser where the first one failed. The wait for a
-    /// free browser is given back to the site.
+    /// free browser is given back.
     pub(in crate::probe) async fn show(
         &self,
         url: &Url,

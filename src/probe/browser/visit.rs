@@ -42,8 +42,8 @@ pub(super) async fn visit(
     let shown = in_context(browser, &context, url, proxy, options).await;
     let dispose = json!({"browserContextId": context});
     let disposed = cdp.call(None, "Target.disposeBrowserContext", dispose, COMMAND / 2).await;
-    let fit = disposed.is_ok()
-        && !matches!(shown, Err(RenderFailure::Browser | RenderFailure::Hung));
+    let fit =
+        disposed.is_ok() && !matches!(shown, Err(RenderFailure::Browser | RenderFailure::Hung));
     (shown, fit)
 }
 
@@ -82,13 +82,7 @@ async fn in_context(
     let ask = json!({"targetId": target, "flatten": true});
     let attached = cdp.call(None, "Target.attachToTarget", ask, COMMAND).await.map_err(failed)?;
     let session = text(&attached, "/sessionId");
-    let watch = Watch::new(
-        cdp,
-        session.clone(),
-        target,
-        context.to_owned(),
-        options.screenshots,
-    );
+    let watch = Watch::new(cdp, session.clone(), target, context.to_owned(), options.screenshots);
     let looking = Looking {
         session: Session::new(cdp, session),
         watch: &watch,

@@ -18,7 +18,9 @@ const LINKED: &str = "<a href=\"https://beian.miit.gov.cn/\">粤ICP备2099000123
 fn chromium() -> Option<PathBuf> {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let found = std::env::split_paths(&path)
-        .flat_map(|folder| ["chromium", "chromium-browser", "google-chrome"].map(|n| folder.join(n)))
+        .flat_map(|folder| {
+            ["chromium", "chromium-browser", "google-chrome"].map(|n| folder.join(n))
+        })
         .find(|program| program.is_file());
     if found.is_none() {
         crate::say_skipped_without("chromium");

@@ -5,7 +5,8 @@ use beian::page::{Link, Zone};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_footer_is_read_however_a_script_puts_it_there() {
-    let by = |script: &str| long("").replace("</body>", &format!("<script>{script}</script></body>"));
+    let by =
+        |script: &str| long("").replace("</body>", &format!("<script>{script}</script></body>"));
     let write = format!("document.querySelector('footer').innerHTML = '{LINKED}';");
     let stage = Stage::open(pages([
         ("/plain", long(LINKED)),
@@ -33,7 +34,14 @@ async fn a_footer_is_read_however_a_script_puts_it_there() {
     .await;
     let Some(stage) = stage else { return };
     for path in [
-        "/plain", "/at-once", "/later", "/fetched", "/open-root", "/closed-root", "/slotted", "/frame",
+        "/plain",
+        "/at-once",
+        "/later",
+        "/fetched",
+        "/open-root",
+        "/closed-root",
+        "/slotted",
+        "/frame",
         "/on-scroll",
     ] {
         let rendered = stage.page(path).await;

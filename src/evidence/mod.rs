@@ -96,7 +96,9 @@ impl HostEvidence {
         match &self.visit {
             _ if self.dns.outcome != Resolution::Resolved => true,
             // Only our own handshake failed: a visitor sees the page.
-            Some(_) if self.rendered().is_some_and(|shown| shown.status.is_some_and(|s| s < 400)) => {
+            Some(_)
+                if self.rendered().is_some_and(|shown| shown.status.is_some_and(|s| s < 400)) =>
+            {
                 false
             }
             None => true,

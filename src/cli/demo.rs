@@ -1,6 +1,6 @@
 use super::options::{Common, FolderArgs, Format};
 use super::run::{self, Parts};
-use super::{Done, options, terminal};
+use super::{Done, browser, options, terminal};
 use crate::demo::{self, Comparison, Eyes, World};
 use crate::filing;
 use crate::pipeline::Summary;
@@ -24,10 +24,12 @@ pub(super) struct Args {
     output: Option<PathBuf>,
     #[command(flatten)]
     folder: FolderArgs,
+    #[command(flatten)]
+    browser: options::BrowserArgs,
 }
 
 pub(super) fn run(common: &Common, args: &Args) -> Done {
-    let settings = options::settings(common, None, None)?;
+    let settings = options::demo_settings(common, &args.browser)?;
     let output = args.output.clone().unwrap_or_else(|| PathBuf::from(&settings.output.dir));
     let mut parts = Parts::new(settings)?;
     parts.policy = demo::policy()?;
@@ -84,7 +86,8 @@ async fn play(
     )?;
     let mut plan = parts.plan(output, Some(demo::at()), folder.unfinished(), digest)?;
     plan.second_look_after = demo::SECOND_LOOK_AFTER;
-    let options = world.options();
+    let mut options = world.options();
+    browser::lay(&parts.settings, &mut options)?;
     let eyes = match (&options.browser, options.render) {
         (None, _) | (_, Render::Never) => Eyes::Crawler,
         (Some(_), Render::Auto | Render::Always) => Eyes::Browser,

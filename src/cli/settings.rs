@@ -16,6 +16,7 @@ pub(crate) struct Settings {
     pub output: Output,
     pub dns: Dns,
     pub http: Http,
+    pub browser: Browser,
     pub pace: Pace,
     pub place: Place,
     pub guard: Guard,
@@ -50,6 +51,17 @@ pub(crate) struct Http {
     pub user_agent: String,
     pub proxy: String,
     pub ca_certs: Vec<String>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Browser {
+    pub render: String,
+    pub path: String,
+    pub width: usize,
+    pub recycle_after: u32,
+    pub timeout: u64,
+    pub sandbox: bool,
 }
 
 #[derive(Clone, Debug, Deserialize)]

@@ -1,5 +1,6 @@
 //! Settings → the parts of a run. The only place where concrete parts are chosen.
 
+use super::browser;
 use super::settings::Settings;
 use crate::policy::Policy;
 use crate::probe::place::{Override, Places};
@@ -124,7 +125,9 @@ pub(crate) fn look(settings: &Settings) -> Result<Options> {
 
 /// The prober of a run.
 pub(crate) fn probe(settings: &Settings, policy: &Policy) -> Result<Probe> {
-    Probe::new(look(settings)?, places(settings, policy)?).map_err(|error| match error {
+    let mut options = look(settings)?;
+    browser::lay(settings, &mut options)?;
+    Probe::new(options, places(settings, policy)?).map_err(|error| match error {
         ProbeError::Root(_) => Error::new(error).context(settings.named("http", "ca_certs")),
         other => other.into(),
     })

@@ -95,6 +95,12 @@ impl HostEvidence {
     pub fn needs_second_look(&self) -> bool {
         match &self.visit {
             _ if self.dns.outcome != Resolution::Resolved => true,
+            // Only our own handshake failed: a visitor sees the page.
+            Some(_)
+                if self.rendered().is_some_and(|shown| shown.status.is_some_and(|s| s < 400)) =>
+            {
+                false
+            }
             None => true,
             Some(visit) => {
                 let best = visit.best().and_then(Attempt::answer);

@@ -96,7 +96,7 @@ impl Probe {
         }
         let (mut hosts, exchanges): (Vec<_>, Vec<_>) =
             seen.into_iter().map(|seen| (seen.host, seen.exchanges)).unzip();
-        let shots = self.render(&mut hosts, &names, &mut deadline).await;
+        let shots = self.render(&mut hosts, &names, deadline).await;
         (hosts, exchanges.into_iter().flatten().collect(), shots)
     }
 

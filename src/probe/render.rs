@@ -40,10 +40,11 @@ impl Probe {
         &self,
         hosts: &mut [HostEvidence],
         names: &Names<'_>,
-        deadline: &mut Deadline,
+        deadline: Deadline,
     ) -> Vec<Shot> {
-        use crate::evidence::Rendering;
+        use crate::evidence::{RenderFailure, Rendering};
         let (Some(browsers), mut shots) = (&self.browsers, Vec::new()) else { return Vec::new() };
+        let mut own = self.rendering_deadline();
         for at in 0..hosts.len() {
             let Some(host) = hosts.get(at).filter(|host| self.wants(host)) else { continue };
             let Some(url) = page_of(host).and_then(|page| page.0.parse::<url::Url>().ok()) else {
@@ -52,9 +53,10 @@ impl Probe {
             let earlier = hosts.iter().take(at).find(|other| is_same_page(other, host));
             let rendering = match earlier.and_then(|other| other.rendering.clone()) {
                 Some(rendering) => rendering,
+                None if deadline.is_over() => Rendering::Failed(RenderFailure::Deadline),
                 None => {
                     let when = jiff::Timestamp::now();
-                    match browsers.show(&url, &self.fetcher, names, deadline).await {
+                    match browsers.show(&url, &self.fetcher, names, &mut own).await {
                         Ok(shown) => {
                             shots.push(Shot {
                                 host: host.host.clone(),
@@ -82,9 +84,17 @@ impl Probe {
         &self,
         _: &mut [HostEvidence],
         _: &Names<'_>,
-        _: &mut Deadline,
+        _: Deadline,
     ) -> Vec<Shot> {
         Vec::new()
+    }
+
+    /// Showing pages is work of this machine: it has a time of its own beside the site's.
+    #[cfg(feature = "browser")]
+    fn rendering_deadline(&self) -> Deadline {
+        const READING: Duration = Duration::from_secs(60);
+        let page = self.options.browser.as_ref().map_or(READING, |b| b.timeout + READING);
+        Deadline::new(self.options.deadline.max(page), self.options.timeout)
     }
 
     #[cfg(feature = "browser")]
@@ -108,7 +118,7 @@ impl Probe {
     /// Shows one page through the browser; nothing where there is none.
     pub async fn show(&self, url: url::Url) -> Option<Look> {
         use crate::evidence::{Attempt, End, Evidence, Failure, Hop, HopKind, Role, Visit};
-        let mut deadline = Deadline::new(self.options.deadline, self.options.timeout);
+        let deadline = Deadline::new(self.options.deadline, self.options.timeout);
         let names = Names::new(&self.resolvers, &self.places);
         let hop = Hop {
             url: url.to_string(),
@@ -129,7 +139,7 @@ impl Probe {
             ..HostEvidence::of_dns(host, Role::Apex, Default::default())
         };
         let mut hosts = vec![host];
-        let shots = self.render(&mut hosts, &names, &mut deadline).await;
+        let shots = self.render(&mut hosts, &names, deadline).await;
         hosts.first()?.rendering.as_ref()?;
         let evidence = Evidence { hosts, ..Evidence::default() };
         Some(Look { evidence, exchanges: Vec::new(), shots })

@@ -37,7 +37,7 @@ impl Browsers {
     }
 
     /// Shows a page, once more in a fresh browser where the first one failed. The wait for a
-    /// free browser is given back to the site.
+    /// free browser is given back.
     pub(in crate::probe) async fn show(
         &self,
         url: &Url,

@@ -1,8 +1,12 @@
 //! Pages seen through a real Chromium, served on loopback.
 
+mod bounds;
 mod content;
+mod fence;
+mod picture;
+mod sight;
 
-use super::rig::{self, World, ip};
+use super::rig::{self, World};
 use beian::{
     evidence::{Layout, RenderFailure, Rendered, Rendering, Sight},
     page::ShownNumber,
@@ -111,10 +115,6 @@ fn pages<const N: usize>(
 
 fn path(request: &str) -> &str {
     request.split(' ').nth(1).unwrap().split('?').next().unwrap()
-}
-
-fn host(request: &str) -> &str {
-    request.lines().find_map(|line| line.strip_prefix("Host: ")).unwrap_or_default()
 }
 
 /// A page with so much text before its foot that it is longer than a screen.

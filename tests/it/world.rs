@@ -251,6 +251,9 @@ pub(crate) mod run {
     use std::{collections::BTreeMap, io::Cursor, path::Path, sync::Arc, time::Duration};
     use tokio_util::sync::CancellationToken;
 
+    /// The last net under a look, far above what any takes on a busy machine.
+    const SITE_LIMIT: Duration = Duration::from_secs(900);
+
     struct Quiet;
 
     impl Progress for Quiet {
@@ -305,7 +308,6 @@ pub(crate) mod run {
             options.deadline = Duration::from_secs(300);
             options.timeout = Duration::from_secs(10);
         }
-        let site_limit = options.deadline * 6;
         let probe = Probe::new(options, Places::embedded(Vec::new())).unwrap();
         let plan = Plan {
             output: output.to_owned(),
@@ -317,7 +319,7 @@ pub(crate) mod run {
             concurrency: 64,
             second_look_after: SECOND_LOOK_AFTER,
             unfinished: Unfinished::Refuse,
-            site_limit,
+            site_limit: SITE_LIMIT,
             fingerprint: BTreeMap::new(),
             versions: BTreeMap::new(),
             clock: jiff::Timestamp::now,

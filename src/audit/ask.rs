@@ -149,7 +149,13 @@ fn ask_pages(
         let hosts = vec![host.host.clone()];
         match own_page(bench, host, found, heard) {
             Ok(case) => match pages.iter_mut().find(|shown| is_same_page(&shown.case, &case)) {
-                Some(shown) => shown.hosts.extend(hosts),
+                Some(shown) => {
+                    shown.hosts.extend(hosts);
+                    // Of two looks at one page the one through a browser tells more.
+                    if shown.case.rendered.is_none() {
+                        shown.case = case;
+                    }
+                }
                 None => pages.push(Shown { hosts, case }),
             },
             Err(na) => {
@@ -170,7 +176,12 @@ fn ask_pages(
 fn is_same_page(one: &PageCase<'_>, other: &PageCase<'_>) -> bool {
     let digest = |case: &PageCase<'_>| case.attempt.answer().map(|seen| seen.digest.clone());
     let same_bytes = digest(one).is_some() && digest(one) == digest(other);
-    one.url == other.url || same_bytes
+    // The same bytes may show something else under another name, as a browser tells.
+    let same_sight = match (one.rendered, other.rendered) {
+        (Some(one), Some(other)) => one.page == other.page,
+        _ => true,
+    };
+    one.url == other.url || (same_bytes && same_sight)
 }
 
 /// The page of the filing's own that a host shows; else why a page rule has nothing to read.
@@ -180,7 +191,8 @@ fn own_page<'a>(
     found: &'a OnceCell<Found>,
     heard: &Heard,
 ) -> Result<PageCase<'a>, Na> {
-    let answers = host.visit.iter().flat_map(|v| v.attempts()).any(|a| a.answer().is_some());
+    let answers = host.rendered().is_some()
+        || host.visit.iter().flat_map(|v| v.attempts()).any(|a| a.answer().is_some());
     for code in scope::NO_OWN_PAGE {
         // A filed homepage on a port of its own may answer under the name of a host that
         // does not open otherwise: there is a page to read.

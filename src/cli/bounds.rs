@@ -39,6 +39,7 @@ impl Settings {
         if views_when(&self.http.views).is_none() {
             return wrong("http", "views", "must be auto, always or never");
         }
+        self.check_browser()?;
         if self.pace.per_host == 0 {
             return wrong("pace", "per_host", "must be at least 1");
         }
@@ -47,6 +48,23 @@ impl Settings {
         }
         if self.pace.concurrency > 100_000 {
             return wrong("pace", "concurrency", "must be at most 100000");
+        }
+        Ok(())
+    }
+
+    fn check_browser(&self) -> Result<()> {
+        let wrong = |key: &str, what: &str| bail!("{}: {what}", self.named("browser", key));
+        if !["never", "auto", "always"].contains(&self.browser.render.as_str()) {
+            return wrong("render", "must be never, auto or always");
+        }
+        if self.browser.width > 64 {
+            return wrong("width", "must be at most 64");
+        }
+        if !(1..=10_000).contains(&self.browser.recycle_after) {
+            return wrong("recycle_after", "must be 1 to 10000 pages");
+        }
+        if !(1..=600).contains(&self.browser.timeout) {
+            return wrong("timeout", "must be 1 to 600 seconds");
         }
         Ok(())
     }

@@ -160,6 +160,20 @@ pub(crate) struct LookArgs {
     /// Ask http too where https gave a page
     #[arg(long, help_heading = "Looking")]
     pub both_schemes: bool,
+    #[command(flatten)]
+    pub browser: BrowserArgs,
+}
+
+/// How pages are rendered.
+#[derive(Debug, Default, Args)]
+pub(crate) struct BrowserArgs {
+    /// Look at pages through a headless Chromium: where their markup leaves something open
+    /// (auto, the default), always, never
+    #[arg(long, value_name = "WHEN", value_parser = ["never", "auto", "always"], help_heading = "Looking")]
+    pub render: Option<String>,
+    /// The Chromium or Chrome to use (default: the one on the PATH)
+    #[arg(long = "browser", value_name = "PATH", help_heading = "Looking")]
+    pub path: Option<PathBuf>,
 }
 
 /// What is judged, and how.
@@ -252,7 +266,19 @@ fn lay_look(layers: &mut Layers, look: &LookArgs) -> Result<()> {
     if look.both_schemes {
         layers.flag("--both-schemes", ("http", "both_schemes"), Value::Boolean(true))?;
     }
-    Ok(())
+    lay_browser(layers, &look.browser)
+}
+
+fn lay_browser(layers: &mut Layers, browser: &BrowserArgs) -> Result<()> {
+    lay_text(layers, "--render", ("browser", "render"), browser.render.as_deref())?;
+    lay_text(layers, "--browser", ("browser", "path"), path_text(browser.path.as_ref())?)
+}
+
+/// The settings of a command that looks only at a world of its own.
+pub(crate) fn demo_settings(common: &Common, browser: &BrowserArgs) -> Result<Settings> {
+    let mut layers = layers(common)?;
+    lay_browser(&mut layers, browser)?;
+    layers.settings()
 }
 
 fn has_password(proxy: &str) -> bool {

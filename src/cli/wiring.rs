@@ -1,11 +1,12 @@
 //! Settings → the parts of a run. The only place where concrete parts are chosen.
 
 use super::bounds::views_when;
+use super::browser;
 use super::settings::Settings;
 use crate::policy::Policy;
 use crate::probe::place::{Override, Places};
 use crate::probe::views::Views;
-use crate::probe::{Options, Probe, ProbeError};
+use crate::probe::{Options, Probe, ProbeError, Render};
 use crate::rules::{self, Lang, Rule};
 use anyhow::{Context, Error, Result, bail};
 use rustls_pki_types::CertificateDer;
@@ -123,6 +124,8 @@ pub(crate) fn look(settings: &Settings) -> Result<Options> {
         proxy,
         allow: allow.collect::<Result<_>>()?,
         extra_roots: roots(&http.ca_certs).with_context(|| settings.named("http", "ca_certs"))?,
+        render: Render::Never,
+        browser: None,
         sockets: Default::default(),
     })
 }
@@ -134,7 +137,9 @@ fn agent(text: &str) -> String {
 
 /// The prober of a run.
 pub(crate) fn probe(settings: &Settings, policy: &Policy) -> Result<Probe> {
-    Probe::new(look(settings)?, places(settings, policy)?).map_err(|error| match error {
+    let mut options = look(settings)?;
+    browser::lay(settings, &mut options)?;
+    Probe::new(options, places(settings, policy)?).map_err(|error| match error {
         ProbeError::Root(_) => Error::new(error).context(settings.named("http", "ca_certs")),
         other => other.into(),
     })

@@ -102,6 +102,12 @@ impl HostEvidence {
     pub fn needs_second_look(&self) -> bool {
         match &self.visit {
             _ if self.dns.outcome != Resolution::Resolved => true,
+            // Only our own handshake failed: a visitor sees the page.
+            Some(_)
+                if self.rendered().is_some_and(|shown| shown.status.is_some_and(|s| s < 400)) =>
+            {
+                false
+            }
             // No more than its addresses was asked for.
             None => false,
             Some(visit) => {

@@ -3,6 +3,7 @@
 
 mod copyright;
 mod decode;
+mod doubt;
 mod facts;
 mod flow;
 mod hidden;
@@ -12,6 +13,7 @@ mod link;
 mod model;
 mod parse;
 mod passages;
+mod picture;
 mod region;
 mod shown;
 mod style;
@@ -21,9 +23,11 @@ mod words;
 pub use decode::{Decoded, decode};
 pub use link::link_class;
 pub use model::{
-    Copyright, HiddenLink, Kind, Link, MetaRefresh, Page, Passage, PoliceLink, ShownNumber,
-    ShownPolice, Varies, Zone,
+    Copyright, HiddenLink, Kind, Link, MetaRefresh, Page, Passage, Pictured, PoliceLink,
+    ShownNumber, ShownPolice, Varies, Zone,
 };
+
+pub use shown::Mark;
 
 use facts::Facts;
 use flow::Flow;
@@ -49,15 +53,23 @@ pub struct Context<'a> {
 
 /// Reads a page from the bytes of its body.
 pub fn read(body: &[u8], context: Context<'_>) -> Page {
+    read_marked(body, context).0
+}
+
+/// The same, with the marked texts (`<beian-text n="7">`) that hold each of its record
+/// numbers, in their order: so a browser's document is told where the numbers stand.
+pub fn read_marked(body: &[u8], context: Context<'_>) -> (Page, Vec<Vec<Mark>>) {
     let Decoded { text, charset } = decode(body, context.content_type);
     let tree = parse::parse(&text);
     drop(text);
     let facts = Facts::read(&tree.html);
     let flow = Flow::read(&tree.html, &facts.sheet);
     let base = base_of(&facts, context.url);
+    let (record_numbers, marks) = shown::record_numbers(&flow, base.as_ref());
     let mut page = Page {
         charset: charset.to_owned(),
-        record_numbers: shown::record_numbers(&flow, base.as_ref()),
+        record_numbers,
+        pictured: picture::pictured(&tree.html),
         police_numbers: shown::police_numbers(&flow, base.as_ref()),
         copyright: copyright::copyright_lines(&flow),
         passages: passages::passages(&flow, base.as_ref()),
@@ -72,6 +84,7 @@ pub fn read(body: &[u8], context: Context<'_>) -> Page {
     page.needs_rendering = needs_rendering(&page, &facts);
     page.title = facts.title;
     page.title_by_script = facts.title_by_script;
+    page.leaves_by_script = facts.leaves_by_script;
     page.frames = facts.frames;
     page.scripts = facts.scripts;
     page.meta_refresh = facts.refresh;
@@ -82,7 +95,7 @@ pub fn read(body: &[u8], context: Context<'_>) -> Page {
     let hidden = HiddenLinks::read(&tree.html, &facts.sheet, base.as_ref());
     page.hidden_links = hidden.links;
     page.hidden_domains = hidden.domains;
-    page
+    (page, marks)
 }
 
 /// What relative links go by: the base element, itself relative to the page's address.

@@ -13,8 +13,15 @@ pub struct Page {
     /// A script of the page writes the title: a browser may show another one.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub title_by_script: bool,
+    /// A script of the page sends the browser to another address, or may: a visitor need
+    /// not stay.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub leaves_by_script: bool,
     /// The record numbers that the page shows or hides in its markup, in page order.
     pub record_numbers: Vec<ShownNumber>,
+    /// Pictures whose description or file name holds a record number, at most 16.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub pictured: Vec<Pictured>,
     /// The police numbers, in page order.
     pub police_numbers: Vec<ShownPolice>,
     /// The copyright lines, in page order.
@@ -134,6 +141,10 @@ pub struct ShownNumber {
     pub zone: Zone,
     /// Whether a visitor sees it, as far as the markup tells.
     pub visible: bool,
+    /// The markup does not hide it, but raises doubt whether it is seen: an odd style, a
+    /// class that hides elsewhere.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub doubtful: bool,
     /// The target of the link that wraps it or part of it, as written; empty where there is none.
     pub href: String,
     /// The class of that target.
@@ -159,6 +170,17 @@ impl ShownNumber {
     pub fn is_of_subject(&self, own: &FilingNumber) -> bool {
         matches!(self.number(), Some(Number::Filing(number)) if number.same_subject(own))
     }
+}
+
+/// A picture that seems to show a record number.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Pictured {
+    /// The number as its description or file name has it.
+    pub text: String,
+    /// The canonical form.
+    pub canonical: String,
+    /// The picture's address as written, at most 200 characters.
+    pub source: String,
 }
 
 /// What a record number is of.

@@ -6,6 +6,7 @@
 mod case;
 mod found;
 mod law;
+mod layout;
 mod names;
 mod one_site;
 mod outcome;

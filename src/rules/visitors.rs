@@ -51,7 +51,7 @@ pub(super) fn views<'a>(case: &PageCase<'a>) -> &'a [View] {
 
 /// Where a view led to another domain than the filing's subject has in the list.
 pub(super) fn led_away(case: &PageCase<'_>) -> Option<String> {
-    foreign_end(case.attempt, &case.filing.domain, &case.evidence.siblings.same_subject)
+    foreign_end(case.url, &case.filing.domain, &case.evidence.siblings.same_subject)
 }
 
 /// A visitor, in words.

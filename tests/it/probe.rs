@@ -1,5 +1,7 @@
 //! The probe against real sockets on loopback.
 
+#[cfg(feature = "browser")]
+mod browser;
 mod dns;
 mod failures;
 mod hops;

@@ -25,14 +25,14 @@ use url::Url;
 /// What all walks of a run share.
 pub(super) struct Fetcher {
     tls: Tls,
-    guard: Guard,
-    pace: Pace,
+    pub(super) guard: Guard,
+    pub(super) pace: Pace,
     headers: HeaderMap,
     /// The headers of other visitors.
     phone: HeaderMap,
     spider: HeaderMap,
-    proxy: Option<Url>,
-    sockets: SocketTable,
+    pub(super) proxy: Option<Url>,
+    pub(super) sockets: SocketTable,
     /// Pages read at a time: parsing is work for the processor, not waiting.
     readers: Arc<Semaphore>,
     max_body: usize,

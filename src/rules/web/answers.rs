@@ -1,4 +1,6 @@
-use crate::evidence::{Attempt, End, Failure, HostEvidence, Resolution, Visit};
+use crate::evidence::{
+    Attempt, End, Failure, HostEvidence, RenderFailure, Rendered, Rendering, Resolution, Visit,
+};
 use crate::filing::Domain;
 use crate::policy::{PageFacts, Policy, Signature};
 use crate::rules::Text;
@@ -27,7 +29,8 @@ pub(super) fn reach(host: &HostEvidence) -> Reach {
         };
     };
     let schemes = [&visit.https, &visit.http];
-    if visit.attempts().any(is_answered) {
+    let is_refused = |attempt: &Attempt| is_refused(attempt, is_confirmed(host));
+    if visit.attempts().any(is_answered) || host.rendered().is_some() {
         Reach::Answers
     } else if visit.looks >= 2 && schemes.iter().all(|s| s.as_ref().is_some_and(is_refused)) {
         Reach::Refuses
@@ -41,11 +44,24 @@ pub(super) fn is_answered(attempt: &Attempt) -> bool {
     attempt.answer().is_some() || attempt.hops.iter().any(|hop| hop.status.is_some())
 }
 
-/// Whether every address that was tried turned us away.
-fn is_refused(attempt: &Attempt) -> bool {
+/// Whether every address that was tried turned us away. That no TLS was agreed on may be our
+/// own fault, unless a browser could not open the page either.
+fn is_refused(attempt: &Attempt, confirmed: bool) -> bool {
+    let turned_away =
+        |failure: Failure| failure.is_refusal() || (confirmed && failure == Failure::TlsHandshake);
     let tried = attempt.hops.iter().flat_map(|hop| &hop.tried);
-    matches!(attempt.end, End::Failed(failure) if failure.is_refusal())
-        && tried.into_iter().all(|(_, failure)| failure.is_refusal())
+    matches!(attempt.end, End::Failed(failure) if turned_away(failure))
+        && tried.into_iter().all(|(_, failure)| turned_away(*failure))
+}
+
+/// Whether a browser found the page as unreachable as we did.
+pub(super) fn is_confirmed(host: &HostEvidence) -> bool {
+    matches!(host.rendering, Some(Rendering::Failed(RenderFailure::Unreachable)))
+}
+
+/// The page that a browser opened without an error.
+pub(super) fn opened(host: &HostEvidence) -> Option<&Rendered> {
+    host.rendered().filter(|rendered| rendered.status.is_none_or(|status| status < 400))
 }
 
 /// Whether nothing but our own side failed.
@@ -69,6 +85,9 @@ pub(crate) fn outcome(host: &HostEvidence) -> Text {
                 format!("{scheme} {}", words.en),
             ));
         }
+    }
+    if is_confirmed(host) {
+        parts.push(Text::new("浏览器同样打不开", "a browser could not open it either"));
     }
     if visit.looks < 2 {
         parts.push(Text::new("只看过一次", "looked at only once"));
@@ -196,14 +215,14 @@ pub(in crate::rules) fn host_of(url: &str) -> Option<String> {
     Some(url.host_str()?.trim_end_matches('.').to_owned())
 }
 
-/// Where a walk left the filing for: the host of its last hop, where that lies neither under
+/// Where a walk left the filing for: the host of its last address, where that lies neither under
 /// the filed domain's registrable one nor under another filing's of the same subject.
 pub(in crate::rules) fn foreign_end(
-    attempt: &Attempt,
+    url: &str,
     own: &Domain,
     same_subject: &[String],
 ) -> Option<String> {
-    let host = host_of(attempt.last_url())?;
+    let host = host_of(url)?;
     let Ok(domain) = Domain::parse(&host) else { return Some(host) };
     let end = domain.registrable();
     (end != own.registrable() && !same_subject.iter().any(|sibling| sibling == end)).then_some(host)

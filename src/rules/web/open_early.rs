@@ -36,7 +36,8 @@ fn check(case: &WebCase<'_>) -> Outcome {
         title => format!("{url} 「{title}」"),
     };
     let found = |zh: &str, en: &str| Text::new(format!("{seen}（{zh}）"), format!("{seen} ({en})"));
-    if let Some(host) = foreign_end(best, &case.filing.domain, &case.evidence.siblings.same_subject)
+    if let Some(host) =
+        foreign_end(best.last_url(), &case.filing.domain, &case.evidence.siblings.same_subject)
     {
         return doubted(
             found(&format!("跳转到 {host}"), &format!("leads to {host}")),

@@ -3,7 +3,7 @@
 use beian::{
     evidence::{Attempt, Evidence, Failure, HostEvidence, Role},
     filing::{Domain, Filing},
-    probe::{Look, Options, Probe, SocketTable, place::Places},
+    probe::{Look, Options, Probe, Render, SocketTable, place::Places},
 };
 use hickory_resolver::proto::{
     op::{Message, MessageType, OpCode, ResponseCode},
@@ -253,6 +253,8 @@ impl World {
             proxy: None,
             allow: Vec::new(),
             extra_roots: Vec::new(),
+            render: Render::Never,
+            browser: None,
             sockets,
         };
         World { resolver, options }

@@ -13,7 +13,8 @@ static SHARED: Rule = rule(
         let site = case.evidence.siblings.one_site.clone().unwrap_or_default();
         let members = site.members.iter().map(|member| &*member.domain).collect::<Vec<_>>();
         let registered = case.evidence.registry.iter().map(|entry| &*entry.domain);
-        let said = [members.join(" "), registered.collect::<Vec<_>>().join(" ")].join("|");
+        let registered = registered.collect::<Vec<_>>().join(" ");
+        let said = format!("with {}, registry {registered}", members.join(" "));
         Outcome::Fail(Defect { found: Text::same(said), ..Defect::default() })
     }),
 );
@@ -65,13 +66,19 @@ async fn a_site_in_common_and_the_registry_are_known_again_when_judged_again() {
     let plan = Plan { rules: vec![&SHARED], registry: Some(&registry), ..plan(folder.path()) };
     let summary = all(rows(), &eyes(), &plan).await.unwrap();
     let found = || column(&table(folder.path(), "notices.csv"), "found");
-    assert_eq!(found(), ["two.example|", "one.example|site.example", "|", "|"]);
+    let expected = [
+        "with two.example, registry ",
+        "with one.example, registry site.example",
+        "with , registry ",
+        "with , registry ",
+    ];
+    assert_eq!(found(), expected);
     let count = summary.registry.unwrap();
     assert_eq!((count.rows, count.rejected), (1, 1));
     assert_eq!((count.first_rejected[0].line, &*count.first_rejected[0].value), (3, "-"));
 
     let first = read(folder.path(), "audits.jsonl");
     again(folder.path(), &[&SHARED]).unwrap();
-    assert_eq!(found(), ["two.example|", "one.example|site.example", "|", "|"]);
+    assert_eq!(found(), expected);
     assert_eq!(read(folder.path(), "audits.jsonl"), first);
 }

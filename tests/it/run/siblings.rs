@@ -67,10 +67,10 @@ async fn a_site_in_common_and_the_registry_are_known_again_when_judged_again() {
     let summary = all(rows(), &eyes(), &plan).await.unwrap();
     let found = || column(&table(folder.path(), "notices.csv"), "found");
     let expected = [
-        "with two.example, registry ",
+        "with two.example, registry",
         "with one.example, registry site.example",
-        "with , registry ",
-        "with , registry ",
+        "with , registry",
+        "with , registry",
     ];
     assert_eq!(found(), expected);
     let count = summary.registry.unwrap();

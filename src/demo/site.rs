@@ -172,16 +172,22 @@ impl Site {
     pub fn parse(name: &str, text: &str) -> Result<Site, DemoError> {
         let mut site: Site = toml::from_str(text).map_err(|e| DemoError::site(name, e))?;
         site.name = name.to_owned();
-        let cells = site.again.iter().chain([&site.filing]).flat_map(BTreeMap::keys);
-        let unknown = cells.cloned().find(|key| !super::filings::is_field(key));
-        if let Some(key) = unknown {
-            return Err(DemoError::site(name, format!("no such field of a filing: {key}")));
-        }
-        let mut cells = site.registry.iter().flat_map(BTreeMap::keys);
-        if let Some(key) = cells.find(|key| !super::filings::is_registered(key)) {
-            return Err(DemoError::site(name, format!("no such field of a registry: {key}")));
-        }
+        site.check_cells()?;
         Ok(site)
+    }
+
+    fn check_cells(&self) -> Result<(), DemoError> {
+        let mut cells = self.again.iter().chain([&self.filing]).flat_map(BTreeMap::keys);
+        if let Some(key) = cells.find(|key| !super::filings::is_field(key)) {
+            return Err(DemoError::site(&self.name, format!("no such field of a filing: {key}")));
+        }
+        let mut cells = self.registry.iter().flat_map(BTreeMap::keys);
+        match cells.find(|key| !super::filings::is_registered(key)) {
+            Some(key) => {
+                Err(DemoError::site(&self.name, format!("no such field of a registry: {key}")))
+            }
+            None => Ok(()),
+        }
     }
 
     /// A site whose homepage is these bytes, and that has nothing else.

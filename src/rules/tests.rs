@@ -1,6 +1,6 @@
 //! What fixtures cannot show: pages that were cut, and links side by side.
 
-use super::{Check, Outcome, PageCase, find};
+use super::{Check, FoundOnce, Outcome, PageCase, find};
 use crate::evidence::{Attempt, Dns, End, Evidence, Hop, HopKind, HostEvidence, PageSeen, Role};
 use crate::filing::{Domain, FiledNumber, FiledPolice, Filing};
 use crate::page::{Context, Page, read};

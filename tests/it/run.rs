@@ -5,6 +5,7 @@ mod evidence;
 mod list;
 mod looks;
 mod resume;
+mod siblings;
 
 use beian::evidence::{
     Answer, Attempt, Dns, End, Evidence, Failure, Hop, HopKind, HostEvidence, PageSeen, Resolution,

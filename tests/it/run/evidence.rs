@@ -20,7 +20,7 @@ fn judging<'a>(rules: &'a [&'static Rule]) -> Judging<'a> {
     }
 }
 
-fn again(folder: &Path, rules: &[&'static Rule]) -> Result<Summary, RunError> {
+pub(super) fn again(folder: &Path, rules: &[&'static Rule]) -> Result<Summary, RunError> {
     let quiet = Quiet { stop_after: None };
     judge_again(folder, folder, &judging(rules), &quiet, &CancellationToken::new())
 }

@@ -16,6 +16,7 @@ mod options;
 mod page;
 mod rules;
 mod run;
+mod seen;
 mod settings;
 mod terminal;
 mod wiring;

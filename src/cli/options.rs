@@ -148,6 +148,9 @@ pub(crate) struct JudgeArgs {
     /// A reading of the requirements: tencent, huawei, strict
     #[arg(long, value_name = "NAME", help_heading = "Judging")]
     pub profile: Option<String>,
+    /// What the ministry's query says, as a list: domain, record number, subject, status
+    #[arg(long, value_name = "FILE", help_heading = "Judging")]
+    pub registry: Option<PathBuf>,
     /// The time that the run is said to have begun, RFC 3339 (default: now)
     #[arg(long, value_name = "TIME", value_parser = at, help_heading = "Judging")]
     pub at: Option<Timestamp>,
@@ -188,6 +191,8 @@ pub(crate) fn settings(
         lay_list(&mut layers, "--only", ("rules", "only"), &judge.only)?;
         lay_list(&mut layers, "--skip", ("rules", "skip"), &judge.skip)?;
         lay_text(&mut layers, "--profile", ("rules", "profile"), judge.profile.as_deref())?;
+        let registry = path_text(judge.registry.as_ref())?;
+        lay_text(&mut layers, "--registry", ("input", "registry"), registry)?;
     }
     layers.settings()
 }

@@ -14,6 +14,7 @@ pub(crate) const EMBEDDED: &str = include_str!("../../config/beian.toml");
 #[serde(deny_unknown_fields)]
 pub(crate) struct Settings {
     pub output: Output,
+    pub input: Input,
     pub dns: Dns,
     pub http: Http,
     pub pace: Pace,
@@ -30,6 +31,12 @@ pub(crate) struct Output {
     pub dir: String,
     pub lang: String,
     pub evidence: String,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Input {
+    pub registry: String,
 }
 
 #[derive(Clone, Debug, Deserialize)]

@@ -31,15 +31,10 @@ pub fn at() -> jiff::Timestamp {
     AT
 }
 
-/// The policy of a demo run: the embedded one, with the reading under which every rule has
-/// something to say.
+/// The policy of a demo run: the embedded one, whatever a user's file says.
 pub fn policy() -> Result<Policy, PolicyError> {
-    Policy::with(READING, "demo", None)
+    Policy::embedded()
 }
-
-/// Guangdong's sites show their subject's number: without this reading nothing can break
-/// ICP004.
-const READING: &str = "[readings]\nguangdong = \"subject\"\n";
 
 /// A running demo world.
 pub struct World {
@@ -84,6 +79,11 @@ impl World {
     /// The filing list, CSV.
     pub fn list(&self) -> String {
         super::filings::list(&self.sites)
+    }
+
+    /// The registry file, CSV.
+    pub fn registry(&self) -> String {
+        super::filings::registry(&self.sites)
     }
 
     /// The addresses of the resolvers.

@@ -8,7 +8,7 @@ mod siblings;
 
 pub use registration::{Registration, RegistrationFailure, RegistryEntry};
 pub use rendering::{Area, Frame, Layout, RenderFailure, Rendered, Rendering, Sight, Unseen};
-pub use siblings::Siblings;
+pub use siblings::{Household, Kinship, Member, OneSite, Others, Sharers, Siblings, Twin};
 
 use crate::page::Page;
 use serde::{Deserialize, Serialize};

@@ -32,7 +32,9 @@ pub use domain::{Domain, DomainError};
 pub use error::ListError;
 pub use field::Field;
 pub use list::{Format, Layout, List, Options, open};
-pub use model::{AddressRange, FiledNumber, FiledPolice, Filing, Homepage, ServiceType, Status};
+pub use model::{
+    AddressRange, FiledNumber, FiledPolice, Filing, Homepage, ServiceType, Status, name_key,
+};
 pub use reason::Reason;
 pub use validity::{Validity, validities};
 

@@ -170,10 +170,15 @@ impl Filing {
     pub fn subject_key(&self) -> String {
         match (self.filing_number(), &self.subject_name) {
             (Some(number), _) => number.subject().to_string(),
-            (None, Some(name)) => crate::record::fold(name).split_whitespace().collect(),
+            (None, Some(name)) => name_key(name),
             (None, None) => self.domain.ascii().to_owned(),
         }
     }
+}
+
+/// A name as people may write it another time: width, dashes and white space do not matter.
+pub fn name_key(name: &str) -> String {
+    crate::record::fold(name).split_whitespace().collect()
 }
 
 /// A record or licence number as the list has it.

@@ -6,6 +6,7 @@
 mod case;
 mod law;
 mod names;
+mod one_site;
 mod outcome;
 mod reference;
 mod rule;
@@ -31,7 +32,7 @@ pub use case::{
 pub use outcome::{Defect, Lang, Na, Outcome, Text, quote};
 pub use reference::{example, index, law, law_heading, page};
 pub use rule::{Check, Field, Rule, Texts, Words};
-pub(crate) use web::{failure_words, host_words};
+pub(crate) use web::{failure_words, host_words, resolution_words};
 
 /// Every family, by code.
 pub const ALL: &[&[Rule]] = &[

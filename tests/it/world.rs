@@ -245,7 +245,7 @@ mod servers {
 pub(crate) mod run {
     use beian::demo::{SECOND_LOOK_AFTER, World, at, policy};
     use beian::filing::{self, List};
-    use beian::pipeline::{self, Keep, Plan, Progress, Summary, Unfinished};
+    use beian::pipeline::{self, Keep, Plan, Progress, Registry, Summary, Unfinished};
     use beian::probe::{Probe, place::Places};
     use beian::rules::{self, Lang};
     use std::{collections::BTreeMap, io::Cursor, path::Path, sync::Arc};
@@ -273,7 +273,11 @@ pub(crate) mod run {
     /// Audits the world's list into a folder.
     pub(crate) async fn audit(world: &World, output: &Path) -> Summary {
         let policy = policy().unwrap();
+        let bytes = Cursor::new(world.registry().into_bytes());
+        let rows = filing::open(Box::new(bytes), None, &filing::Options::default()).unwrap();
+        let registry = Registry::read(rows).unwrap();
         let plan = Plan {
+            registry: Some(&registry),
             output: output.to_owned(),
             rules: rules::all().collect(),
             policy: &policy,
@@ -308,7 +312,8 @@ mod audits {
         let (first, second) = (folder.path().join("first"), folder.path().join("second"));
         let summary = run::audit(&world, &first).await;
         assert_eq!(summary.rows, summary.audited + summary.rejected);
-        assert_eq!(summary.rows, world.sites().len() as u64);
+        let rows: usize = world.sites().iter().map(|site| 1 + site.again.len()).sum();
+        assert_eq!(summary.rows, rows as u64);
         let text = |name: &str| std::fs::read_to_string(first.join(name)).unwrap();
         let found = compare(world.sites(), &text("audits.jsonl"), &text("rejected.csv")).unwrap();
         assert!(found.is_equal(), "{}", found.table(Lang::En, str::len));

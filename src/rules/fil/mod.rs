@@ -1,12 +1,18 @@
 //! FIL: the filing's own data. No network.
 
+mod domain_twice;
 mod expired_papers;
 mod identity_number;
 mod individual_content;
+mod listed;
 mod no_provider;
 mod not_representative;
 mod province_mismatch;
+mod several_domains;
+mod shared_contact;
+mod shell_subject;
 mod subject;
+mod too_many_sites;
 mod unapproved_suffix;
 mod unreachable_contact;
 mod unreadable_number;
@@ -21,9 +27,14 @@ pub(super) const RULES: &[Rule] = &[
     identity_number::RULE,
     expired_papers::RULE,
     unreachable_contact::RULE,
+    shared_contact::RULE,
+    shell_subject::RULE,
     no_provider::RULE,
     unapproved_suffix::RULE,
     wrong_suffix::RULE,
+    domain_twice::RULE,
+    too_many_sites::RULE,
     individual_content::RULE,
     not_representative::RULE,
+    several_domains::RULE,
 ];

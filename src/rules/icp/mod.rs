@@ -4,6 +4,8 @@ mod another_subject;
 mod app_number;
 mod malformed;
 mod missing;
+mod registered;
+mod registry;
 mod service_number;
 mod standing;
 mod subject_number;
@@ -12,6 +14,7 @@ mod yardstick;
 
 pub(super) use standing::{Judged, Reading, Standing, standing};
 
+use super::one_site::served_by_several;
 use super::sight::{doubt, of_other_filing, pass, review};
 use super::{Defect, Na, Outcome, PageCase, Rule, Text, Texts};
 use crate::page::{ShownNumber, Zone};
@@ -27,6 +30,7 @@ pub(super) const RULES: &[Rule] = &[
     wrong_serial::RULE,
     malformed::RULE,
     app_number::RULE,
+    registry::RULE,
 ];
 
 /// The number by which the page is judged, or why there is none.
@@ -136,6 +140,10 @@ fn wrong(case: &PageCase<'_>, judged: &Judged<'_>, rule: &Rule) -> Outcome {
         expected: yardstick.expected(),
         found: Text::same(judged.number.text.clone()),
         place: place(judged.number),
+        cause: (judged.reading == Reading::ServiceForSubject)
+            .then_some(yardstick.shared)
+            .flatten()
+            .map(served_by_several),
         remedy: remedy_with(case, &rule.texts, yardstick.exact()),
         ..Defect::default()
     };

@@ -58,12 +58,7 @@ pub(super) fn is_ours(host: &HostEvidence) -> bool {
 /// What became of a host, in words: `https connection refused, http no answer in time`.
 pub(crate) fn outcome(host: &HostEvidence) -> Text {
     let Some(visit) = &host.visit else {
-        return match host.dns.outcome {
-            Resolution::NxDomain => Text::new("域名不存在", "does not exist"),
-            Resolution::NoData => Text::new("没有地址", "has no address"),
-            Resolution::Resolved => Text::new("没有访问", "was not visited"),
-            _ => Text::new("无法解析", "could not be resolved"),
-        };
+        return resolution_words(host.dns.outcome);
     };
     let mut parts = Vec::new();
     for (scheme, attempt) in [("https", &visit.https), ("http", &visit.http)] {
@@ -82,6 +77,16 @@ pub(crate) fn outcome(host: &HostEvidence) -> Text {
         parts.iter().map(|p| &*p.zh).collect::<Vec<_>>().join("，"),
         parts.iter().map(|p| &*p.en).collect::<Vec<_>>().join(", "),
     )
+}
+
+/// What DNS came to where nothing was visited.
+pub(crate) fn resolution_words(outcome: Resolution) -> Text {
+    match outcome {
+        Resolution::NxDomain => Text::new("域名不存在", "does not exist"),
+        Resolution::NoData => Text::new("没有地址", "has no address"),
+        Resolution::Resolved => Text::new("没有访问", "was not visited"),
+        _ => Text::new("无法解析", "could not be resolved"),
+    }
 }
 
 /// Prefixes each text with its host.

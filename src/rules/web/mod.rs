@@ -9,7 +9,7 @@ mod leads_elsewhere;
 mod no_answer;
 mod one_host_dead;
 
-pub(crate) use answers::{failure_words, outcome as host_words};
+pub(crate) use answers::{failure_words, outcome as host_words, resolution_words};
 
 use super::Rule;
 

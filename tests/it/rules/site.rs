@@ -6,6 +6,7 @@
 //! settings = "[readings]\n…"        # a user's file over it
 //! speaks = ["DNS003", "DNS004"]     # every rule that speaks; bad-*: by default its own, good-*: none
 //! same_subject = ["other.example"]  # domains that the list files under the same subject
+//! siblings = { … }                  # what else the list has in common with it, as in `Siblings`
 //! page = '''<html>…'''              # the homepage; by default one that breaks no rule
 //! www = false                       # no www host; by default it redirects to the first host
 //!
@@ -21,6 +22,9 @@
 //! domain = "site.example"
 //! addresses = ["1.2.3.4", "1.2.3.8-1.2.3.15"]
 //!
+//! [[registry]]                      # what the registry file says, as in `RegistryEntry`
+//! domain = "site.example"
+//!
 //! [[host]]                          # the first is the domain itself where `host` is missing
 //! dns = "resolved"                  # resolved nx_domain no_data serv_fail refused timeout loop …
 //! chain = ["site.cdn.example"]
@@ -34,7 +38,7 @@
 
 use beian::evidence::{
     Attempt, Certificate, Dns, End, Evidence, Failure, Hop, HopKind, HostEvidence, Located,
-    Network, PageSeen, Place, Region, Resolution, Role, Siblings, Trust, Visit,
+    Network, PageSeen, Place, Region, RegistryEntry, Resolution, Role, Siblings, Trust, Visit,
 };
 use beian::filing::{
     AddressRange, Domain, FiledNumber, FiledPolice, Filing, Homepage, ServiceType, Status,
@@ -61,6 +65,10 @@ pub(super) struct Case {
     pub(super) speaks: Option<Vec<String>>,
     #[serde(default)]
     same_subject: Vec<String>,
+    #[serde(default)]
+    siblings: Siblings,
+    #[serde(default)]
+    registry: Vec<RegistryEntry>,
     page: Option<String>,
     #[serde(default = "yes")]
     www: bool,
@@ -225,7 +233,8 @@ impl Case {
         hosts.sort_by_key(|host| host.role as u8);
         Evidence {
             hosts,
-            siblings: Siblings { same_subject: self.same_subject.clone() },
+            siblings: Siblings { same_subject: self.same_subject.clone(), ..self.siblings.clone() },
+            registry: self.registry.clone(),
             ..Evidence::default()
         }
     }
@@ -256,6 +265,8 @@ impl Row {
         filing.service_type = self.service_type.as_deref().map_or(ServiceType::Website, named);
         filing.approved_on = self.approved_on;
         filing.opened_on = self.opened_on;
+        filing.phone = self.phone.clone();
+        filing.email = self.email.clone();
         filing.homepage = self.homepage.as_ref().map(|text| {
             let url = url::Url::parse(text).unwrap();
             let host = url.host_str().unwrap().to_owned();

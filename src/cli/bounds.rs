@@ -1,6 +1,7 @@
 //! The bounds of the settings.
 
 use super::settings::Settings;
+use crate::probe::views::When;
 use anyhow::{Result, bail};
 
 impl Settings {
@@ -35,6 +36,10 @@ impl Settings {
         if self.http.max_redirects > 50 {
             return wrong("http", "max_redirects", "must be at most 50");
         }
+        if views_when(&self.http.views).is_none() {
+            return wrong("http", "views", "must be auto, always or never");
+        }
+        self.check_browser()?;
         if self.pace.per_host == 0 {
             return wrong("pace", "per_host", "must be at least 1");
         }
@@ -45,5 +50,32 @@ impl Settings {
             return wrong("pace", "concurrency", "must be at most 100000");
         }
         Ok(())
+    }
+
+    fn check_browser(&self) -> Result<()> {
+        let wrong = |key: &str, what: &str| bail!("{}: {what}", self.named("browser", key));
+        if !["never", "auto", "always"].contains(&self.browser.render.as_str()) {
+            return wrong("render", "must be never, auto or always");
+        }
+        if self.browser.width > 64 {
+            return wrong("width", "must be at most 64");
+        }
+        if !(1..=10_000).contains(&self.browser.recycle_after) {
+            return wrong("recycle_after", "must be 1 to 10000 pages");
+        }
+        if !(1..=600).contains(&self.browser.timeout) {
+            return wrong("timeout", "must be 1 to 600 seconds");
+        }
+        Ok(())
+    }
+}
+
+/// When other visitors are played, as the settings say it.
+pub(super) fn views_when(text: &str) -> Option<When> {
+    match text {
+        "auto" => Some(When::Auto),
+        "always" => Some(When::Always),
+        "never" => Some(When::Never),
+        _ => None,
     }
 }

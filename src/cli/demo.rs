@@ -1,11 +1,11 @@
 use super::options::{Common, FolderArgs, Format};
 use super::run::{self, Parts};
-use super::{Done, options, terminal};
-use crate::demo::{self, Comparison, World};
+use super::{Done, browser, options, terminal};
+use crate::demo::{self, Comparison, Eyes, World};
 use crate::filing;
 use crate::pipeline::{Registry, Summary};
-use crate::probe::Probe;
 use crate::probe::place::Places;
+use crate::probe::{Probe, Render};
 use crate::rules::Lang;
 use anyhow::{Context, Result};
 use serde_json::json;
@@ -24,10 +24,12 @@ pub(super) struct Args {
     output: Option<PathBuf>,
     #[command(flatten)]
     folder: FolderArgs,
+    #[command(flatten)]
+    browser: options::BrowserArgs,
 }
 
 pub(super) fn run(common: &Common, args: &Args) -> Done {
-    let settings = options::settings(common, None, None)?;
+    let settings = options::demo_settings(common, &args.browser)?;
     let output = args.output.clone().unwrap_or_else(|| PathBuf::from(&settings.output.dir));
     let mut parts = Parts::new(settings)?;
     parts.policy = demo::policy()?;
@@ -86,7 +88,13 @@ async fn play(
     parts.registry = Some((registry, "demo".to_owned()));
     let mut plan = parts.plan(output, Some(demo::at()), folder.unfinished(), digest)?;
     plan.second_look_after = demo::SECOND_LOOK_AFTER;
-    let probe = Probe::new(world.options(), Places::embedded(Vec::new()))?;
+    let mut options = world.options();
+    browser::lay(&parts.settings, &mut options)?;
+    let eyes = match (&options.browser, options.render) {
+        (None, _) | (_, Render::Never) => Eyes::Crawler,
+        (Some(_), Render::Auto | Render::Always) => Eyes::Browser,
+    };
+    let probe = Probe::new(options, Places::embedded(Vec::new()))?;
     let end = run::audit(rows, probe, &plan).await?;
     let Some(summary) = end else {
         run::say_interrupted(&plan);
@@ -96,7 +104,8 @@ async fn play(
         let path = plan.output.join(name);
         std::fs::read_to_string(&path).with_context(|| path.display().to_string())
     };
-    let comparison = demo::compare(world.sites(), &read("audits.jsonl")?, &read("rejected.csv")?)?;
+    let (audits, rejected) = (read("audits.jsonl")?, read("rejected.csv")?);
+    let comparison = demo::compare(world.sites(), eyes, &audits, &rejected)?;
     world.stop().await;
     Ok(Some((comparison, summary)))
 }

@@ -47,6 +47,28 @@ pub(crate) enum LangArg {
     En,
 }
 
+/// Where something is done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum WhenArg {
+    /// Where there is reason to
+    Auto,
+    /// Everywhere
+    Always,
+    /// Nowhere
+    Never,
+}
+
+impl WhenArg {
+    /// The name in settings.
+    fn name(self) -> &'static str {
+        match self {
+            WhenArg::Auto => "auto",
+            WhenArg::Always => "always",
+            WhenArg::Never => "never",
+        }
+    }
+}
+
 /// What becomes of an unfinished run in the output folder.
 #[derive(Clone, Copy, Debug, Default, Args)]
 pub(crate) struct FolderArgs {
@@ -128,12 +150,30 @@ pub(crate) struct LookArgs {
     /// How the crawler introduces itself (default: names the program)
     #[arg(long, value_name = "TEXT", help_heading = "Looking")]
     pub user_agent: Option<String>,
+    /// Ask for pages as a phone and as a crawler too (default: auto, where something hints that
+    /// others get another page)
+    #[arg(long, value_enum, value_name = "WHEN", help_heading = "Looking")]
+    pub views: Option<WhenArg>,
     /// A proxy for all requests (one with a password: BEIAN_HTTP__PROXY)
     #[arg(long, value_name = "URL", help_heading = "Looking")]
     pub proxy: Option<String>,
     /// Ask http too where https gave a page
     #[arg(long, help_heading = "Looking")]
     pub both_schemes: bool,
+    #[command(flatten)]
+    pub browser: BrowserArgs,
+}
+
+/// How pages are rendered.
+#[derive(Debug, Default, Args)]
+pub(crate) struct BrowserArgs {
+    /// Look at pages through a headless Chromium: where their markup leaves something open
+    /// (auto, the default), always, never
+    #[arg(long, value_name = "WHEN", value_parser = ["never", "auto", "always"], help_heading = "Looking")]
+    pub render: Option<String>,
+    /// The Chromium or Chrome to use (default: the one on the PATH)
+    #[arg(long = "browser", value_name = "PATH", help_heading = "Looking")]
+    pub path: Option<PathBuf>,
 }
 
 /// What is judged, and how.
@@ -221,11 +261,24 @@ fn lay_look(layers: &mut Layers, look: &LookArgs) -> Result<()> {
         layers.flag("--max-body", ("http", "max_body"), Value::Integer(bytes))?;
     }
     lay_text(layers, "--user-agent", ("http", "user_agent"), look.user_agent.as_deref())?;
+    lay_text(layers, "--views", ("http", "views"), look.views.map(WhenArg::name))?;
     lay_text(layers, "--proxy", ("http", "proxy"), look.proxy.as_deref())?;
     if look.both_schemes {
         layers.flag("--both-schemes", ("http", "both_schemes"), Value::Boolean(true))?;
     }
-    Ok(())
+    lay_browser(layers, &look.browser)
+}
+
+fn lay_browser(layers: &mut Layers, browser: &BrowserArgs) -> Result<()> {
+    lay_text(layers, "--render", ("browser", "render"), browser.render.as_deref())?;
+    lay_text(layers, "--browser", ("browser", "path"), path_text(browser.path.as_ref())?)
+}
+
+/// The settings of a command that looks only at a world of its own.
+pub(crate) fn demo_settings(common: &Common, browser: &BrowserArgs) -> Result<Settings> {
+    let mut layers = layers(common)?;
+    lay_browser(&mut layers, browser)?;
+    layers.settings()
 }
 
 fn has_password(proxy: &str) -> bool {

@@ -2,7 +2,7 @@
 
 use super::options::JudgeArgs;
 use super::settings::Settings;
-use super::{lists, terminal, wiring};
+use super::{browser, lists, terminal, wiring};
 use crate::filing::Row;
 use crate::pipeline::{self, Keep, Plan, Registry, RunError, Summary, Unfinished};
 use crate::policy::Policy;
@@ -64,12 +64,25 @@ impl Parts {
             lang: self.lang,
             concurrency: wiring::width(&self.settings),
             second_look_after: Duration::from_secs(self.settings.pace.second_look_after),
-            site_limit: Duration::from_secs(2 * self.settings.http.deadline + 60),
+            site_limit: self.site_limit(),
             unfinished,
             fingerprint: self.fingerprint(list, at),
             versions: versions(&places),
             clock: Timestamp::now,
         })
+    }
+
+    /// Two looks, and the wait of all sites for a free browser in the worst case.
+    fn site_limit(&self) -> Duration {
+        let (deadline, browser) = (self.settings.http.deadline, &self.settings.browser);
+        let rendering = match browser.render.as_str() {
+            "never" => 0,
+            _ => {
+                let turns = wiring::width(&self.settings).div_ceil(browser::width(&self.settings));
+                2 * (deadline + browser.timeout + 60) + 3 * browser.timeout * turns as u64
+            }
+        };
+        Duration::from_secs(2 * deadline + rendering + 60)
     }
 
     /// Tells one run from another: the list, and the settings that change what is seen or said.
@@ -82,6 +95,7 @@ impl Parts {
             ("lang", settings.output.lang.clone()),
             ("resolvers", settings.dns.resolvers.join(" ")),
             ("both schemes", settings.http.both_schemes.to_string()),
+            ("render", settings.browser.render.clone()),
             (
                 "place",
                 format!("{} {}", settings.place.database, settings.place.overrides.join(" ")),
@@ -124,7 +138,9 @@ pub(super) async fn audit(
 ) -> Result<Option<Summary>> {
     let stop = stop_on_interrupt(plan.lang);
     let bar = terminal::Bar::new(plan.lang);
-    let end = pipeline::run(rows, Arc::new(probe), plan, &bar, stop).await;
+    let probe = Arc::new(probe);
+    let end = pipeline::run(rows, Arc::clone(&probe), plan, &bar, stop).await;
+    probe.close().await;
     bar.finish();
     match end {
         Ok(summary) => Ok(Some(summary)),

@@ -17,6 +17,7 @@ pub(crate) struct Settings {
     pub input: Input,
     pub dns: Dns,
     pub http: Http,
+    pub browser: Browser,
     pub pace: Pace,
     pub place: Place,
     pub guard: Guard,
@@ -55,8 +56,22 @@ pub(crate) struct Http {
     pub both_schemes: bool,
     pub robots: bool,
     pub user_agent: String,
+    pub views: String,
+    pub phone_agent: String,
+    pub spider_agent: String,
     pub proxy: String,
     pub ca_certs: Vec<String>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Browser {
+    pub render: String,
+    pub path: String,
+    pub width: usize,
+    pub recycle_after: u32,
+    pub timeout: u64,
+    pub sandbox: bool,
 }
 
 #[derive(Clone, Debug, Deserialize)]

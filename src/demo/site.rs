@@ -26,6 +26,8 @@ pub struct Site {
     pub en: String,
     /// What an audit has to find here, and nothing else.
     pub planted: Vec<Planted>,
+    /// The same of an audit without a browser, where that differs.
+    pub without: Option<Vec<Planted>>,
     /// The column for which the list's row has to be rejected.
     pub(super) rejected: Option<String>,
     /// Cells of the filing list by field name; an empty one empties the default.
@@ -50,6 +52,15 @@ pub struct Site {
     pub(super) pages: BTreeMap<String, PageFile>,
     /// Answers other than the page: the first that matches counts.
     pub(super) web: Vec<Route>,
+}
+
+/// Through what an audit sees pages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Eyes {
+    /// A browser, where the page as served leaves something open.
+    Browser,
+    /// The crawler alone.
+    Crawler,
 }
 
 /// One finding that an audit has to make.
@@ -109,6 +120,8 @@ pub(super) struct Route {
     pub(super) scheme: Option<String>,
     /// The path; any by default.
     pub(super) path: Option<String>,
+    /// A part of the `User-Agent` header; any by default.
+    pub(super) agent: Option<String>,
     /// 200 by default, 302 with a location.
     pub(super) status: Option<u16>,
     /// The `Location` header.
@@ -171,7 +184,7 @@ impl Site {
         Ok(site)
     }
 
-    /// A site whose every page is these bytes.
+    /// A site whose homepage is these bytes, and that has nothing else.
     pub fn of_bytes(
         name: &str,
         id: u16,
@@ -184,7 +197,18 @@ impl Site {
             content_type: Some(content_type.to_owned()),
             ..PageFile::default()
         };
-        Site { name: name.to_owned(), id, filing, page, ..Site::default() }
+        let home = Route { path: Some("/".to_owned()), ..Route::default() };
+        let gone = Route { status: Some(404), body: Some(String::new()), ..Route::default() };
+        let web = vec![home, gone];
+        Site { name: name.to_owned(), id, filing, page, web, ..Site::default() }
+    }
+
+    /// What an audit through these eyes has to find, and nothing else.
+    pub fn planted_for(&self, eyes: Eyes) -> &[Planted] {
+        match (&self.without, eyes) {
+            (Some(without), Eyes::Crawler) => without,
+            _ => &self.planted,
+        }
     }
 
     /// The domain as DNS writes it.

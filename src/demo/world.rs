@@ -5,7 +5,8 @@ use super::ports::{self, Door, PortKind};
 use super::site::Site;
 use super::web::Web;
 use crate::policy::{Policy, PolicyError};
-use crate::probe::{Options, SocketTable};
+use crate::probe::views::{Views, When};
+use crate::probe::{Options, Render, SocketTable};
 use std::{
     collections::{BTreeMap, HashMap},
     net::{IpAddr, Ipv4Addr, SocketAddr},
@@ -116,9 +117,16 @@ impl World {
             both_schemes: false,
             robots: false,
             user_agent: "beian-demo".to_owned(),
+            views: Views {
+                when: When::Auto,
+                phone_agent: "beian-demo (iPhone; Mobile)".to_owned(),
+                spider_agent: "beian-demo (Baiduspider)".to_owned(),
+            },
             proxy: None,
             allow: Vec::new(),
             extra_roots: vec![self.root.clone()],
+            render: Render::Never,
+            browser: None,
             sockets: self.sockets.clone(),
         }
     }
@@ -152,7 +160,8 @@ impl World {
         let web = Arc::new(Web::of(&self.sites)?);
         let mut open: HashMap<(PortKind, bool), SocketAddr> = HashMap::new();
         for ((address, port), kind) in wanted(&self.sites)? {
-            let over_tls = matches!(kind, PortKind::Open | PortKind::Flaky) && port == 443;
+            let speaks_tls = matches!(kind, PortKind::Open | PortKind::Flaky | PortKind::Picky);
+            let over_tls = speaks_tls && port == 443;
             // Flaky ports have a clock of their own; the others of a kind share a socket.
             let shared = open.get(&(kind, over_tls)).filter(|_| kind != PortKind::Flaky);
             let at = match shared {

@@ -84,6 +84,12 @@ impl HostEvidence {
         HostEvidence { host, role, dns, visit: None, views: Vec::new(), rendering: None }
     }
 
+    /// Every walk that was made from it, other visitors' included.
+    pub fn attempts(&self) -> impl Iterator<Item = &Attempt> {
+        let visits = self.visit.iter().flat_map(Visit::attempts);
+        visits.chain(self.views.iter().map(|view| &view.attempt))
+    }
+
     /// What the browser showed, where it showed anything.
     pub fn rendered(&self) -> Option<&Rendered> {
         match self.rendering.as_ref()? {
@@ -96,6 +102,12 @@ impl HostEvidence {
     pub fn needs_second_look(&self) -> bool {
         match &self.visit {
             _ if self.dns.outcome != Resolution::Resolved => true,
+            // Only our own handshake failed: a visitor sees the page.
+            Some(_)
+                if self.rendered().is_some_and(|shown| shown.status.is_some_and(|s| s < 400)) =>
+            {
+                false
+            }
             // No more than its addresses was asked for.
             None => false,
             Some(visit) => {

@@ -214,6 +214,12 @@ fn pack(look: &Look, first: Option<&Evidence>, at: jiff::Timestamp) -> io::Resul
             truncated: exchange.truncated,
         })?;
     }
+    for shot in &look.shots {
+        members.document(&shot.url, shot.at, &shot.document)?;
+        if let Some(picture) = &shot.picture {
+            members.picture(&shot.host, picture);
+        }
+    }
     Ok(members)
 }
 

@@ -2,12 +2,14 @@
 
 use super::apps::AppsText;
 use super::cdn::CdnRow;
+use super::hijack::HijackRow;
 use super::pages::PageRow;
 use super::phones::PhonesText;
 use super::providers::Provider;
 use super::provinces::ProvinceRow;
 use super::readings::SomeReadings;
 use super::suffixes::SuffixesText;
+use super::words::WordsRow;
 use super::{Level, Providers, Scope};
 use crate::record::Province;
 use jiff::civil::Date;
@@ -88,6 +90,8 @@ pub(super) struct Document {
     pub(super) suffixes: SuffixesText,
     pub(super) apps: AppsText,
     pub(super) province: Vec<ProvinceRow>,
+    pub(super) words: Vec<WordsRow>,
+    pub(super) hijack: HijackRow,
 }
 
 impl Document {
@@ -334,7 +338,7 @@ pub(super) fn parse(text: &str, file: &str) -> Result<Document, PolicyError> {
 }
 
 /// `; did you mean …?`, or nothing where no name is near.
-fn nearest<'a>(word: &str, known: impl Iterator<Item = &'a str>) -> String {
+pub(super) fn nearest<'a>(word: &str, known: impl Iterator<Item = &'a str>) -> String {
     known
         .map(|name| (strsim::damerau_levenshtein(word, name), name))
         .filter(|(distance, name)| *distance <= 2.max(name.len() / 4))

@@ -1,8 +1,9 @@
 //! One site: which hosts are looked at, and how two looks become one.
 
-use super::{Exchange, Look, Probe, deadline::Deadline, dns::Names, fetch::Walk};
+use super::{Exchange, Look, Probe, Shot, deadline::Deadline, dns::Names, fetch::Walk, views};
 use crate::evidence::{
-    Attempt, Dns, End, Evidence, Failure, HostEvidence, PageSeen, Resolution, Role, Visit,
+    Attempt, Dns, End, Evidence, Failure, HostEvidence, PageSeen, Rendering, Resolution, Role,
+    View, Visit,
 };
 use crate::filing::{Filing, Homepage, ServiceType};
 use std::time::Duration;
@@ -60,8 +61,8 @@ fn goals(filing: &Filing) -> Vec<Goal> {
 
 impl Probe {
     pub(super) async fn look_at_site(&self, filing: &Filing) -> Look {
-        let (hosts, exchanges) = self.look_at(goals(filing)).await;
-        Look { evidence: Evidence { hosts, ..Evidence::default() }, exchanges }
+        let (hosts, exchanges, shots) = self.look_at(filing, goals(filing)).await;
+        Look { evidence: Evidence { hosts, ..Evidence::default() }, exchanges, shots }
     }
 
     pub(super) async fn look_at_failed(&self, filing: &Filing, first: &Evidence) -> Look {
@@ -70,7 +71,7 @@ impl Probe {
             of_goal.is_none_or(HostEvidence::needs_second_look)
         };
         let again: Vec<Goal> = goals(filing).into_iter().filter(doubtful).collect();
-        let (seen, exchanges) = self.look_at(again).await;
+        let (seen, exchanges, shots) = self.look_at(filing, again).await;
         let mut evidence = first.clone();
         for second in seen {
             let same = |h: &&mut HostEvidence| h.host == second.host && h.role == second.role;
@@ -79,11 +80,15 @@ impl Probe {
                 None => evidence.hosts.push(second),
             }
         }
-        Look { evidence, exchanges }
+        Look { evidence, exchanges, shots }
     }
 
     /// Looks at the places of one site within one deadline, the first two at the same time.
-    async fn look_at(&self, goals: Vec<Goal>) -> (Vec<HostEvidence>, Vec<Exchange>) {
+    async fn look_at(
+        &self,
+        filing: &Filing,
+        goals: Vec<Goal>,
+    ) -> (Vec<HostEvidence>, Vec<Exchange>, Vec<Shot>) {
         let deadline = Deadline::new(self.options.deadline, self.options.timeout);
         let names = Names::new(&self.resolvers, &self.places);
         let mut goals = goals.into_iter();
@@ -103,9 +108,37 @@ impl Probe {
             deadline = deadline.later(host.waited);
             seen.push(host);
         }
-        let (hosts, exchanges): (Vec<_>, Vec<_>) =
+        let (mut hosts, exchanges): (Vec<_>, Vec<_>) =
             seen.into_iter().map(|seen| (seen.host, seen.exchanges)).unzip();
-        (hosts, exchanges.into_iter().flatten().collect())
+        let mut exchanges: Vec<Exchange> = exchanges.into_iter().flatten().collect();
+        let shots = self.render(&mut hosts, &names, deadline).await;
+        exchanges.extend(self.look_as_others(filing, &mut hosts, &names, deadline).await);
+        (hosts, exchanges, shots)
+    }
+
+    /// Asks for the pages of a site as other visitors, where there is reason and time to.
+    async fn look_as_others(
+        &self,
+        filing: &Filing,
+        hosts: &mut [HostEvidence],
+        names: &Names<'_>,
+        mut deadline: Deadline,
+    ) -> Vec<Exchange> {
+        let mut exchanges = Vec::new();
+        for wanted in views::wanted(self.options.views.when, filing, hosts) {
+            if deadline.is_over() {
+                break;
+            }
+            let mut walk = Walk::of(wanted.visitor, &self.fetcher, names, deadline);
+            let attempt = walk.walk(wanted.start).await;
+            let (sent, waited) = walk.finish();
+            exchanges.extend(sent);
+            deadline = deadline.later(waited);
+            if let Some(host) = hosts.get_mut(wanted.host) {
+                host.views.push(View { visitor: wanted.visitor, attempt });
+            }
+        }
+        exchanges
     }
 
     async fn look_at_host(&self, goal: Goal, names: &Names<'_>, deadline: Deadline) -> Seen {
@@ -140,7 +173,8 @@ fn is_of(host: &HostEvidence, goal: &Goal) -> bool {
 }
 
 /// Both looks at one host as one.
-fn merge(first: &HostEvidence, second: HostEvidence) -> HostEvidence {
+fn merge(first: &HostEvidence, mut second: HostEvidence) -> HostEvidence {
+    let rendering = merge_renderings(first, &mut second);
     let (dns, visit) = match (&first.visit, second.visit) {
         (Some(first), Some(second_visit)) => (second.dns, Some(merge_visits(first, second_visit))),
         (Some(visit), None) if first.dns.outcome == Resolution::Resolved => {
@@ -148,7 +182,21 @@ fn merge(first: &HostEvidence, second: HostEvidence) -> HostEvidence {
         }
         (_, visit) => (second.dns, visit),
     };
-    HostEvidence { dns: with_answers(&first.dns, dns), visit, ..first.clone() }
+    let views = if second.views.is_empty() { first.views.clone() } else { second.views };
+    HostEvidence { dns: with_answers(&first.dns, dns), visit, views, rendering, ..first.clone() }
+}
+
+/// What a browser showed once, it has shown; else the later visit counts.
+fn merge_renderings(first: &HostEvidence, second: &mut HostEvidence) -> Option<Rendering> {
+    let is_fresh = second.visit.is_some();
+    let later = second.rendering.take().filter(|_| is_fresh);
+    match (&first.rendering, later) {
+        (Some(Rendering::Shown(shown)), Some(Rendering::Failed(_))) => {
+            Some(Rendering::Shown(shown.clone()))
+        }
+        (earlier, None) if !is_fresh => earlier.clone(),
+        (_, later) => later,
+    }
 }
 
 /// Every question of both looks, in order.

@@ -2,7 +2,7 @@
 
 use super::kin::{Company, Found, Sharing, registrable_of};
 use super::{Spool, SpoolError, Stage};
-use crate::evidence::{Evidence, Member, OneSite, Others, Sharers, Siblings, Twin};
+use crate::evidence::{Evidence, HostEvidence, Member, OneSite, Others, Sharers, Siblings, Twin};
 use crate::filing::{Filing, Status};
 use std::collections::BTreeSet;
 
@@ -50,8 +50,8 @@ impl Spool {
     /// Where visits ended at other filings of the same subject.
     fn ends(&self, row: u32, filing: &Filing, evidence: &Evidence) -> Vec<String> {
         let own = filing.domain.registrable();
-        let visits = evidence.hosts.iter().filter_map(|host| host.visit.as_ref());
-        let served = visits.flat_map(|visit| visit.attempts()).map(|attempt| attempt.last_url());
+        let served = evidence.hosts.iter().flat_map(HostEvidence::attempts);
+        let served = served.map(|attempt| attempt.last_url());
         let shown = evidence.hosts.iter().filter_map(|host| Some(host.rendered()?.url.as_str()));
         let ends: BTreeSet<String> = served
             .chain(shown)

@@ -35,13 +35,16 @@ pub struct Exchange<'a> {
 pub struct Member {
     /// The URL, `dns:host` for DNS answers.
     pub url: String,
-    /// `request`, `response` or `metadata`.
+    /// `request`, `response`, `metadata` or `resource`; [`PICTURE`] for a file beside them.
     pub kind: String,
     /// Where its gzip member begins.
     pub offset: u64,
     /// How many bytes it has.
     pub length: u64,
 }
+
+/// The kind of what is no record but a PNG file of its own.
+pub(super) const PICTURE: &str = "screenshot";
 
 /// Records of one look, packed.
 #[derive(Debug, Default)]
@@ -64,6 +67,31 @@ impl Members {
         };
         self.add(&record, &[&block], None)?;
         Ok(())
+    }
+
+    /// Adds the document that a browser made of a page.
+    pub fn document(&mut self, url: &str, at: Timestamp, html: &[u8]) -> io::Result<()> {
+        let record = Record {
+            kind: "resource",
+            url,
+            at,
+            content_type: "text/html; charset=utf-8",
+            ordinal: self.list.len(),
+            ..Record::default()
+        };
+        self.add(&record, &[html], Some(html))?;
+        Ok(())
+    }
+
+    /// Adds a picture of the page of a host, PNG.
+    pub fn picture(&mut self, host: &str, png: &[u8]) {
+        self.list.push(Member {
+            url: one_word(host),
+            kind: PICTURE.to_owned(),
+            offset: self.bytes.len() as u64,
+            length: png.len() as u64,
+        });
+        self.bytes.extend_from_slice(png);
     }
 
     /// Adds a request, and its answer where one came.

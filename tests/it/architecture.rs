@@ -59,7 +59,6 @@ const HOMES: &[(&str, &[&str])] = &[
     ("ferrous_opencc", &["rules/"]),
     ("base64", &["probe/browser"]),
     ("futures_util", &["probe/browser"]),
-    ("tokio_tungstenite", &["probe/browser"]),
     ("clap", &["cli/"]),
     ("clap_complete", &["cli/"]),
     ("indicatif", &["cli/"]),

@@ -188,7 +188,7 @@ fn look(domain: &str, url: String, end: End) -> Look {
         ..HostEvidence::of_dns(domain.to_owned(), Role::Apex, dns)
     };
     let evidence = Evidence { hosts: vec![host], ..Evidence::default() };
-    Look { evidence, exchanges: Vec::new() }
+    Look { evidence, exchanges: Vec::new(), shots: Vec::new() }
 }
 
 fn filing(line: u64, domain: &str) -> Row {

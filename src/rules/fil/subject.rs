@@ -5,7 +5,7 @@ use unicode_normalization::UnicodeNormalization;
 
 /// A kind of subject.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Body {
+pub(in crate::rules) enum Body {
     /// 个人
     Person,
     /// 党政机关
@@ -19,11 +19,11 @@ pub(super) enum Body {
 }
 
 /// The kind of the subject; `None` where the list does not say.
-pub(super) fn body(filing: &Filing) -> Option<Body> {
+pub(in crate::rules) fn body(filing: &Filing) -> Option<Body> {
     let word: String =
         filing.subject_kind.as_ref()?.nfkc().filter(|c| !c.is_whitespace()).collect();
     let has = |words: &[&str]| words.iter().any(|part| word.contains(part));
-    Some(if has(&["个体"]) {
+    Some(if has(&["个体", "独资"]) {
         Body::Organisation
     } else if has(&["个人", "自然人"]) {
         Body::Person
@@ -43,12 +43,17 @@ pub(super) fn body(filing: &Filing) -> Option<Body> {
 }
 
 /// Whether it is a person who files; `None` where the list does not tell.
-pub(super) fn is_person(filing: &Filing) -> Option<bool> {
+pub(in crate::rules) fn is_person(filing: &Filing) -> Option<bool> {
     match body(filing)? {
         Body::Person => Some(true),
         Body::Unclear => None,
         Body::Government | Body::Institution | Body::Organisation => Some(false),
     }
+}
+
+/// Whether it may be an authority that files: one that gives approvals and seeks none.
+pub(in crate::rules) fn may_be_authority(filing: &Filing) -> bool {
+    matches!(body(filing), Some(Body::Government | Body::Unclear))
 }
 
 /// A number with nothing but its ends in clear.
@@ -71,6 +76,7 @@ mod tests {
         for (word, expected) in [
             ("个人", Body::Person),
             ("个体工商户", Body::Organisation),
+            ("个人独资企业", Body::Organisation),
             ("企业", Body::Organisation),
             ("民办非企业单位", Body::Organisation),
             ("政府机关", Body::Government),

@@ -77,7 +77,7 @@ fn check(case: &PageCase<'_>) -> Outcome {
         )),
         ..Defect::default()
     };
-    match doubt_of_foot(case.page) {
+    match doubt_of_foot(case) {
         Some(reason) => review(defect, reason),
         None => Outcome::Fail(defect),
     }

@@ -2,7 +2,7 @@
 
 use crate::rules::names::{core, key, likeness, parts};
 use crate::rules::one_site::{is_of_a_member, of_too_many};
-use crate::rules::sight::{doubt_of_foot, of_other_filing, quoted};
+use crate::rules::sight::{doubt_of_foot, of_other_filing, quoted, unrun, unsettled};
 use crate::rules::{Field, Na, PageCase, Text};
 
 /// Titles that editors, frameworks and site builders write of themselves, as keys.
@@ -175,19 +175,23 @@ pub(super) fn expected(case: &PageCase<'_>) -> Text {
 /// Why a title may be another one in a browser.
 pub(super) fn doubt(case: &PageCase<'_>) -> Option<Text> {
     if case.page.cut && case.page.title.is_none() {
-        return doubt_of_foot(case.page);
+        return doubt_of_foot(case);
+    }
+    if let Some(rendered) = case.rendered {
+        return (!rendered.settled).then(unsettled);
     }
     if case.page.title_by_script {
-        return Some(Text::new(
-            "网页里有脚本会改写标题，本次检测没有运行脚本",
-            "a script of the page writes its title; this check ran none",
+        return Some(unrun(
+            case,
+            "网页里有脚本会改写标题，要在浏览器里才能看到",
+            "a script of the page writes its title, which takes a browser to see",
         ));
     }
     case.page.needs_rendering.then(|| {
-        Text::new(
-            "网页内容由脚本生成，标题也可能在浏览器里被脚本改写，本次检测没有运行脚本",
-            "the page is made by scripts, which may write another title in a browser; this \
-             check ran none",
+        unrun(
+            case,
+            "网页内容由脚本生成，标题也可能在浏览器里被脚本改写",
+            "the page is made by scripts, which may write another title in a browser",
         )
     })
 }

@@ -1,6 +1,6 @@
-use super::answers::{failure_words, foreign_end, is_answered, signature};
-use crate::evidence::{Attempt, End, PageSeen};
-use crate::policy::{Category, Level, Strength};
+use super::answers::{failure_words, foreign_end, host_of, is_answered, opened, signature};
+use crate::evidence::{Attempt, End, PageSeen, Rendered};
+use crate::policy::{Category, Level, PageFacts, Strength};
 use crate::rules::{Check, Defect, Na, Outcome, Rule, Text, Texts, WebCase, Words, law, quote};
 
 /// WEB003
@@ -9,7 +9,7 @@ pub(super) const RULE: Rule = Rule {
     name: "error-page",
     level: Level::Violation,
     needs: &[],
-    yields_to: &["DNS001", "WEB001", "WEB004"],
+    yields_to: &["DNS001", "WEB001", "WEB004", "WEB009"],
     sources: &["Huawei Cloud 16.4"],
     law: &[&law::TRUE],
     texts: TEXTS,
@@ -18,6 +18,10 @@ pub(super) const RULE: Rule = Rule {
 
 fn check(case: &WebCase<'_>) -> Outcome {
     let Some(best) = case.visit.best() else { return Outcome::Na(Na::Unseen) };
+    // A browser is the better visitor: what it opened is no error, whatever was said to us.
+    if let Some(rendered) = opened(case.host).filter(|page| !is_challenge(case, page)) {
+        return in_browser(rendered);
+    }
     let Some(seen) = best.answer() else { return broken_off(case) };
     let challenge = signature(case.policy, &case.host.host, best).filter(|signature| {
         signature.category == Category::Challenge
@@ -47,6 +51,36 @@ fn check(case: &WebCase<'_>) -> Outcome {
     Outcome::Fail(defect(found))
 }
 
+/// The page as the browser opened it.
+fn in_browser(rendered: &Rendered) -> Outcome {
+    let url = quote(&rendered.url);
+    Outcome::Pass(Text::new(
+        format!("浏览器能打开首页：{url}"),
+        format!("a browser opens the homepage: {url}"),
+    ))
+}
+
+/// Whether what the browser shows is a check for robots, or another page of a firewall's.
+fn is_challenge(case: &WebCase<'_>, rendered: &Rendered) -> bool {
+    let page = &rendered.page;
+    let here = host_of(&rendered.url).unwrap_or_default();
+    let targets = page.frames.iter().chain(&page.scripts).map(String::as_str);
+    let facts = PageFacts {
+        status: rendered.status.unwrap_or(200),
+        title: page.title.as_deref().unwrap_or_default(),
+        text: &page.excerpt,
+        text_length: page.text_length,
+        targets: std::iter::once(rendered.url.as_str()).chain(targets).collect(),
+        server: "",
+        first_host: &case.host.host,
+        last_host: &here,
+    };
+    let found = case.policy.signatures.find(&facts);
+    found.is_some_and(|signature| {
+        signature.category == Category::Challenge && signature.strength > Strength::Weak
+    })
+}
+
 /// An answer without error: a page, or something that is none.
 fn answered(seen: &PageSeen) -> Outcome {
     if seen.page.is_some() {
@@ -65,11 +99,16 @@ fn answered(seen: &PageSeen) -> Outcome {
 
 /// The walk broke off after a server had answered. A failure on another domain is WEB006's.
 fn broken_off(case: &WebCase<'_>) -> Outcome {
+    if let Some(status) = case.host.rendered().and_then(|rendered| rendered.status) {
+        let found = format!("{status}");
+        let found = Text::new(format!("状态码 {found}"), format!("status {found}"));
+        return doubted(found, IN_BROWSER);
+    }
     let Some(attempt) = case.visit.attempts().find(|attempt| is_answered(attempt)) else {
         return Outcome::Na(Na::Unseen);
     };
     let siblings = &case.evidence.siblings.same_subject;
-    if foreign_end(attempt, &case.filing.domain, siblings).is_some() {
+    if foreign_end(attempt.last_url(), &case.filing.domain, siblings).is_some() {
         return Outcome::Na(Na::Yields("WEB006"));
     }
     doubted(end_words(attempt), BROKEN_OFF)
@@ -99,6 +138,10 @@ const KEPT_OUT: Doubt = (
 const ONCE: Doubt = (
     "错误只看到过一次，可能是一时的故障。",
     "The error was seen only once, and may have been a passing one.",
+);
+const IN_BROWSER: Doubt = (
+    "只有浏览器打开了首页，而首页返回错误；只看到过一次，可能是一时的故障。",
+    "Only a browser opened the homepage, and was given an error; it was seen only once, and may have been a passing one.",
 );
 const NO_PAGE: Doubt = (
     "首页返回的不是网页，可能只提供文件下载或接口，也可能是服务器设置有误。",

@@ -33,12 +33,32 @@
 //! https = "connect_refused"         # how it failed, or a walk:
 //! http = { status = 301, location = "https://…", failed = "connect_refused", … }
 //! page = '''…'''                    # this host's page
+//! view = [{ visitor = "phone", page = '''…''', … }]   # what another visitor got; a walk
+//! rendered = '''…'''                # the document as a browser shows it; `true`: as served
+//! rendered_at = "https://…"          # where the browser ended; by default where the walk did
+//! rendered_status = 500              # 200 by default
+//! unsettled = true                   # it still changed when it was read
+//! missing = 2                        # scripts and style sheets that did not come
+//! height = 4000                      # of the page, in CSS pixels; 3000 by default, 1280 wide
+//! rendering = "hung"                 # the browser failed, and how
+//!
+//! [[host.number]]                    # how the numbers are laid out, in page order; by default
+//! sight = "covered"                  # seen, 40 pixels above the page's end; `unknown`, or why not
+//! from_foot = 40
+//! x = 560
+//! target = "https://…"               # where a click leads
+//! covered_by = "div.mask"            # what lies over the link
+//!
+//! [[host.frame]]                     # frames of other sites that were looked into
+//! url = "https://…"
+//! page = '''…'''
 //! ```
 //! A host that resolves and says neither `https` nor `http` shows its page over https.
 
 use beian::evidence::{
-    Attempt, Certificate, Dns, End, Evidence, Failure, Hop, HopKind, HostEvidence, Located,
-    Network, PageSeen, Place, Region, RegistryEntry, Resolution, Role, Siblings, Trust, Visit,
+    Area, Attempt, Certificate, Dns, End, Evidence, Failure, Frame, Hop, HopKind, HostEvidence,
+    Layout, Located, Network, PageSeen, Place, Region, RegistryEntry, Rendered, Rendering,
+    Resolution, Role, Siblings, Sight, Trust, View, Visit,
 };
 use beian::filing::{
     AddressRange, Domain, FiledNumber, FiledPolice, Filing, Homepage, ServiceType, Status,
@@ -149,6 +169,58 @@ struct HostRow {
     https: Option<Walk>,
     http: Option<Walk>,
     page: Option<String>,
+    #[serde(default)]
+    view: Vec<ViewRow>,
+    rendered: Option<Document>,
+    rendered_at: Option<String>,
+    rendered_status: Option<u16>,
+    #[serde(default)]
+    unsettled: bool,
+    #[serde(default)]
+    missing: u32,
+    height: Option<u32>,
+    rendering: Option<String>,
+    #[serde(default)]
+    number: Vec<NumberRow>,
+    #[serde(default)]
+    frame: Vec<FrameRow>,
+}
+
+/// What a browser showed.
+#[derive(Clone, Deserialize)]
+#[serde(untagged)]
+enum Document {
+    AsServed(bool),
+    Html(String),
+}
+
+/// How a number is laid out.
+#[derive(Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct NumberRow {
+    sight: Option<String>,
+    from_foot: Option<u32>,
+    x: Option<i32>,
+    #[serde(default)]
+    target: String,
+    covered_by: Option<String>,
+}
+
+/// A frame of another site.
+#[derive(Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FrameRow {
+    url: String,
+    page: String,
+}
+
+/// What another visitor got.
+#[derive(Clone, Deserialize)]
+struct ViewRow {
+    /// `phone` or `spider`.
+    visitor: String,
+    #[serde(flatten)]
+    seen: Seen,
 }
 
 /// One attempt.
@@ -220,6 +292,7 @@ impl Case {
         if self.www && !rows.iter().any(|row| row.host.as_deref() == Some(&*www)) {
             let mut copy = rows[0].clone();
             copy.host = Some(www.clone());
+            copy.view.clear();
             if copy.https.is_none() && copy.http.is_none() {
                 let hops = vec![format!("https://{domain}/")];
                 copy.https = Some(Walk::Seen(Box::new(Seen { hops, ..Seen::default() })));
@@ -336,7 +409,47 @@ impl HostRow {
         let dns = self.dns(filing);
         let resolved = dns.outcome == Resolution::Resolved;
         let visit = resolved.then(|| self.visit(&host, &dns, page));
-        HostEvidence { visit, ..HostEvidence::of_dns(host, role, dns) }
+        let address = dns.addresses.first().map(|located| located.address);
+        let views = self.view.iter().map(|row| View {
+            visitor: named(&row.visitor),
+            attempt: row.seen.attempt("https", &host, address, page),
+        });
+        let views = views.collect();
+        let rendering = self.rendering(visit.as_ref(), page);
+        HostEvidence { visit, views, rendering, ..HostEvidence::of_dns(host, role, dns) }
+    }
+
+    fn rendering(&self, visit: Option<&Visit>, served: &str) -> Option<Rendering> {
+        if let Some(failure) = &self.rendering {
+            return Some(Rendering::Failed(named(failure)));
+        }
+        let html = match self.rendered.as_ref()? {
+            Document::AsServed(false) => return None,
+            Document::AsServed(true) => served,
+            Document::Html(html) => html,
+        };
+        let walked = visit.and_then(|visit| visit.best()).map(|best| best.last_url().to_owned());
+        let url = self.rendered_at.clone().or(walked).unwrap();
+        let page = read_page(html, &url);
+        let height = self.height.unwrap_or(3_000);
+        let rows = self.number.iter().cloned().chain(std::iter::repeat(NumberRow::default()));
+        let numbers = page.record_numbers.iter().zip(rows).map(|(_, row)| row.layout(height));
+        let frames = self.frame.iter().map(|frame| Frame {
+            url: frame.url.clone(),
+            record_numbers: read_page(&frame.page, &frame.url).record_numbers,
+        });
+        Some(Rendering::Shown(Box::new(Rendered {
+            status: Some(self.rendered_status.unwrap_or(200)),
+            width: 1_280,
+            height,
+            numbers: numbers.collect(),
+            frames: frames.collect(),
+            settled: !self.unsettled,
+            missing: self.missing,
+            url,
+            page,
+            ..Rendered::default()
+        })))
     }
 
     fn dns(&self, filing: &Filing) -> Dns {
@@ -365,6 +478,32 @@ impl HostRow {
         }
         Visit { looks: self.looks.unwrap_or(2), https, http }
     }
+}
+
+impl NumberRow {
+    fn layout(&self, height: u32) -> Layout {
+        let from_foot = self.from_foot.unwrap_or(40);
+        let (x, high) = (self.x.unwrap_or(560), 20);
+        let y = i32::try_from(height.saturating_sub(from_foot + high)).unwrap();
+        Layout {
+            area: Area { x, y, width: 160, height: high },
+            sight: match self.sight.as_deref() {
+                None => Sight::Seen,
+                Some("unknown") => Sight::Unknown,
+                Some(why) => Sight::Hidden(named(why)),
+            },
+            from_foot,
+            centred: self.x.is_none(),
+            target: self.target.clone(),
+            link_covered_by: self.covered_by.clone(),
+        }
+    }
+}
+
+fn read_page(html: &str, url: &str) -> page::Page {
+    let url = url::Url::parse(url).unwrap();
+    let content_type = Some("text/html; charset=utf-8");
+    page::read(html.as_bytes(), page::Context { content_type, url: Some(&url), cut: false })
 }
 
 /// `1.2.3.4 mainland aliyun`: address, region, network; `?` behind a network that is not certain.

@@ -144,9 +144,12 @@ async fn a_run_that_reaches_no_resolver_does_not_end_as_a_clean_one() {
         both_schemes: false,
         robots: false,
         user_agent: "beian-test".to_owned(),
+        views: Default::default(),
         proxy: None,
         allow: Vec::new(),
         extra_roots: Vec::new(),
+        render: beian::probe::Render::Never,
+        browser: None,
         // Nothing outside of the table can be reached, whatever is in it.
         sockets: [(("192.0.2.1".parse().unwrap(), 80), "127.0.0.1:9".parse().unwrap())].into(),
     };

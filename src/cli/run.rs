@@ -78,6 +78,7 @@ impl Parts {
             ("lang", settings.output.lang.clone()),
             ("resolvers", settings.dns.resolvers.join(" ")),
             ("both schemes", settings.http.both_schemes.to_string()),
+            ("views", settings.http.views.clone()),
             (
                 "place",
                 format!("{} {}", settings.place.database, settings.place.overrides.join(" ")),

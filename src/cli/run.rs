@@ -96,6 +96,7 @@ impl Parts {
             ("resolvers", settings.dns.resolvers.join(" ")),
             ("both schemes", settings.http.both_schemes.to_string()),
             ("render", settings.browser.render.clone()),
+            ("views", settings.http.views.clone()),
             (
                 "place",
                 format!("{} {}", settings.place.database, settings.place.overrides.join(" ")),

@@ -373,7 +373,8 @@ mod audits {
         let world = World::start(sites().unwrap()).await.unwrap();
         let folder = tempfile::tempdir().unwrap();
         let (first, second) = (folder.path().join("first"), folder.path().join("second"));
-        run::audit_through(world.options(), &world, &first, Some((Render::Auto, browser.clone()))).await;
+        run::audit_through(world.options(), &world, &first, Some((Render::Auto, browser.clone())))
+            .await;
         holds(&world, Eyes::Browser, &first);
         run::audit_through(world.options(), &world, &second, Some((Render::Auto, browser))).await;
         are_the_same(&first, &second);

@@ -1,5 +1,6 @@
 use crate::evidence::{
-    Attempt, End, Failure, HostEvidence, RenderFailure, Rendered, Rendering, Resolution, Visit,
+    Attempt, End, Failure, HostEvidence, RenderFailure, Rendered, Rendering, Resolution, Trust,
+    Visit,
 };
 use crate::filing::Domain;
 use crate::policy::{PageFacts, Policy, Signature};
@@ -199,6 +200,17 @@ pub(super) fn recognised<'p>(
             last_host: &last_host,
         })
     })
+}
+
+/// Whether the page came over https under a certificate that is not the host's, and http was
+/// not asked: a server of several sites answers with whichever is its first one then, and the
+/// site itself may be open over http.
+pub(super) fn may_be_another_site(visit: &Visit, attempt: &Attempt) -> bool {
+    let shown = attempt.hops.first().and_then(|hop| hop.certificate.as_ref());
+    let is_foreign = shown.is_some_and(|certificate| {
+        matches!(certificate.trust, Trust::WrongName | Trust::Untrusted | Trust::Malformed)
+    });
+    is_foreign && visit.http.is_none()
 }
 
 /// The attempts that show what a visitor gets: the one with a page, else all.

@@ -1,3 +1,4 @@
+use super::answers::may_be_another_site;
 use super::content::{Content, content, kind, shows_number};
 use crate::page::Page;
 use crate::policy::{Category, Level, Signature, Strength};
@@ -17,6 +18,17 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(case: &WebCase<'_>) -> Outcome {
+    match (judged(case), case.visit.best()) {
+        (Outcome::Fail(defect), Some(best)) if may_be_another_site(case.visit, best) => doubted(
+            defect,
+            "页面来自 https，而证书不是这个域名的：服务器可能用默认站点应答，网站本身也许在 http 上正常。",
+            "The page came over https under a certificate that is not this domain's: the server may answer with its default site, and the site itself may be open over http.",
+        ),
+        (outcome, _) => outcome,
+    }
+}
+
+fn judged(case: &WebCase<'_>) -> Outcome {
     let Some(page) = page(case) else { return Outcome::Na(Na::Unseen) };
     let found = |zh: &'static str, en: &'static str| defect(Text::new(zh, en));
     match content(case) {

@@ -1,4 +1,4 @@
-use super::answers::{Reach, foreign_end, reach};
+use super::answers::{Reach, foreign_end, may_be_another_site, reach};
 use super::content::{Content, content, kind};
 use crate::evidence::Region;
 use crate::policy::{Category, Level};
@@ -74,6 +74,9 @@ const UNREAD: (&str, &str) = (
 /// A site abroad needs no filing as long as it stays there.
 fn open(case: &WebCase<'_>, found: Text) -> Outcome {
     let is_here = |region: Region| region == Region::Mainland;
+    if case.visit.best().is_some_and(|best| may_be_another_site(case.visit, best)) {
+        return doubted(found, NOT_OWN.0, NOT_OWN.1);
+    }
     if case.host.dns.addresses.iter().any(|at| is_here(at.place.region)) {
         return Outcome::Fail(defect(found));
     }

@@ -1,4 +1,4 @@
-use super::answers::{host_of, recognised, shown};
+use super::answers::{host_of, may_be_another_site, recognised, shown};
 use super::content::kind;
 use crate::evidence::Attempt;
 use crate::policy::{Category, Level, Strength};
@@ -37,7 +37,8 @@ fn check(case: &WebCase<'_>) -> Outcome {
         found: found(attempt),
         ..Defect::default()
     };
-    if signature.strength > Strength::Weak && !may_sell_domains(case, attempt) {
+    let is_doubtful = may_sell_domains(case, attempt) || may_be_another_site(case.visit, attempt);
+    if signature.strength > Strength::Weak && !is_doubtful {
         return Outcome::Fail(defect);
     }
     Outcome::Review(Defect {

@@ -245,9 +245,9 @@ impl Words {
             }
         }
         for word in &row.add {
-            let known = words.entry(word_of(word)?);
-            let holds_everywhere = matches!(&known, std::collections::btree_map::Entry::Occupied(known) if known.get().is_empty());
-            let holds_in = known.or_default();
+            let word = word_of(word)?;
+            let holds_everywhere = words.get(&word).is_some_and(Vec::is_empty);
+            let holds_in = words.entry(word).or_default();
             if provinces.is_empty() || holds_everywhere {
                 holds_in.clear();
             } else {
@@ -376,8 +376,8 @@ fn is_whole(text: &str, span: &Range<usize>) -> bool {
     let word = text.get(span.clone()).unwrap_or_default();
     let before = text.get(..span.start).unwrap_or_default().chars().next_back();
     let after = text.get(span.end..).unwrap_or_default().chars().next();
-    !(is_latin(word.chars().next()) && is_latin(before))
-        && !(is_latin(word.chars().next_back()) && is_latin(after))
+    let goes_on = |inner: Option<char>, outer| is_latin(inner) && is_latin(outer);
+    !goes_on(word.chars().next(), before) && !goes_on(word.chars().next_back(), after)
 }
 
 #[cfg(test)]

@@ -11,7 +11,8 @@ pub(super) const RULE: Rule = Rule {
     name: "topic-without-approval",
     level: Level::Warning,
     needs: &[Field::Topic],
-    yields_to: &[],
+    // A content kind that an individual may not file at all: that goes before any approval.
+    yields_to: &["FIL016"],
     sources: &[
         "Tencent Cloud, filing FAQ: 前置审批; refusals: 涉及前置审批关键字",
         "Huawei Cloud 13.12, 14.1.2, 16.13",

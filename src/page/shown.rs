@@ -1,15 +1,21 @@
 use super::{
-    Kind, Link, PoliceLink, ShownNumber, ShownPolice,
+    Kind, Link, PoliceLink, ShownNumber, ShownPolice, Zone,
     flow::{Flow, Line},
     link,
     region::Zones,
 };
-use crate::record::{find, find_police};
+use crate::record::{Number, find, find_police};
 use std::{collections::HashSet, ops::Range};
 use url::Url;
 
 /// Numbers that are kept of one page; a page with more is a list of other people's.
 const NUMBERS: usize = 2_000;
+
+/// Subjects whose filings a foot may name. Where there are more, and no words of a foot
+/// beside them, they are a list of filings.
+const SUBJECTS: usize = 5;
+/// Lines from one number of a list to the next.
+const ROWS: usize = 8;
 
 /// The record numbers of a page, with place and link.
 pub(super) fn record_numbers(flow: &Flow, base: Option<&Url>) -> Vec<ShownNumber> {
@@ -17,6 +23,7 @@ pub(super) fn record_numbers(flow: &Flow, base: Option<&Url>) -> Vec<ShownNumber
     let mut shown = Vec::new();
     let mut orders = Vec::new();
     let mut used = HashSet::new();
+    let mut unsure = Vec::new();
     for (index, line) in flow.lines.iter().enumerate() {
         for found in find(&line.text) {
             if shown.len() == NUMBERS {
@@ -26,6 +33,9 @@ pub(super) fn record_numbers(flow: &Flow, base: Option<&Url>) -> Vec<ShownNumber
             let empty_link = link.is_some_and(|(href, _)| href.trim().is_empty());
             used.extend(links_in(flow, line, &found.span));
             orders.push(line.order);
+            if !zones.is_sure(index) {
+                unsure.push((index, shown.len()));
+            }
             shown.push(ShownNumber {
                 text: line.text.get(found.span.clone()).unwrap_or_default().to_owned(),
                 canonical: found.canonical,
@@ -42,8 +52,30 @@ pub(super) fn record_numbers(flow: &Flow, base: Option<&Url>) -> Vec<ShownNumber
     }
     if !shown.is_empty() {
         note_beside(flow, base, &used, &orders, &mut shown);
+        note_lists(&unsure, &mut shown);
     }
     shown
+}
+
+/// Moves the numbers of lists of filings, which say nothing of the page, out of its foot.
+/// `unsure` holds line and number of those that no words of a foot stand beside.
+fn note_lists(unsure: &[(usize, usize)], shown: &mut [ShownNumber]) {
+    for list in unsure.chunk_by(|(line, _), (next, _)| next - line <= ROWS) {
+        let numbers = list.iter().filter_map(|&(_, index)| shown.get(index));
+        let subjects: HashSet<Number> = numbers
+            .filter(|number| number.visible)
+            .filter_map(|number| Some(number.number()?.subject()))
+            .filter(|number| number.filing().is_some())
+            .collect();
+        if subjects.len() <= SUBJECTS {
+            continue;
+        }
+        for &(_, index) in list {
+            if let Some(number) = shown.get_mut(index) {
+                number.zone = Zone::Body;
+            }
+        }
+    }
 }
 
 /// Gives each number that does not lead to the ministry the nearest link beside it that does.

@@ -194,16 +194,25 @@ impl<'f> Zones<'f> {
         if is_foot { Zone::Footer } else { Zone::Body }
     }
 
-    /// Whether the words of a foot stand in the line or right beside it.
-    pub(super) fn is_sure(&self, index: usize) -> bool {
-        let near = self.foot_lines.iter().skip(index.saturating_sub(2));
-        near.take(2 + 1 + index.min(2)).any(|&is_foot| is_foot)
+    /// Whether what stands at a byte of a line may be of a list: no part that calls itself
+    /// the foot is around it, and no words of a foot stand in the line or right before it.
+    pub(super) fn is_listable(&self, index: usize, at: usize) -> bool {
+        let line = self.flow.lines.get(index);
+        line.is_some_and(|line| self.region(line, at) != Some(RegionKind::Foot))
+            && !self.has_foot_words(index.saturating_sub(2), index)
+    }
+
+    /// Whether the words of a foot stand in one of the lines, both included.
+    fn has_foot_words(&self, from: usize, to: usize) -> bool {
+        let lines = self.foot_lines.iter().take(to + 1).skip(from);
+        lines.copied().any(|is_foot| is_foot)
     }
 
     /// Whether a line is of the answer of a look-up: somebody else's number.
     fn is_result(&self, index: usize) -> bool {
         let near = self.result_lines.iter().skip(index.saturating_sub(NEAR_RESULT));
-        near.take(2 * NEAR_RESULT + 1).any(|&is_result| is_result) && !self.is_sure(index)
+        near.take(2 * NEAR_RESULT + 1).any(|&is_result| is_result)
+            && !self.has_foot_words(index.saturating_sub(2), index + 2)
     }
 
     /// Whether the foot begins further down, and this line is none of it.
@@ -221,8 +230,7 @@ impl<'f> Zones<'f> {
 
     /// Whether the lines around do, though this one does not say so.
     fn is_beside_foot(&self, index: usize) -> bool {
-        let near = self.foot_lines.iter().skip(index.saturating_sub(4)).take(9);
-        near.copied().any(|is_foot| is_foot)
+        self.has_foot_words(index.saturating_sub(4), index.saturating_sub(4) + 8)
     }
 
     fn region(&self, line: &Line, at: usize) -> Option<RegionKind> {

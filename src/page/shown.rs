@@ -23,7 +23,7 @@ pub(super) fn record_numbers(flow: &Flow, base: Option<&Url>) -> Vec<ShownNumber
     let mut shown = Vec::new();
     let mut orders = Vec::new();
     let mut used = HashSet::new();
-    let mut unsure = Vec::new();
+    let mut listable = Vec::new();
     for (index, line) in flow.lines.iter().enumerate() {
         for found in find(&line.text) {
             if shown.len() == NUMBERS {
@@ -33,8 +33,8 @@ pub(super) fn record_numbers(flow: &Flow, base: Option<&Url>) -> Vec<ShownNumber
             let empty_link = link.is_some_and(|(href, _)| href.trim().is_empty());
             used.extend(links_in(flow, line, &found.span));
             orders.push(line.order);
-            if !zones.is_sure(index) {
-                unsure.push((index, shown.len()));
+            if zones.is_listable(index, found.span.start) {
+                listable.push((index, shown.len()));
             }
             shown.push(ShownNumber {
                 text: line.text.get(found.span.clone()).unwrap_or_default().to_owned(),
@@ -52,15 +52,15 @@ pub(super) fn record_numbers(flow: &Flow, base: Option<&Url>) -> Vec<ShownNumber
     }
     if !shown.is_empty() {
         note_beside(flow, base, &used, &orders, &mut shown);
-        note_lists(&unsure, &mut shown);
+        note_lists(&listable, &mut shown);
     }
     shown
 }
 
 /// Moves the numbers of lists of filings, which say nothing of the page, out of its foot.
-/// `unsure` holds line and number of those that no words of a foot stand beside.
-fn note_lists(unsure: &[(usize, usize)], shown: &mut [ShownNumber]) {
-    for list in unsure.chunk_by(|(line, _), (next, _)| next - line <= ROWS) {
+/// `listable` holds line and number of those that no foot is around.
+fn note_lists(listable: &[(usize, usize)], shown: &mut [ShownNumber]) {
+    for list in listable.chunk_by(|(line, _), (next, _)| next - line <= ROWS) {
         let numbers = list.iter().filter_map(|&(_, index)| shown.get(index));
         let subjects: HashSet<Number> = numbers
             .filter(|number| number.visible)

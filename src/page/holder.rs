@@ -286,7 +286,7 @@ fn has_name(text: &str) -> bool {
 /// A piece without the marks and little words around it.
 fn clean(piece: &str) -> String {
     let mut name = piece.trim_matches(|c: char| !is_part_of_name(c)).to_owned();
-    for word in ["by ", "BY ", "By ", "归", "属", "本站由", "author:", "作者：", "作者:"]
+    for word in ["by ", "BY ", "By ", "归", "属", "本站由", "均为", "author:", "作者：", "作者:"]
     {
         if let Some(rest) = name.strip_prefix(word) {
             name = rest.trim_start_matches(is_filler).to_owned();
@@ -309,7 +309,7 @@ fn is_name(piece: &str) -> bool {
     let length = piece.chars().filter(|c| c.is_alphanumeric()).count();
     let lower = piece.to_lowercase();
     (2..=60).contains(&length)
-        && piece.chars().any(|c| c.is_alphabetic())
+        && piece.chars().any(|c| c.is_alphabetic() && !matches!(c, '第' | '字' | '号'))
         && LABELS.find(piece).is_none_or(|label| label.start() != 0)
         && !["承办", "协办", "制作", "维护", "技术支持"].iter().any(|word| piece.ends_with(word))
         && !["your website", "yourwebsite", "company name", "your company", "网站名称", "公司名称"]
@@ -402,6 +402,7 @@ mod tests {
             ("© 2099 示例网 Sample.com 版权所有", "示例网 Sample.com"),
             ("本网站版权归示例杂志社所有", "示例杂志社"),
             ("图片版权归原作者所有", ""),
+            ("粤网文[2099]1234-012号 粤公网安备44030599000123号 版权所有 示例公司", "示例公司"),
         ] {
             assert_eq!(holder_of(text), expected, "{text}");
         }

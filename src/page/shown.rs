@@ -1,10 +1,10 @@
 use super::{
-    Kind, Link, PoliceLink, ShownNumber, ShownPolice,
+    Kind, Link, PoliceLink, ShownNumber, ShownPolice, Zone,
     flow::{Flow, Line},
     link,
     region::Zones,
 };
-use crate::record::{find, find_police};
+use crate::record::{Number, find, find_police};
 use std::{collections::HashSet, ops::Range};
 use url::Url;
 
@@ -13,6 +13,12 @@ const NUMBERS: usize = 2_000;
 
 /// Characters before a number that are kept.
 const BEFORE: usize = 30;
+
+/// Subjects whose filings a foot may name. Where there are more, and no words of a foot
+/// beside them, they are a list of filings.
+const SUBJECTS: usize = 5;
+/// Lines from one number of a list to the next.
+const ROWS: usize = 8;
 
 /// A part of a number that one marked text holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,6 +41,7 @@ pub(super) fn record_numbers(
     let mut shown = Vec::new();
     let mut orders = Vec::new();
     let mut used = HashSet::new();
+    let mut listable = Vec::new();
     for (index, line) in flow.lines.iter().enumerate() {
         let mut end = 0;
         for found in find(&line.text) {
@@ -48,6 +55,9 @@ pub(super) fn record_numbers(
             used.extend(links_in(flow, line, &found.span));
             orders.push(line.order);
             marks.push(marks_of(flow, line, &found.span));
+            if zones.is_listable(index, found.span.start) {
+                listable.push((index, shown.len()));
+            }
             shown.push(ShownNumber {
                 text: line.text.get(found.span.clone()).unwrap_or_default().to_owned(),
                 canonical: found.canonical,
@@ -66,6 +76,7 @@ pub(super) fn record_numbers(
     }
     if !shown.is_empty() {
         note_beside(flow, base, &used, &orders, &mut shown);
+        note_lists(&listable, &mut shown);
     }
     (shown, marks)
 }
@@ -99,6 +110,27 @@ fn marks_of(flow: &Flow, line: &Line, span: &Range<usize>) -> Vec<Mark> {
 fn last_of(text: &str, most: usize) -> String {
     let from = text.char_indices().rev().take(most).last().map_or(0, |(at, _)| at);
     text.get(from..).unwrap_or_default().trim().to_owned()
+}
+
+/// Moves the numbers of lists of filings, which say nothing of the page, out of its foot.
+/// `listable` holds line and number of those that no foot is around.
+fn note_lists(listable: &[(usize, usize)], shown: &mut [ShownNumber]) {
+    for list in listable.chunk_by(|(line, _), (next, _)| next - line <= ROWS) {
+        let numbers = list.iter().filter_map(|&(_, index)| shown.get(index));
+        let subjects: HashSet<Number> = numbers
+            .filter(|number| number.visible)
+            .filter_map(|number| Some(number.number()?.subject()))
+            .filter(|number| number.filing().is_some())
+            .collect();
+        if subjects.len() <= SUBJECTS {
+            continue;
+        }
+        for &(_, index) in list {
+            if let Some(number) = shown.get_mut(index) {
+                number.zone = Zone::Body;
+            }
+        }
+    }
 }
 
 /// Gives each number that does not lead to the ministry the nearest link beside it that does.

@@ -173,6 +173,28 @@ function isFlat(element) {
   return false;
 }
 
+// Whether a box around a text cuts all of it off, and whether that box is a screen of its own:
+// then a reader may well turn over to it.
+function cutOf(element, around) {
+  let lifted = false;
+  for (const at of flatAncestors(element)) {
+    if (at === document.documentElement || at === document.body) break;
+    const style = getComputedStyle(at);
+    const cuts = /hidden|clip/.test(style.overflowX + style.overflowY) && style.display !== 'inline';
+    if (cuts && !(lifted && style.position === 'static')) {
+      const box = at.getBoundingClientRect();
+      const across = Math.min(box.right, around.right) - Math.max(box.left, around.left);
+      const down = Math.min(box.bottom, around.bottom) - Math.max(box.top, around.top);
+      if (across <= 0 || down <= 0) {
+        return box.width > innerWidth / 2 && box.height > innerHeight / 2 ? 'large' : 'small';
+      }
+    }
+    if (style.position === 'fixed') break;
+    lifted = style.position === 'absolute' || (lifted && style.position === 'static');
+  }
+  return null;
+}
+
 function opacityOf(element) {
   let opacity = 1;
   for (const at of flatAncestors(element)) {
@@ -194,8 +216,20 @@ function pointsOf(boxes) {
 const boxesOf = (range) =>
   Array.from(range.getClientRects()).filter((box) => box.width > 0 || box.height > 0);
 
+// Brings a text before the eye as a reader can: what an author has put out of the way in a
+// box that does not scroll stays there.
 function bring(element, range) {
+  const still = [];
+  for (const at of flatAncestors(element)) {
+    if (at === document.documentElement || at === document.body) break;
+    const { overflowX, overflowY } = getComputedStyle(at);
+    still.push([at, /hidden|clip/.test(overflowX) && at.scrollLeft, /hidden|clip/.test(overflowY) && at.scrollTop]);
+  }
   element.scrollIntoView({ block: 'center', inline: 'nearest', behavior: 'instant' });
+  for (const [at, left, top] of still) {
+    if (left !== false && at.scrollLeft !== left) at.scrollLeft = left;
+    if (top !== false && at.scrollTop !== top) at.scrollTop = top;
+  }
   const box = range.getBoundingClientRect();
   if (box.top < 0 || box.bottom > innerHeight) {
     window.scrollBy({ top: box.top + box.height / 2 - innerHeight / 2, behavior: 'instant' });
@@ -206,22 +240,24 @@ function bring(element, range) {
 function facts(element, range) {
   const box = boxed(element);
   const style = getComputedStyle(element);
+  const shifted = isShifted(element) || isScrolled(element);
   bring(box, range);
   const boxes = boxesOf(range);
   const around = range.getBoundingClientRect();
   const inner = scroller(box);
   const shift = inner ? inner.scrollTop : 0;
   return {
-    laid_out: box.checkVisibility() && range.getClientRects().length > 0,
+    laid_out: isLaidOut(range.startContainer) && range.getClientRects().length > 0,
     area: [around.left + scrollX, around.top + scrollY + shift, around.width, around.height],
     visible: style.visibility === 'visible',
     opacity: opacityOf(element),
     font: parseFloat(style.fontSize),
     tall: Math.max(0, ...boxes.map((box) => box.height)),
     moving: isMoving(element),
-    shifted: isShifted(element) || isScrolled(element),
+    shifted,
     below: fixedBelow(element, around),
     flat: isFlat(element),
+    cut: cutOf(element, around),
     dead: box.closest('[inert]') !== null || document.querySelector('dialog:modal') !== null,
     colour: rgba(style.webkitTextFillColor || style.color),
     adorned: style.textShadow !== 'none' || style.webkitTextStrokeWidth !== '0px' ||

@@ -196,6 +196,7 @@ fn kinds(visit: &Visit) -> [Option<Came>; 2] {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::evidence::{RenderFailure, Rendered};
 
     fn host(outcome: Resolution, failure: Option<Failure>) -> HostEvidence {
         let attempt = |failure| Attempt { hops: Vec::new(), end: End::Failed(failure) };
@@ -211,6 +212,37 @@ mod tests {
         assert_eq!(merge(&faulted, gone.clone()), gone);
         let there = host(Resolution::Resolved, Some(Failure::Reset));
         assert_eq!(merge(&there, gone).dns.outcome, Resolution::Disputed);
+    }
+
+    fn shown(host: HostEvidence, rendering: Rendering) -> HostEvidence {
+        HostEvidence { rendering: Some(rendering), ..host }
+    }
+
+    fn page(status: u16) -> Rendering {
+        Rendering::Shown(Box::new(Rendered { status: Some(status), ..Rendered::default() }))
+    }
+
+    #[test]
+    fn a_page_that_the_browser_could_open_needs_no_second_look() {
+        let hidden = || host(Resolution::Resolved, Some(Failure::TlsHandshake));
+        assert!(hidden().needs_second_look());
+        assert!(!shown(hidden(), page(200)).needs_second_look());
+        assert!(shown(hidden(), page(502)).needs_second_look());
+        let failed = Rendering::Failed(RenderFailure::Unreachable);
+        assert!(shown(hidden(), failed).needs_second_look());
+    }
+
+    #[test]
+    fn what_a_browser_has_shown_once_is_not_lost_by_a_failure() {
+        let hidden = || host(Resolution::Resolved, Some(Failure::TlsHandshake));
+        let failed = || Rendering::Failed(RenderFailure::Browser);
+        let merged = |first, second| merge(&first, second).rendering;
+        assert_eq!(merged(shown(hidden(), page(502)), shown(hidden(), failed())), Some(page(502)));
+        assert_eq!(merged(shown(hidden(), failed()), shown(hidden(), page(200))), Some(page(200)));
+        let gone = host(Resolution::NxDomain, None);
+        assert_eq!(merged(shown(hidden(), page(502)), gone), Some(page(502)));
+        // A page that needs no browser any more speaks for itself.
+        assert_eq!(merged(shown(hidden(), failed()), hidden()), None);
     }
 
     #[test]

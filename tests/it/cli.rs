@@ -55,6 +55,8 @@ fn what_the_tool_cannot_read_ends_with_2_and_says_what_to_do() {
     let settings = write(folder.path(), "mine.toml", "[http]\ntimeuot = 3\n");
     for (arguments, said) in [
         (vec!["audit", "missing.csv"], "missing.csv"),
+        (vec!["check", "site.example", "--render", "sometimes"], "never, auto, always"),
+        (vec!["check", "site.example", "--render", "always", "--browser", "/no/where"], "browser"),
         (vec!["audit", empty.as_str()], "empty"),
         (vec!["audit", headless.as_str()], "domain"),
         (vec!["audit", empty.as_str(), "--only", "ICP999"], "ICP999"),

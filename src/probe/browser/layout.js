@@ -194,8 +194,20 @@ function pointsOf(boxes) {
 const boxesOf = (range) =>
   Array.from(range.getClientRects()).filter((box) => box.width > 0 || box.height > 0);
 
+// Brings a text before the eye as a reader can: what an author has put out of the way in a
+// box that does not scroll stays there.
 function bring(element, range) {
+  const still = [];
+  for (const at of flatAncestors(element)) {
+    if (at === document.documentElement || at === document.body) break;
+    const { overflowX, overflowY } = getComputedStyle(at);
+    still.push([at, /hidden|clip/.test(overflowX) && at.scrollLeft, /hidden|clip/.test(overflowY) && at.scrollTop]);
+  }
   element.scrollIntoView({ block: 'center', inline: 'nearest', behavior: 'instant' });
+  for (const [at, left, top] of still) {
+    if (left !== false && at.scrollLeft !== left) at.scrollLeft = left;
+    if (top !== false && at.scrollTop !== top) at.scrollTop = top;
+  }
   const box = range.getBoundingClientRect();
   if (box.top < 0 || box.bottom > innerHeight) {
     window.scrollBy({ top: box.top + box.height / 2 - innerHeight / 2, behavior: 'instant' });
@@ -206,20 +218,21 @@ function bring(element, range) {
 function facts(element, range) {
   const box = boxed(element);
   const style = getComputedStyle(element);
+  const shifted = isShifted(element) || isScrolled(element);
   bring(box, range);
   const boxes = boxesOf(range);
   const around = range.getBoundingClientRect();
   const inner = scroller(box);
   const shift = inner ? inner.scrollTop : 0;
   return {
-    laid_out: box.checkVisibility() && range.getClientRects().length > 0,
+    laid_out: isLaidOut(range.startContainer) && range.getClientRects().length > 0,
     area: [around.left + scrollX, around.top + scrollY + shift, around.width, around.height],
     visible: style.visibility === 'visible',
     opacity: opacityOf(element),
     font: parseFloat(style.fontSize),
     tall: Math.max(0, ...boxes.map((box) => box.height)),
     moving: isMoving(element),
-    shifted: isShifted(element) || isScrolled(element),
+    shifted,
     below: fixedBelow(element, around),
     flat: isFlat(element),
     dead: box.closest('[inert]') !== null || document.querySelector('dialog:modal') !== null,

@@ -10,6 +10,7 @@ mod frames;
 mod head;
 mod layout;
 mod measure;
+mod memory;
 mod picture;
 mod pool;
 mod process;

@@ -2,6 +2,7 @@
 //! replaced after some pages, or when it fails.
 
 use super::Shown;
+use super::memory::overflow;
 use super::process::Chromium;
 use super::proxy::Proxy;
 use super::visit::visit;
@@ -83,6 +84,18 @@ impl Browsers {
         browser.pages += 1;
         let looking = visit(&browser, url, &proxy, &self.options);
         let within = self.options.timeout + AFTERWARDS;
+        let memory = async {
+            match browser.process() {
+                Some(process) => overflow(process).await,
+                None => std::future::pending().await,
+            }
+        };
+        let looking = async {
+            tokio::select! {
+                looked = looking => looked,
+                () = memory => (Err(RenderFailure::TooLarge), false),
+            }
+        };
         let looked = timeout(within, deadline.run(looking)).await;
         let (shown, fit) = match looked {
             Ok(Some(looked)) => looked,

@@ -112,6 +112,11 @@ impl Chromium {
         }
     }
 
+    /// Its process, as long as it runs.
+    pub(super) fn process(&self) -> Option<u32> {
+        self.child.id()
+    }
+
     /// Ends the browser and removes its profile.
     pub(super) async fn close(mut self) {
         let close = self.cdp.call(None, "Browser.close", json!({}), END);

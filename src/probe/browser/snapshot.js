@@ -37,13 +37,24 @@ function boxed(element) {
   return element;
 }
 
-// Also false within a closed `details` and the like.
-const isLaidOut = (element) => boxed(element).checkVisibility();
+// Whether a node has a place in the layout: it has none in a closed `details`, but for the
+// line that opens it.
+function isLaidOut(node) {
+  let inner = node;
+  const element = node.nodeType === Node.ELEMENT_NODE ? node : flatParent(node);
+  for (const at of flatAncestors(element)) {
+    if (at instanceof HTMLDetailsElement && !at.open && at !== inner) {
+      if (inner !== at.querySelector(':scope > summary')) return false;
+    }
+    inner = at;
+  }
+  return boxed(element).checkVisibility();
+}
 
 function isShown(parent, nodes) {
   const style = getComputedStyle(parent);
   if (style.visibility !== 'visible' || parseFloat(style.fontSize) < 2) return false;
-  if (!isLaidOut(parent)) return false;
+  if (!isLaidOut(nodes[0])) return false;
   const range = document.createRange();
   return nodes.some((node) => {
     range.selectNodeContents(node);

@@ -254,12 +254,15 @@ impl Looking<'_> {
 
     /// Waits for what the scrolling has set going.
     async fn stand_still(&mut self, until: Instant) -> Result<bool, RenderFailure> {
-        let mut before = None;
+        // What has not come by then was under way before.
+        const GRACE: Duration = Duration::from_millis(1_500);
+        let (mut before, start) = (None, Instant::now());
         loop {
             match self.pulse().await {
                 Ok(pulse) => {
                     let same = before == Some((pulse.elements, pulse.sum));
-                    if same && self.watch.traffic().open == 0 {
+                    let quiet = self.watch.traffic().open == 0 || start.elapsed() >= GRACE;
+                    if same && quiet {
                         return Ok(true);
                     }
                     before = Some((pulse.elements, pulse.sum));

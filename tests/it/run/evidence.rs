@@ -40,6 +40,37 @@ fn records(folder: &Path) -> Vec<(BTreeMap<String, String>, String)> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn of_sites_with_findings_what_the_browser_showed_is_kept() {
+    let folder = tempfile::tempdir().unwrap();
+    let eyes = Plain::new(|domain, _| {
+        let shot = beian::probe::Shot {
+            host: domain.to_owned(),
+            url: format!("https://{domain}/"),
+            at: jiff::Timestamp::UNIX_EPOCH,
+            document: "<p>渲染后</p>".into(),
+            picture: Some(b"picture".to_vec()),
+        };
+        (0, Look { shots: vec![shot], ..page(domain) })
+    });
+    all(list(3), &eyes, &plan(folder.path())).await.unwrap();
+    let index = table(&folder.path().join("evidence"), "index.csv");
+    let row = |kind: &str| index.iter().find(|row| row["type"] == kind).unwrap();
+    assert_eq!(row("screenshot")["file"], "bad0.example.png");
+    assert_eq!(read(&folder.path().join("evidence"), "bad0.example.png"), "picture");
+    let (warc, from) = (&row("resource")["file"], row("resource")["offset"].parse().unwrap());
+    let bytes = std::fs::read(folder.path().join("evidence").join(warc)).unwrap();
+    let mut text = String::new();
+    let mut reader = flate2::read::GzDecoder::new(&bytes[from..]);
+    reader.read_to_string(&mut text).unwrap();
+    assert!(text.starts_with("WARC/1.1\r\nWARC-Type: resource\r\n"), "{text}");
+    assert!(text.contains("WARC-Target-URI: https://bad0.example/\r\n"));
+    assert!(text.ends_with("<p>渲染后</p>\r\n\r\n"));
+    let pictures = std::fs::read_dir(folder.path().join("evidence")).unwrap().flatten();
+    let pictures = pictures.filter(|file| file.path().extension().is_some_and(|e| e == "png"));
+    assert_eq!(pictures.count(), 1, "sites without findings leave none");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn of_sites_with_findings_the_exchanges_are_kept_and_found_by_domain() {
     let folder = tempfile::tempdir().unwrap();
     all(list(3), &pages(), &plan(folder.path())).await.unwrap();

@@ -52,6 +52,12 @@ async fn a_page_without_bounds_is_given_up_and_the_next_one_is_shown() {
             ),
         ),
         (
+            "/buffers",
+            long(
+                "<script>const a = []; setInterval(() => a.push(new Uint8Array(3e8).fill(1)), 50)</script>",
+            ),
+        ),
+        (
             "/grows",
             long(
                 "<script>setInterval(() => { for (let i = 0; i < 2000; i++) document.body.append(document.createElement('p'), '新') }, 5)</script>",
@@ -73,6 +79,9 @@ async fn a_page_without_bounds_is_given_up_and_the_next_one_is_shown() {
     assert_eq!(stage.failure(&at("/reload")).await, RenderFailure::Redirects);
     assert_eq!(stage.failure(&at("/on-and-on")).await, RenderFailure::Redirects);
     assert_eq!(stage.failure(&at("/eats")).await, RenderFailure::TooLarge);
+    if cfg!(target_os = "linux") {
+        assert_eq!(stage.failure(&at("/buffers")).await, RenderFailure::TooLarge);
+    }
     for path in ["/endless", "/grows"] {
         let start = Instant::now();
         match stage.see(&at(path)).await.rendering {

@@ -1,10 +1,11 @@
 use super::{Bench, Heard, Remark, scope};
 use crate::evidence::{Evidence, HostEvidence, Registration};
 use crate::rules::{
-    Check, DnsCase, FilingCase, ListCase, Na, Outcome, PageCase, RegistrationCase, RegistryCase,
-    Rule, SiteCase, Text, WebCase,
+    Check, DnsCase, FilingCase, Found, FoundOnce, ListCase, Na, Outcome, PageCase,
+    RegistrationCase, RegistryCase, Rule, SiteCase, Text, WebCase,
 };
 use jiff::ToSpan;
+use std::cell::OnceCell;
 
 /// Why the rule says nothing of this filing whatever was seen; `None` where it may speak.
 pub(super) fn silence(rule: &Rule, bench: &Bench<'_>) -> Option<Na> {
@@ -143,9 +144,10 @@ fn ask_pages(
 ) -> Vec<Remark> {
     let mut remarks = Vec::new();
     let mut pages: Vec<Shown<'_>> = Vec::new();
-    for host in bench.evidence.hosts.iter().filter(|host| scope::looks_at(rule, host.role)) {
+    let hosts = bench.evidence.hosts.iter().zip(&bench.found);
+    for (host, found) in hosts.filter(|(host, _)| scope::looks_at(rule, host.role)) {
         let hosts = vec![host.host.clone()];
-        match own_page(bench, host, heard) {
+        match own_page(bench, host, found, heard) {
             Ok(case) => match pages.iter_mut().find(|shown| is_same_page(&shown.case, &case)) {
                 Some(shown) => {
                     shown.hosts.extend(hosts);
@@ -186,6 +188,7 @@ fn is_same_page(one: &PageCase<'_>, other: &PageCase<'_>) -> bool {
 fn own_page<'a>(
     bench: &Bench<'a>,
     host: &'a HostEvidence,
+    found: &'a OnceCell<Found>,
     heard: &Heard,
 ) -> Result<PageCase<'a>, Na> {
     let answers = host.rendered().is_some()
@@ -213,7 +216,8 @@ fn own_page<'a>(
         (None, None) => return Err(Na::Unseen),
     };
     let Bench { filing, evidence, policy, today, .. } = *bench;
-    Ok(PageCase { filing, policy, today, evidence, host, attempt, url, rendered, page })
+    let found = FoundOnce::Shared(found);
+    Ok(PageCase { filing, policy, today, evidence, host, attempt, url, rendered, page, found })
 }
 
 /// The rule among those this one yields to that speaks of the host; of the filing, of any.

@@ -1,6 +1,7 @@
 //! The bounds of the settings.
 
 use super::settings::Settings;
+use crate::probe::views::When;
 use anyhow::{Result, bail};
 
 impl Settings {
@@ -36,6 +37,9 @@ impl Settings {
             return wrong("http", "max_redirects", "must be at most 50");
         }
         self.check_browser()?;
+        if views_when(&self.http.views).is_none() {
+            return wrong("http", "views", "must be auto, always or never");
+        }
         if self.pace.per_host == 0 {
             return wrong("pace", "per_host", "must be at least 1");
         }
@@ -63,5 +67,15 @@ impl Settings {
             return wrong("timeout", "must be 1 to 600 seconds");
         }
         Ok(())
+    }
+}
+
+/// When other visitors are played, as the settings say it.
+pub(super) fn views_when(text: &str) -> Option<When> {
+    match text {
+        "auto" => Some(When::Auto),
+        "always" => Some(When::Always),
+        "never" => Some(When::Never),
+        _ => None,
     }
 }

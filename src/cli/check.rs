@@ -1,7 +1,7 @@
 use super::options::{Common, FolderArgs, Format, JudgeArgs, LookArgs};
 use super::run::{self, Parts};
-use super::{Done, options, terminal, wiring};
-use crate::evidence::{End, Evidence, Region, Visit};
+use super::{Done, options, seen, terminal, wiring};
+use crate::evidence::Evidence;
 use crate::filing::{Domain, Filing, Row};
 use crate::pipeline::Summary;
 use crate::policy::{Level, Policy};
@@ -12,7 +12,7 @@ use console::style;
 use serde::Deserialize;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -46,9 +46,6 @@ audit a list: beian audit filings.csv.";
 
 /// Somebody waits: the second look at a failed site comes sooner than in a long run.
 const SECOND_LOOK_AFTER: Duration = Duration::from_secs(3);
-
-/// Record numbers shown of a page.
-const SHOWN: usize = 5;
 
 /// A line of `audits.jsonl`.
 #[derive(Deserialize)]
@@ -117,28 +114,8 @@ fn say(format: Format, audits: &Path, parts: &Parts, summary: &Summary) -> Resul
 
 fn describe(out: &mut String, audit: &AuditLine, lang: Lang, policy: &Policy) -> Result<()> {
     writeln!(out, "{}", style(&audit.domain).bold())?;
-    let mut told = HashSet::new();
-    for host in &audit.evidence.hosts {
-        let name = url::quirks::domain_to_unicode(&host.host);
-        let places: Vec<String> = host
-            .dns
-            .addresses
-            .iter()
-            .map(|at| format!("{} {}", at.address, place(&at.place, lang, policy)))
-            .collect();
-        let dns = if places.is_empty() {
-            rules::host_words(host).of(lang).to_owned()
-        } else {
-            places.join(", ")
-        };
-        let line = terminal::safe(&format!("{name}  {dns}"));
-        // The filed homepage may stand on a host that is shown already.
-        if told.insert(line.clone()) {
-            writeln!(out, "  {line}")?;
-        }
-        for line in host.visit.iter().flat_map(|visit| seen(visit, lang)) {
-            writeln!(out, "    {}", terminal::safe(&line))?;
-        }
+    for line in seen::lines(&audit.evidence, lang, policy) {
+        writeln!(out, "  {}", terminal::safe(&line))?;
     }
     for kind in ["fail", "review", "pass"] {
         for verdict in audit.verdicts.iter().filter(|verdict| verdict.verdict == kind) {
@@ -174,53 +151,6 @@ fn silent(verdicts: &[VerdictLine], lang: Lang) -> BTreeMap<String, Vec<&str>> {
         silent.entry(reason).or_default().push(&verdict.code);
     }
     silent
-}
-
-fn place(place: &crate::evidence::Place, lang: Lang, policy: &Policy) -> String {
-    let zh = lang == Lang::Zh;
-    let region = match (place.region, zh) {
-        (Region::Mainland, true) => "中国内地",
-        (Region::Mainland, false) => "mainland China",
-        (Region::HongKong, true) => "香港",
-        (Region::HongKong, false) => "Hong Kong",
-        (Region::Macau, true) => "澳门",
-        (Region::Macau, false) => "Macau",
-        (Region::Taiwan, true) => "台湾",
-        (Region::Taiwan, false) => "Taiwan",
-        (Region::Abroad, true) => "境外",
-        (Region::Abroad, false) => "abroad",
-        (Region::Disputed, true) => "归属地有争议",
-        (Region::Disputed, false) => "disputed",
-        (Region::Reserved, true) => "保留地址",
-        (Region::Reserved, false) => "reserved",
-        (Region::Unknown, true) => "归属地未知",
-        (Region::Unknown, false) => "unknown",
-    };
-    let key = place.network.as_ref().and_then(|network| network.provider.as_deref());
-    match key {
-        Some(key) => format!("({region}, {})", policy.providers.name(key, !zh)),
-        None => format!("({region})"),
-    }
-}
-
-/// Where the visit ended, and which numbers stand there.
-fn seen(visit: &Visit, lang: Lang) -> Vec<String> {
-    let Some(attempt) = visit.best() else { return Vec::new() };
-    let url = attempt.last_url();
-    let answer = match &attempt.end {
-        End::Failed(failure) => {
-            return vec![format!("{url} → {}", rules::failure_words(*failure).of(lang))];
-        }
-        End::Answer(answer) => answer,
-    };
-    let title = answer.page.as_ref().and_then(|page| page.title.as_deref());
-    let mut lines = vec![format!("{url} → {} {}", answer.status, title.unwrap_or_default())];
-    let numbers = answer.page.iter().flat_map(|page| &page.record_numbers);
-    lines.extend(numbers.take(SHOWN).map(|number| {
-        let href = if number.href.is_empty() { &number.beside } else { &number.href };
-        format!("  {} → {}", number.text, if href.is_empty() { "–" } else { href })
-    }));
-    lines
 }
 
 fn verdict_lines(out: &mut String, verdict: &VerdictLine, lang: Lang) -> Result<()> {

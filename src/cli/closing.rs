@@ -1,7 +1,7 @@
 //! What is said at the end of a run: a summary that a person can act on.
 
 use super::terminal::Table;
-use crate::pipeline::Summary;
+use crate::pipeline::{LapsedRow, Summary};
 use crate::policy::Level;
 use crate::rules::{self, Lang};
 use std::cmp::Reverse;
@@ -23,10 +23,27 @@ pub(super) fn describe(summary: &Summary, output: &Path, lang: Lang) -> String {
     for (heading, value) in places(summary, output, lang) {
         let _ = writeln!(text, "{heading}{} {value}", pick("：", ":"));
     }
+    for row in &summary.lapsed {
+        let _ = writeln!(text, "! {}", lapsed(row, lang));
+    }
     for step in steps(summary, output, lang) {
         let _ = writeln!(text, "{} {step}", pick("→", "→"));
     }
     text
+}
+
+/// A waiver that holds no more is said at every run until somebody renews or removes it.
+fn lapsed(row: &LapsedRow, lang: Lang) -> String {
+    let LapsedRow { code, until, reason, .. } = row;
+    let bound = row.bound.join(" ");
+    match (lang, bound.is_empty()) {
+        (Lang::Zh, true) => format!("{code} 的设置已于 {until} 到期，不再生效：{reason}"),
+        (Lang::Zh, false) => {
+            format!("{code}（{bound}）的豁免已于 {until} 到期，不再生效：{reason}")
+        }
+        (Lang::En, true) => format!("the setting for {code} ended on {until}: {reason}"),
+        (Lang::En, false) => format!("the waiver of {code} for {bound} ended on {until}: {reason}"),
+    }
 }
 
 fn counts(summary: &Summary, lang: Lang) -> String {

@@ -3,7 +3,7 @@ use super::run::{self, Parts};
 use super::{Done, browser, options, terminal};
 use crate::demo::{self, Comparison, Eyes, World};
 use crate::filing;
-use crate::pipeline::Summary;
+use crate::pipeline::{Registry, Summary};
 use crate::probe::place::Places;
 use crate::probe::{Probe, Render};
 use crate::rules::Lang;
@@ -33,7 +33,7 @@ pub(super) fn run(common: &Common, args: &Args) -> Done {
     let output = args.output.clone().unwrap_or_else(|| PathBuf::from(&settings.output.dir));
     let mut parts = Parts::new(settings)?;
     parts.policy = demo::policy()?;
-    let played = super::runtime()?.block_on(play(&parts, output.clone(), args.folder))?;
+    let played = super::runtime()?.block_on(play(&mut parts, output.clone(), args.folder))?;
     let Some((comparison, summary)) = played else {
         return Ok(run::INTERRUPTED);
     };
@@ -71,7 +71,7 @@ fn next(output: &Path, lang: Lang) -> String {
 
 /// Plays the world and audits it; `None` where it was interrupted.
 async fn play(
-    parts: &Parts,
+    parts: &mut Parts,
     output: PathBuf,
     folder: FolderArgs,
 ) -> Result<Option<(Comparison, Summary)>> {
@@ -79,11 +79,13 @@ async fn play(
     let world = World::start(sites).await?;
     let list = world.list();
     let digest = Sha256::new_with_prefix(&list);
-    let rows = filing::open(
-        Box::new(Cursor::new(list.into_bytes())),
-        Some("demo.csv"),
-        &filing::Options::default(),
-    )?;
+    let open = |name, text: String| {
+        let bytes = Box::new(Cursor::new(text.into_bytes()));
+        filing::open(bytes, Some(name), &filing::Options::default())
+    };
+    let rows = open("demo.csv", list)?;
+    let registry = Registry::read(open("registry.csv", world.registry())?)?;
+    parts.registry = Some((registry, "demo".to_owned()));
     let mut plan = parts.plan(output, Some(demo::at()), folder.unfinished(), digest)?;
     plan.second_look_after = demo::SECOND_LOOK_AFTER;
     let mut options = world.options();

@@ -28,7 +28,7 @@ pub(super) fn run(common: &Common, args: &Args) -> Done {
     let level = level.map_or_else(|| terminal::off(lang), |level| terminal::level(level, lang));
     let headings = match lang {
         Lang::Zh => {
-            ["检查内容", "为何要求", "可能原因", "整改建议", "不合格示例", "合格示例", "依据"]
+            ["检查内容", "为何要求", "可能原因", "整改建议", "不合格示例", "合格示例", "来源"]
         }
         Lang::En => ["Checks", "Why", "Cause", "Remedy", "Fails", "Passes", "Sources"],
     };
@@ -40,6 +40,8 @@ pub(super) fn run(common: &Common, args: &Args) -> Done {
     for (heading, body) in headings.iter().zip(bodies) {
         text.push_str(&format!("\n{}\n{}\n", style(heading).bold(), rules::example(body)));
     }
+    let law = rules::law(rule, lang).join("\n");
+    text.push_str(&format!("\n{}\n{law}\n", style(rules::law_heading(lang)).bold()));
     terminal::print(&text)?;
     Ok(0)
 }

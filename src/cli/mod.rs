@@ -17,6 +17,7 @@ mod options;
 mod page;
 mod rules;
 mod run;
+mod seen;
 mod settings;
 mod terminal;
 mod wiring;

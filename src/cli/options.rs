@@ -47,6 +47,28 @@ pub(crate) enum LangArg {
     En,
 }
 
+/// Where something is done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum WhenArg {
+    /// Where there is reason to
+    Auto,
+    /// Everywhere
+    Always,
+    /// Nowhere
+    Never,
+}
+
+impl WhenArg {
+    /// The name in settings.
+    fn name(self) -> &'static str {
+        match self {
+            WhenArg::Auto => "auto",
+            WhenArg::Always => "always",
+            WhenArg::Never => "never",
+        }
+    }
+}
+
 /// What becomes of an unfinished run in the output folder.
 #[derive(Clone, Copy, Debug, Default, Args)]
 pub(crate) struct FolderArgs {
@@ -128,6 +150,10 @@ pub(crate) struct LookArgs {
     /// How the crawler introduces itself (default: names the program)
     #[arg(long, value_name = "TEXT", help_heading = "Looking")]
     pub user_agent: Option<String>,
+    /// Ask for pages as a phone and as a crawler too (default: auto, where something hints that
+    /// others get another page)
+    #[arg(long, value_enum, value_name = "WHEN", help_heading = "Looking")]
+    pub views: Option<WhenArg>,
     /// A proxy for all requests (one with a password: BEIAN_HTTP__PROXY)
     #[arg(long, value_name = "URL", help_heading = "Looking")]
     pub proxy: Option<String>,
@@ -162,6 +188,9 @@ pub(crate) struct JudgeArgs {
     /// A reading of the requirements: tencent, huawei, strict
     #[arg(long, value_name = "NAME", help_heading = "Judging")]
     pub profile: Option<String>,
+    /// What the ministry's query says, as a list: domain, record number, subject, status
+    #[arg(long, value_name = "FILE", help_heading = "Judging")]
+    pub registry: Option<PathBuf>,
     /// The time that the run is said to have begun, RFC 3339 (default: now)
     #[arg(long, value_name = "TIME", value_parser = at, help_heading = "Judging")]
     pub at: Option<Timestamp>,
@@ -202,6 +231,8 @@ pub(crate) fn settings(
         lay_list(&mut layers, "--only", ("rules", "only"), &judge.only)?;
         lay_list(&mut layers, "--skip", ("rules", "skip"), &judge.skip)?;
         lay_text(&mut layers, "--profile", ("rules", "profile"), judge.profile.as_deref())?;
+        let registry = path_text(judge.registry.as_ref())?;
+        lay_text(&mut layers, "--registry", ("input", "registry"), registry)?;
     }
     layers.settings()
 }
@@ -230,6 +261,7 @@ fn lay_look(layers: &mut Layers, look: &LookArgs) -> Result<()> {
         layers.flag("--max-body", ("http", "max_body"), Value::Integer(bytes))?;
     }
     lay_text(layers, "--user-agent", ("http", "user_agent"), look.user_agent.as_deref())?;
+    lay_text(layers, "--views", ("http", "views"), look.views.map(WhenArg::name))?;
     lay_text(layers, "--proxy", ("http", "proxy"), look.proxy.as_deref())?;
     if look.both_schemes {
         layers.flag("--both-schemes", ("http", "both_schemes"), Value::Boolean(true))?;

@@ -47,6 +47,7 @@ pub(super) fn described(rule: &Rule, policy: &Policy, lang: Lang) -> Value {
         "level": policy.level(rule.code, rule.level, None, &[]),
         "needs": rule.needs.iter().map(|field: &Field| field.name()).collect::<Vec<_>>(),
         "sources": rule.sources,
+        "law": rule.law.iter().map(|law| law.of(lang)).collect::<Vec<_>>(),
         "problem": words.problem,
         "doubt": words.doubt,
         "checks": words.checks,

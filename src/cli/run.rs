@@ -2,9 +2,9 @@
 
 use super::options::JudgeArgs;
 use super::settings::Settings;
-use super::{browser, terminal, wiring};
+use super::{browser, lists, terminal, wiring};
 use crate::filing::Row;
-use crate::pipeline::{self, Keep, Plan, RunError, Summary, Unfinished};
+use crate::pipeline::{self, Keep, Plan, Registry, RunError, Summary, Unfinished};
 use crate::policy::Policy;
 use crate::probe::Probe;
 use crate::probe::place::Places;
@@ -28,6 +28,8 @@ pub(super) struct Parts {
     pub policy: Policy,
     pub rules: Vec<&'static Rule>,
     pub lang: Lang,
+    /// What the user's registry file says, and the file's digest.
+    pub registry: Option<(Registry, String)>,
 }
 
 impl Parts {
@@ -35,7 +37,8 @@ impl Parts {
         let policy = wiring::policy(&settings)?;
         let rules = wiring::rules(&settings)?;
         let lang = wiring::lang(&settings);
-        Ok(Parts { settings, policy, rules, lang })
+        let registry = lists::registry(&settings, lang)?;
+        Ok(Parts { settings, policy, rules, lang, registry })
     }
 
     /// The plan of a run over a list with this digest.
@@ -57,6 +60,7 @@ impl Parts {
                 "none" => Keep::None,
                 _ => Keep::Findings,
             },
+            registry: self.registry.as_ref().map(|(registry, _)| registry),
             lang: self.lang,
             concurrency: wiring::width(&self.settings),
             second_look_after: Duration::from_secs(self.settings.pace.second_look_after),
@@ -101,6 +105,9 @@ impl Parts {
             ("profile", settings.rules.profile.clone()),
             ("rules", codes.join(" ")),
         ]);
+        if let Some((_, digest)) = &self.registry {
+            told.insert("registry", digest.clone());
+        }
         if let Some(at) = at {
             told.insert("at", at.to_string());
         }

@@ -14,6 +14,7 @@ pub(crate) const EMBEDDED: &str = include_str!("../../config/beian.toml");
 #[serde(deny_unknown_fields)]
 pub(crate) struct Settings {
     pub output: Output,
+    pub input: Input,
     pub dns: Dns,
     pub http: Http,
     pub browser: Browser,
@@ -35,6 +36,12 @@ pub(crate) struct Output {
 
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
+pub(crate) struct Input {
+    pub registry: String,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Dns {
     pub resolvers: Vec<String>,
 }
@@ -49,6 +56,9 @@ pub(crate) struct Http {
     pub both_schemes: bool,
     pub robots: bool,
     pub user_agent: String,
+    pub views: String,
+    pub phone_agent: String,
+    pub spider_agent: String,
     pub proxy: String,
     pub ca_certs: Vec<String>,
 }

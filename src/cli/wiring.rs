@@ -1,9 +1,11 @@
 //! Settings → the parts of a run. The only place where concrete parts are chosen.
 
+use super::bounds::views_when;
 use super::browser;
 use super::settings::Settings;
 use crate::policy::Policy;
 use crate::probe::place::{Override, Places};
+use crate::probe::views::Views;
 use crate::probe::{Options, Probe, ProbeError, Render};
 use crate::rules::{self, Lang, Rule};
 use anyhow::{Context, Error, Result, bail};
@@ -113,7 +115,12 @@ pub(crate) fn look(settings: &Settings) -> Result<Options> {
         max_redirects: http.max_redirects,
         both_schemes: http.both_schemes,
         robots: http.robots,
-        user_agent: http.user_agent.replace("{version}", env!("CARGO_PKG_VERSION")),
+        user_agent: agent(&http.user_agent),
+        views: Views {
+            when: views_when(&http.views).unwrap_or_default(),
+            phone_agent: agent(&http.phone_agent),
+            spider_agent: agent(&http.spider_agent),
+        },
         proxy,
         allow: allow.collect::<Result<_>>()?,
         extra_roots: roots(&http.ca_certs).with_context(|| settings.named("http", "ca_certs"))?,
@@ -121,6 +128,11 @@ pub(crate) fn look(settings: &Settings) -> Result<Options> {
         browser: None,
         sockets: Default::default(),
     })
+}
+
+/// A `User-Agent` header with our version filled in.
+fn agent(text: &str) -> String {
+    text.replace("{version}", env!("CARGO_PKG_VERSION"))
 }
 
 /// The prober of a run.

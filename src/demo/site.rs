@@ -32,6 +32,10 @@ pub struct Site {
     pub(super) rejected: Option<String>,
     /// Cells of the filing list by field name; an empty one empties the default.
     pub(super) filing: BTreeMap<String, String>,
+    /// Further rows of the list for the same site: cells that differ. They stand at the end.
+    pub again: Vec<BTreeMap<String, String>>,
+    /// Rows of the registry file; what a row leaves out is as the list has it.
+    pub(super) registry: Vec<BTreeMap<String, String>>,
     /// What DNS says by name: `@`, a label under the domain, or a whole name with a dot at
     /// its end. Defaults for `@` and `www`: the site's address.
     pub(super) zone: BTreeMap<String, Vec<String>>,
@@ -116,6 +120,8 @@ pub(super) struct Route {
     pub(super) scheme: Option<String>,
     /// The path; any by default.
     pub(super) path: Option<String>,
+    /// A part of the `User-Agent` header; any by default.
+    pub(super) agent: Option<String>,
     /// 200 by default, 302 with a location.
     pub(super) status: Option<u16>,
     /// The `Location` header.
@@ -166,9 +172,14 @@ impl Site {
     pub fn parse(name: &str, text: &str) -> Result<Site, DemoError> {
         let mut site: Site = toml::from_str(text).map_err(|e| DemoError::site(name, e))?;
         site.name = name.to_owned();
-        let unknown = site.filing.keys().find(|key| !super::filings::is_field(key));
+        let cells = site.again.iter().chain([&site.filing]).flat_map(BTreeMap::keys);
+        let unknown = cells.cloned().find(|key| !super::filings::is_field(key));
         if let Some(key) = unknown {
             return Err(DemoError::site(name, format!("no such field of a filing: {key}")));
+        }
+        let mut cells = site.registry.iter().flat_map(BTreeMap::keys);
+        if let Some(key) = cells.find(|key| !super::filings::is_registered(key)) {
+            return Err(DemoError::site(name, format!("no such field of a registry: {key}")));
         }
         Ok(site)
     }

@@ -5,6 +5,7 @@ use super::ports::{self, Door, PortKind};
 use super::site::Site;
 use super::web::Web;
 use crate::policy::{Policy, PolicyError};
+use crate::probe::views::{Views, When};
 use crate::probe::{Options, Render, SocketTable};
 use std::{
     collections::{BTreeMap, HashMap},
@@ -31,15 +32,10 @@ pub fn at() -> jiff::Timestamp {
     AT
 }
 
-/// The policy of a demo run: the embedded one, with the reading under which every rule has
-/// something to say.
+/// The policy of a demo run: the embedded one, whatever a user's file says.
 pub fn policy() -> Result<Policy, PolicyError> {
-    Policy::with(READING, "demo", None)
+    Policy::embedded()
 }
-
-/// Guangdong's sites show their subject's number: without this reading nothing can break
-/// ICP004.
-const READING: &str = "[readings]\nguangdong = \"subject\"\n";
 
 /// A running demo world.
 pub struct World {
@@ -86,6 +82,11 @@ impl World {
         super::filings::list(&self.sites)
     }
 
+    /// The registry file, CSV.
+    pub fn registry(&self) -> String {
+        super::filings::registry(&self.sites)
+    }
+
     /// The addresses of the resolvers.
     pub fn resolvers(&self) -> &[SocketAddr] {
         &self.resolvers
@@ -116,6 +117,11 @@ impl World {
             both_schemes: false,
             robots: false,
             user_agent: "beian-demo".to_owned(),
+            views: Views {
+                when: When::Auto,
+                phone_agent: "beian-demo (iPhone; Mobile)".to_owned(),
+                spider_agent: "beian-demo (Baiduspider)".to_owned(),
+            },
             proxy: None,
             allow: Vec::new(),
             extra_roots: vec![self.root.clone()],

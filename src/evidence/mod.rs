@@ -8,7 +8,7 @@ mod siblings;
 
 pub use registration::{Registration, RegistrationFailure, RegistryEntry};
 pub use rendering::{Area, Frame, Layout, RenderFailure, Rendered, Rendering, Sight, Unseen};
-pub use siblings::Siblings;
+pub use siblings::{Household, Kinship, Member, OneSite, Others, Sharers, Siblings, Twin};
 
 use crate::page::Page;
 use serde::{Deserialize, Serialize};
@@ -40,7 +40,8 @@ pub struct HostEvidence {
     pub role: Role,
     /// Where it points.
     pub dns: Dns,
-    /// What it answered; `None` where it resolves to nothing or DNS could not tell.
+    /// What it answered; `None` where it resolves to nothing, DNS could not tell, or the
+    /// filing is no website's, so that no page was asked for.
     pub visit: Option<Visit>,
     /// What other visitors than a person at a desk were shown, where that was asked.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -83,6 +84,12 @@ impl HostEvidence {
         HostEvidence { host, role, dns, visit: None, views: Vec::new(), rendering: None }
     }
 
+    /// Every walk that was made from it, other visitors' included.
+    pub fn attempts(&self) -> impl Iterator<Item = &Attempt> {
+        let visits = self.visit.iter().flat_map(Visit::attempts);
+        visits.chain(self.views.iter().map(|view| &view.attempt))
+    }
+
     /// What the browser showed, where it showed anything.
     pub fn rendered(&self) -> Option<&Rendered> {
         match self.rendering.as_ref()? {
@@ -101,7 +108,8 @@ impl HostEvidence {
             {
                 false
             }
-            None => true,
+            // No more than its addresses was asked for.
+            None => false,
             Some(visit) => {
                 let best = visit.best().and_then(Attempt::answer);
                 visit.looks < 2 && !best.is_some_and(PageSeen::is_good)

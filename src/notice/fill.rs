@@ -49,7 +49,10 @@ pub(super) fn fill(text: &str, values: &Values<'_>) -> String {
             after.split_once('}').and_then(|(name, behind)| Some((values.of(name)?, behind)));
         rest = match value {
             Some((value, behind)) => {
-                filled.push_str(&value);
+                match stands_in_element(&filled, behind) {
+                    true => filled.push_str(&value.replace('&', "&amp;").replace('<', "&lt;")),
+                    false => filled.push_str(&value),
+                }
                 behind
             }
             None => {
@@ -60,6 +63,14 @@ pub(super) fn fill(text: &str, values: &Values<'_>) -> String {
     }
     filled.push_str(rest);
     filled
+}
+
+/// Whether what is filled in here stands in an element that is to be pasted into a page:
+/// between the end of one tag and the beginning of a closing one.
+fn stands_in_element(before: &str, behind: &str) -> bool {
+    let opened = before.rfind(['<', '>']).and_then(|at| before.get(at..)?.chars().next());
+    let closed = behind.find('<').and_then(|at| behind.get(at..)).unwrap_or_default();
+    opened == Some('>') && closed.starts_with("</")
 }
 
 /// The names in braces in a text that nothing is filled in for.
@@ -88,5 +99,14 @@ mod tests {
     fn an_unknown_placeholder_is_told() {
         assert_eq!(unknown_placeholders("{domain} {doman} {"), ["doman", ""]);
         assert!(unknown_placeholders("{domain}: {found}").is_empty());
+    }
+
+    #[test]
+    fn a_value_is_escaped_only_where_it_is_pasted_into_an_element() {
+        assert!(stands_in_element("写上：<title>", " - 首页</title>。"));
+        assert!(stands_in_element("<p>© ", " 版权所有</p>"));
+        assert!(!stands_in_element("<title>x</title>。名称是 ", "，<b>"));
+        assert!(!stands_in_element("名称是 ", "。"));
+        assert!(!stands_in_element("<a title=\"", "\">x</a>"));
     }
 }

@@ -6,10 +6,13 @@ mod decode;
 mod doubt;
 mod facts;
 mod flow;
+mod hidden;
+mod hints;
 mod holder;
 mod link;
 mod model;
 mod parse;
+mod passages;
 mod picture;
 mod region;
 mod shown;
@@ -20,13 +23,16 @@ mod words;
 pub use decode::{Decoded, decode};
 pub use link::link_class;
 pub use model::{
-    Copyright, Kind, Link, MetaRefresh, Page, Pictured, PoliceLink, ShownNumber, ShownPolice, Zone,
+    Copyright, HiddenLink, Kind, Link, MetaRefresh, Page, Passage, Pictured, PoliceLink,
+    ShownNumber, ShownPolice, Varies, Zone,
 };
 
 pub use shown::Mark;
 
 use facts::Facts;
 use flow::Flow;
+use hidden::HiddenLinks;
+use hints::Hints;
 use url::Url;
 
 /// Visible characters under which a page's whole text is kept.
@@ -66,6 +72,7 @@ pub fn read_marked(body: &[u8], context: Context<'_>) -> (Page, Vec<Vec<Mark>>) 
         pictured: picture::pictured(&tree.html),
         police_numbers: shown::police_numbers(&flow, base.as_ref()),
         copyright: copyright::copyright_lines(&flow),
+        passages: passages::passages(&flow, base.as_ref()),
         text_length: text_length(&flow),
         cut: context.cut || !tree.whole,
         ..Page::default()
@@ -81,6 +88,13 @@ pub fn read_marked(body: &[u8], context: Context<'_>) -> (Page, Vec<Vec<Mark>>) 
     page.frames = facts.frames;
     page.scripts = facts.scripts;
     page.meta_refresh = facts.refresh;
+    let hints = Hints::read(&tree.html);
+    page.varies = hints.varies;
+    page.pictures = hints.pictures;
+    page.login = hints.login;
+    let hidden = HiddenLinks::read(&tree.html, &facts.sheet, base.as_ref());
+    page.hidden_links = hidden.links;
+    page.hidden_domains = hidden.domains;
     (page, marks)
 }
 

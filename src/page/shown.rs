@@ -11,6 +11,9 @@ use url::Url;
 /// Numbers that are kept of one page; a page with more is a list of other people's.
 const NUMBERS: usize = 2_000;
 
+/// Characters before a number that are kept.
+const BEFORE: usize = 30;
+
 /// A part of a number that one marked text holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mark {
@@ -33,10 +36,13 @@ pub(super) fn record_numbers(
     let mut orders = Vec::new();
     let mut used = HashSet::new();
     for (index, line) in flow.lines.iter().enumerate() {
+        let mut end = 0;
         for found in find(&line.text) {
             if shown.len() == NUMBERS {
                 break;
             }
+            let before = line.text.get(end..found.span.start).unwrap_or_default();
+            end = found.span.end;
             let link = link_of(flow, line, &found.span, base);
             let empty_link = link.is_some_and(|(href, _)| href.trim().is_empty());
             used.extend(links_in(flow, line, &found.span));
@@ -54,6 +60,7 @@ pub(super) fn record_numbers(
                 link: link.filter(|_| !empty_link).map_or(Link::None, |(_, class)| class),
                 empty_link,
                 beside: String::new(),
+                before: last_of(before, BEFORE),
             });
         }
     }
@@ -86,6 +93,12 @@ fn marks_of(flow: &Flow, line: &Line, span: &Range<usize>) -> Vec<Mark> {
         }
     }
     marks
+}
+
+/// The last so many characters of a text.
+fn last_of(text: &str, most: usize) -> String {
+    let from = text.char_indices().rev().take(most).last().map_or(0, |(at, _)| at);
+    text.get(from..).unwrap_or_default().trim().to_owned()
 }
 
 /// Gives each number that does not lead to the ministry the nearest link beside it that does.

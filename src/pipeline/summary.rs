@@ -1,7 +1,7 @@
 use crate::audit::{Audit, VerdictKind};
 use crate::evidence::{End, Evidence, Failure, Resolution};
 use crate::policy::Level;
-use crate::spool::Seen;
+use crate::spool::{RegistryCount, Seen};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -30,13 +30,32 @@ pub struct Summary {
     pub by_code: BTreeMap<String, CodeCount>,
     /// Failed attempts by the failure's name.
     pub by_failure: BTreeMap<String, u64>,
+    /// The rows of the registry file, where one was given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub registry: Option<RegistryCount>,
     /// When.
     pub times: Times,
     /// Versions of program, rules and tables; the location table's is its date.
     pub versions: BTreeMap<String, String>,
+    /// Rows of the policy whose last day was over: they were not applied any more.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub lapsed: Vec<LapsedRow>,
     /// The run had ended before it was asked to be resumed; these are its counts.
     #[serde(skip)]
     pub ended_before: bool,
+}
+
+/// A waiver, or another row of the policy, whose last day is over.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LapsedRow {
+    /// The rule or family.
+    pub code: String,
+    /// The domains and subjects it was bound to; empty for all.
+    pub bound: Vec<String>,
+    /// Its last day.
+    pub until: jiff::civil::Date,
+    /// The reason that it gives.
+    pub reason: String,
 }
 
 /// The findings of one rule.

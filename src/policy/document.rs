@@ -1,9 +1,15 @@
 //! The files of the policy: one shape for the embedded ones and the user's.
 
+use super::apps::AppsText;
 use super::cdn::CdnRow;
+use super::hijack::HijackRow;
 use super::pages::PageRow;
+use super::phones::PhonesText;
 use super::providers::Provider;
+use super::provinces::ProvinceRow;
 use super::readings::SomeReadings;
+use super::suffixes::SuffixesText;
+use super::words::WordsRow;
 use super::{Level, Providers, Scope};
 use crate::record::Province;
 use jiff::civil::Date;
@@ -80,6 +86,12 @@ pub(super) struct Document {
     pub(super) provider: Vec<Provider>,
     pub(super) cdn: Vec<CdnRow>,
     pub(super) page: Vec<PageRow>,
+    pub(super) phones: PhonesText,
+    pub(super) suffixes: SuffixesText,
+    pub(super) apps: AppsText,
+    pub(super) province: Vec<ProvinceRow>,
+    pub(super) words: Vec<WordsRow>,
+    pub(super) hijack: HijackRow,
 }
 
 impl Document {
@@ -209,7 +221,7 @@ impl Setting {
 pub(super) struct LevelRowText {
     code: Code,
     level: Setting,
-    reason: String,
+    reason: Spanned<String>,
     #[serde(default, rename = "source")]
     _source: Option<String>,
     #[serde(default)]
@@ -238,6 +250,10 @@ impl LevelRowText {
             };
             words.iter().map(read).collect::<Result<Vec<_>, _>>()
         };
+        if self.reason.get_ref().trim().is_empty() {
+            let problem = "a reason is needed, for who reads the next audit".to_owned();
+            return Err(PolicyError::at(file, text, self.reason.span(), problem));
+        }
         let letters = each(&self.provinces, &|word| {
             let province = Province::from_name(word);
             province.map(|p| p.letter().into()).ok_or(format!("{word:?} is not a province"))
@@ -250,7 +266,7 @@ impl LevelRowText {
         Ok(LevelRow {
             code: self.code.0,
             level: self.level,
-            reason: self.reason,
+            reason: self.reason.into_inner(),
             provinces: letters.iter().filter_map(|letter| Province::from_name(letter)).collect(),
             providers: each(&self.providers, &|word| provider_key(providers, word))?,
             domains: each(&self.domains, &|word| domain(word))?,
@@ -278,14 +294,14 @@ fn domain(word: &str) -> Result<String, String> {
 /// `[[level]]` as it holds. Empty lists match all.
 #[derive(Clone, Debug)]
 pub(super) struct LevelRow {
-    code: String,
+    pub(super) code: String,
     pub(super) level: Setting,
     pub(super) reason: String,
     provinces: Vec<Province>,
     providers: Vec<String>,
-    domains: Vec<String>,
-    subjects: Vec<String>,
-    until: Option<Date>,
+    pub(super) domains: Vec<String>,
+    pub(super) subjects: Vec<String>,
+    pub(super) until: Option<Date>,
 }
 
 impl LevelRow {
@@ -322,7 +338,7 @@ pub(super) fn parse(text: &str, file: &str) -> Result<Document, PolicyError> {
 }
 
 /// `; did you mean …?`, or nothing where no name is near.
-fn nearest<'a>(word: &str, known: impl Iterator<Item = &'a str>) -> String {
+pub(super) fn nearest<'a>(word: &str, known: impl Iterator<Item = &'a str>) -> String {
     known
         .map(|name| (strsim::damerau_levenshtein(word, name), name))
         .filter(|(distance, name)| *distance <= 2.max(name.len() / 4))

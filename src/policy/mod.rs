@@ -2,17 +2,29 @@
 //! sources disagree on, and the tables of facts. All of it comes from `config/`,
 //! embedded; a user's file is laid over it, and unknown keys are refused.
 
+mod apps;
 mod cdn;
 mod document;
+mod hijack;
 mod pages;
+mod phones;
 mod providers;
+mod provinces;
 mod readings;
+mod suffixes;
+mod words;
 
+pub use apps::{Apps, Platform};
 pub use cdn::{Cdn, CdnKind, Cdns};
 pub use document::PolicyError;
+pub use hijack::Hijack;
 pub use pages::{Category, PageFacts, Signature, Signatures, Strength};
+pub use phones::{Block, Phones};
 pub use providers::{Provider, ProviderKind, Providers};
+pub use provinces::{Post, ProvinceFacts, Provinces};
 pub use readings::{Guangdong, Readings};
+pub use suffixes::Suffixes;
+pub use words::{Topic, WordHit, WordList, Words};
 
 use crate::record::Province;
 use document::{Document, Layer, LevelRow, parse};
@@ -44,6 +56,18 @@ pub struct Policy {
     pub cdns: Cdns,
     /// What block, default, parked and challenge pages are recognised by.
     pub signatures: Signatures,
+    /// What single provinces ask of filings.
+    pub provinces: Provinces,
+    /// Words of names, remarks and pages.
+    pub words: Words,
+    /// Which mobile numbers can receive the ministry's message.
+    pub phones: Phones,
+    /// Top-level suffixes under which domains can be filed.
+    pub suffixes: Suffixes,
+    /// Platforms, stores and words about apps.
+    pub apps: Apps,
+    /// Words that intruders put on pages of others.
+    pub hijack: Hijack,
     levels: Vec<LevelRow>,
     days: BTreeMap<String, u16>,
     deadlines: BTreeMap<Level, u16>,
@@ -66,14 +90,37 @@ pub struct Scope<'a> {
     pub today: Option<Date>,
 }
 
+/// A row of the settings whose last day is over.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Lapsed<'a> {
+    /// The rule or family.
+    pub code: &'a str,
+    /// The domains and subjects it was bound to; empty for all.
+    pub bound: Vec<&'a str>,
+    /// Its last day.
+    pub until: Date,
+    /// The reason that it gives.
+    pub reason: &'a str,
+}
+
 /// Calendar days to mend where neither the settings nor a rule's own row say.
 const DEFAULT_DEADLINE: u16 = 7;
 
-const FILES: [(&str, &str); 4] = [
+const FILES: [(&str, &str); 14] = [
     ("config/rules.toml", include_str!("../../config/rules.toml")),
     ("config/providers.toml", include_str!("../../config/providers.toml")),
     ("config/cdn.toml", include_str!("../../config/cdn.toml")),
     ("config/pages.toml", include_str!("../../config/pages.toml")),
+    ("config/provinces.toml", include_str!("../../config/provinces.toml")),
+    ("config/words/approvals.toml", include_str!("../../config/words/approvals.toml")),
+    ("config/words/crime.toml", include_str!("../../config/words/crime.toml")),
+    ("config/words/names.toml", include_str!("../../config/words/names.toml")),
+    ("config/words/pages.toml", include_str!("../../config/words/pages.toml")),
+    ("config/words/places.toml", include_str!("../../config/words/places.toml")),
+    ("config/phones.toml", include_str!("../../config/phones.toml")),
+    ("config/suffixes.toml", include_str!("../../config/suffixes.toml")),
+    ("config/apps.toml", include_str!("../../config/apps.toml")),
+    ("config/words/hijack.toml", include_str!("../../config/words/hijack.toml")),
 ];
 
 /// Read once: tests and demos ask for it by the thousand.
@@ -117,6 +164,16 @@ impl Policy {
     /// The reason that the settings give for the level of this rule, where they set one.
     pub fn reason_in(&self, code: &str, scope: &Scope<'_>) -> Option<&str> {
         self.row_in(code, scope).map(|row| row.reason.as_str())
+    }
+
+    /// The rows whose last day is over as of this one: waivers that hold no more. Somebody
+    /// has to renew or to remove them.
+    pub fn lapsed(&self, today: Date) -> impl Iterator<Item = Lapsed<'_>> {
+        self.levels.iter().filter_map(move |row| {
+            let until = row.until.filter(|until| *until < today)?;
+            let bound = row.domains.iter().chain(&row.subjects).map(String::as_str).collect();
+            Some(Lapsed { code: &row.code, bound, until, reason: &row.reason })
+        })
     }
 
     /// Calendar days from finding to deadline.
@@ -163,6 +220,7 @@ impl Policy {
         if let Some(wanted) = profile.filter(|wanted| !policy.profiles.contains(*wanted)) {
             return Err(PolicyError::unknown_profile(wanted, policy.profiles()));
         }
+        policy.words.compile()?;
         for (name, text, layer) in base.into_iter().chain(overlays) {
             policy.lay(layer, name, text)?;
         }
@@ -172,6 +230,12 @@ impl Policy {
     fn take_facts(&mut self, document: &mut Document, file: &str) -> Result<(), PolicyError> {
         self.providers.add(std::mem::take(&mut document.provider));
         self.cdns.add(std::mem::take(&mut document.cdn), file)?;
+        self.provinces.add(std::mem::take(&mut document.province), file)?;
+        self.words.add(std::mem::take(&mut document.words), file)?;
+        self.phones.add(std::mem::take(&mut document.phones), file)?;
+        self.suffixes.add(std::mem::take(&mut document.suffixes), file)?;
+        self.apps.add(std::mem::take(&mut document.apps));
+        self.hijack.add(std::mem::take(&mut document.hijack), file)?;
         self.signatures.add(std::mem::take(&mut document.page), file)
     }
 

@@ -107,6 +107,42 @@ fn a_row_for_a_domain_holds_for_it_and_below_up_to_its_date() {
 }
 
 #[test]
+fn a_row_for_a_subject_holds_for_all_of_its_domains_and_no_other() {
+    let own = r#"
+        [[level]]
+        code = "CPR"
+        level = "off"
+        reason = "the group's own legal department sees to it"
+        subjects = ["示例集团有限公司"]
+    "#;
+    let policy = Policy::with(own, "own.toml", None).unwrap();
+    let level = |subject| {
+        let scope = Scope { subject, ..Scope::default() };
+        policy.level_in("CPR002", Level::Warning, &scope)
+    };
+    assert_eq!(level(Some("示例集团有限公司")), None);
+    assert_eq!(level(Some("示例集团")), Some(Level::Warning));
+    assert_eq!(level(None), Some(Level::Warning));
+}
+
+#[test]
+fn a_row_whose_last_day_is_over_is_named_with_its_reason() {
+    let own = r#"
+        [[level]]
+        code = "TTL002"
+        level = "off"
+        reason = "renamed"
+        domains = ["site.example"]
+        until = 2099-06-30
+    "#;
+    let policy = Policy::with(own, "own.toml", None).unwrap();
+    let lapsed = |month, day| policy.lapsed(Date::constant(2099, month, day)).count();
+    assert_eq!((lapsed(6, 30), lapsed(7, 1)), (0, 1));
+    let row = policy.lapsed(Date::constant(2099, 7, 1)).next().unwrap();
+    assert_eq!((row.code, row.reason, row.bound), ("TTL002", "renamed", vec!["site.example"]));
+}
+
+#[test]
 fn deadlines_go_by_rule_then_family_then_level() {
     let policy = embedded();
     assert_eq!(policy.deadline_days("ICP001", Level::Violation), 7);
@@ -122,10 +158,15 @@ fn deadlines_go_by_rule_then_family_then_level() {
 
 #[test]
 fn mistakes_are_named_by_file_line_column_and_nearest_name() {
-    insta::assert_snapshot!(error("\n[readings]\nguandong = \"either\"\n"), @"own.toml:3:1: unknown field `guandong`, expected one of `guangdong`, `own_cdn_passes`, `moved_within_provider`, `any_host_suffices`, `police_days`, `opening_days`, `unblocking_days`, `title_similarity`; did you mean `guangdong`?");
+    // It goes on to list every reading there is.
+    let unknown = error("\n[readings]\nguandong = \"either\"\n");
+    assert!(unknown.starts_with("own.toml:3:1: unknown field `guandong`"), "{unknown}");
+    assert!(unknown.ends_with("; did you mean `guangdong`?"), "{unknown}");
     let row = |line: &str| {
         format!("[[level]]\ncode = \"CPR001\"\nlevel = \"off\"\nreason = \"r\"\n{line}\n")
     };
+    let blank = "[[level]]\ncode = \"CPR001\"\nlevel = \"off\"\nreason = \" \"\n";
+    insta::assert_snapshot!(error(blank), @"own.toml:4:10: a reason is needed, for who reads the next audit");
     insta::assert_snapshot!(error(&row("provinces = [\"苏\", \"广泰\"]")), @r#"own.toml:5:19: "广泰" is not a province"#);
     insta::assert_snapshot!(error(&row("providers = [\"tencnet\"]")), @r#"own.toml:5:14: no access provider is known as "tencnet"; did you mean `tencent`?"#);
     insta::assert_snapshot!(error("[rules.cpr001]\ndeadline_days = 3"), @r#"own.toml:1:8: "cpr001" is not a rule's code such as ICP001 or a family such as ICP"#);
@@ -317,9 +358,33 @@ fn default_listing_and_challenge_pages_have_their_categories() {
     }
     assert_eq!(seen(&titled("Index of our services")), None);
     assert_eq!(seen(&text("It works!")).unwrap().0, "apache-it-works");
-    assert_eq!(seen(&text("网站正在建设中")).unwrap().2, Strength::Weak);
+    assert_eq!(seen(&text("网站正在建设中")).unwrap().2, Strength::Strong);
+    assert_eq!(seen(&text("新版敬请期待")).unwrap().2, Strength::Weak);
+    assert_eq!(seen(&text("网站建设中心欢迎您")), None);
     let waf = "很抱歉，由于您访问的URL有可能对网站造成安全威胁，您的访问被阻断。";
     assert_eq!(seen(&text(waf)).unwrap().1, Category::Challenge);
+}
+
+#[test]
+fn a_domain_for_sale_is_told_from_the_trade_in_domains() {
+    let category = |text_: &str| seen(&text(text_)).map(|(_, c, s)| (c, s > Strength::Weak));
+    for sale in [
+        "您正在访问的域名可以转让！联系电话",
+        "site.example 该域名正在出售",
+        "本域名已在平台委托出售",
+        "该域名已过期，请联系注册商续费",
+        "This domain is for sale",
+    ] {
+        assert_eq!(category(sale), Some((Category::Parked, true)), "{sale}");
+    }
+    assert_eq!(category("首页 域名注册 域名转让 域名交易 帮助"), Some((Category::Parked, false)));
+    assert_eq!(category("首页 域名注册 云服务器 企业邮箱"), None);
+    let titled = |title| PageFacts { status: 200, title, text_length: 900, ..PageFacts::default() };
+    assert_eq!(seen(&titled("site.example 域名出售")).unwrap().1, Category::Parked);
+    assert_eq!(seen(&titled("示例网 - 域名出售与转让平台")), None);
+    let article =
+        PageFacts { text_length: 1_500, ..text("问：该域名正在出售怎么办？") };
+    assert_eq!(seen(&article), None);
 }
 
 #[test]

@@ -1,11 +1,11 @@
 //! One site: which hosts are looked at, and how two looks become one.
 
-use super::{Exchange, Look, Probe, Shot, deadline::Deadline, dns::Names, fetch::Walk};
+use super::{Exchange, Look, Probe, Shot, deadline::Deadline, dns::Names, fetch::Walk, views};
 use crate::evidence::{
     Attempt, Dns, End, Evidence, Failure, HostEvidence, PageSeen, Rendering, Resolution, Role,
-    Visit,
+    View, Visit,
 };
-use crate::filing::{Filing, Homepage};
+use crate::filing::{Filing, Homepage, ServiceType};
 use std::time::Duration;
 
 /// Filed hosts that are looked at.
@@ -16,17 +16,27 @@ const MAX_FILED_HOSTS: usize = 32;
 struct Goal {
     role: Role,
     start: Homepage,
+    /// Whether to knock at all: an app's domain need not show a page.
+    visits: bool,
 }
 
 impl Goal {
     fn of_host(role: Role, host: &str) -> Goal {
-        Goal { role, start: Homepage { host: host.to_owned(), port: None, path: "/".to_owned() } }
+        let start = Homepage { host: host.to_owned(), port: None, path: "/".to_owned() };
+        Goal { role, start, visits: true }
     }
 }
 
-/// Apex, www, the filed homepage, further filed hosts: each place once.
+/// Apex, www, the filed homepage, further filed hosts: each place once. Of an app, a mini
+/// program or a quick app the domain and the filed hosts, and only where they point.
 fn goals(filing: &Filing) -> Vec<Goal> {
     let apex = filing.domain.ascii();
+    if filing.service_type != ServiceType::Website {
+        let further = filing.hosts.iter().map(String::as_str).filter(|host| *host != apex);
+        let further = further.take(MAX_FILED_HOSTS).map(|host| Goal::of_host(Role::Filed, host));
+        let all = std::iter::once(Goal::of_host(Role::Apex, apex)).chain(further);
+        return all.map(|goal| Goal { visits: false, ..goal }).collect();
+    }
     let mut goals = vec![Goal::of_host(Role::Apex, apex)];
     // A domain below a registrable one was filed as it stands and needs no www of its own.
     if filing.domain.registrable() == apex && !apex.starts_with("www.") {
@@ -37,7 +47,7 @@ fn goals(filing: &Filing) -> Vec<Goal> {
         if start.path.is_empty() {
             start.path.push('/');
         }
-        Goal { role: Role::Homepage, start }
+        Goal { role: Role::Homepage, start, visits: true }
     });
     let filed = filing.hosts.iter().take(MAX_FILED_HOSTS);
     let filed = filed.map(|host| Goal::of_host(Role::Filed, host));
@@ -51,7 +61,7 @@ fn goals(filing: &Filing) -> Vec<Goal> {
 
 impl Probe {
     pub(super) async fn look_at_site(&self, filing: &Filing) -> Look {
-        let (hosts, exchanges, shots) = self.look_at(goals(filing)).await;
+        let (hosts, exchanges, shots) = self.look_at(filing, goals(filing)).await;
         Look { evidence: Evidence { hosts, ..Evidence::default() }, exchanges, shots }
     }
 
@@ -61,7 +71,7 @@ impl Probe {
             of_goal.is_none_or(HostEvidence::needs_second_look)
         };
         let again: Vec<Goal> = goals(filing).into_iter().filter(doubtful).collect();
-        let (seen, exchanges, shots) = self.look_at(again).await;
+        let (seen, exchanges, shots) = self.look_at(filing, again).await;
         let mut evidence = first.clone();
         for second in seen {
             let same = |h: &&mut HostEvidence| h.host == second.host && h.role == second.role;
@@ -74,7 +84,11 @@ impl Probe {
     }
 
     /// Looks at the places of one site within one deadline, the first two at the same time.
-    async fn look_at(&self, goals: Vec<Goal>) -> (Vec<HostEvidence>, Vec<Exchange>, Vec<Shot>) {
+    async fn look_at(
+        &self,
+        filing: &Filing,
+        goals: Vec<Goal>,
+    ) -> (Vec<HostEvidence>, Vec<Exchange>, Vec<Shot>) {
         let deadline = Deadline::new(self.options.deadline, self.options.timeout);
         let names = Names::new(&self.resolvers, &self.places);
         let mut goals = goals.into_iter();
@@ -96,16 +110,43 @@ impl Probe {
         }
         let (mut hosts, exchanges): (Vec<_>, Vec<_>) =
             seen.into_iter().map(|seen| (seen.host, seen.exchanges)).unzip();
+        let mut exchanges: Vec<Exchange> = exchanges.into_iter().flatten().collect();
+        exchanges.extend(self.look_as_others(filing, &mut hosts, &names, deadline).await);
         let shots = self.render(&mut hosts, &names, deadline).await;
-        (hosts, exchanges.into_iter().flatten().collect(), shots)
+        (hosts, exchanges, shots)
+    }
+
+    /// Asks for the pages of a site as other visitors, where there is reason and time to.
+    async fn look_as_others(
+        &self,
+        filing: &Filing,
+        hosts: &mut [HostEvidence],
+        names: &Names<'_>,
+        mut deadline: Deadline,
+    ) -> Vec<Exchange> {
+        let mut exchanges = Vec::new();
+        for wanted in views::wanted(self.options.views.when, filing, hosts) {
+            if deadline.is_over() {
+                break;
+            }
+            let mut walk = Walk::of(wanted.visitor, &self.fetcher, names, deadline);
+            let attempt = walk.walk(wanted.start).await;
+            let (sent, waited) = walk.finish();
+            exchanges.extend(sent);
+            deadline = deadline.later(waited);
+            if let Some(host) = hosts.get_mut(wanted.host) {
+                host.views.push(View { visitor: wanted.visitor, attempt });
+            }
+        }
+        exchanges
     }
 
     async fn look_at_host(&self, goal: Goal, names: &Names<'_>, deadline: Deadline) -> Seen {
-        let Goal { role, start } = goal;
+        let Goal { role, start, visits } = goal;
         let dns = names.resolve(&start.host, deadline).await;
         // Through a proxy, a network may have no DNS of its own.
         let blind = self.options.proxy.is_some() && !dns.outcome.is_answer();
-        if dns.outcome != Resolution::Resolved && !blind {
+        if !visits || (dns.outcome != Resolution::Resolved && !blind) {
             let host = HostEvidence::of_dns(start.host, role, dns);
             return Seen { host, exchanges: Vec::new(), waited: Duration::ZERO };
         }
@@ -141,7 +182,8 @@ fn merge(first: &HostEvidence, mut second: HostEvidence) -> HostEvidence {
         }
         (_, visit) => (second.dns, visit),
     };
-    HostEvidence { dns: with_answers(&first.dns, dns), visit, rendering, ..first.clone() }
+    let views = if second.views.is_empty() { first.views.clone() } else { second.views };
+    HostEvidence { dns: with_answers(&first.dns, dns), visit, views, rendering, ..first.clone() }
 }
 
 /// What a browser showed once, it has shown; else the later visit counts.

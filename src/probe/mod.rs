@@ -11,6 +11,7 @@ mod look;
 mod pace;
 pub mod place;
 mod render;
+pub mod views;
 #[cfg(feature = "browser")]
 mod wanted;
 
@@ -53,6 +54,8 @@ pub struct Options {
     pub robots: bool,
     /// The `User-Agent` header.
     pub user_agent: String,
+    /// Other visitors than the one that this header names.
+    pub views: views::Views,
     /// A proxy for all requests.
     pub proxy: Option<url::Url>,
     /// Networks that the crawler may connect to although it refuses such addresses.

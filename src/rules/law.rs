@@ -1,19 +1,59 @@
-//! What the rules rest on: acts and orders by name, number and article.
+//! What the rules rest on: acts and orders by name, number and article. What is said of
+//! each is ours and short; the text that binds is the act's own.
 
-use super::Text;
+use super::Lang;
 
 /// A provision.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Law {
-    /// In Chinese, with number and article.
+    /// In Chinese: name, number and article, and what it demands.
     pub zh: &'static str,
     /// In English.
     pub en: &'static str,
 }
 
 impl Law {
-    /// The provision in both languages.
-    pub fn text(&self) -> Text {
-        Text::new(self.zh, self.en)
+    /// The provision in one language.
+    pub fn of(&self, lang: Lang) -> &'static str {
+        match lang {
+            Lang::Zh => self.zh,
+            Lang::En => self.en,
+        }
     }
 }
+
+/// Nobody serves a site from the mainland without a filing.
+pub(super) const FILED: Law = Law {
+    zh: "《非经营性互联网信息服务备案管理办法》（信息产业部令第33号）第五条：先备案，后开通",
+    en: "Measures on Filing Non-Commercial Internet Information Services (Order 33 of the Ministry of Information Industry), article 5: filed before it opens",
+};
+
+/// What is filed is true.
+pub(super) const TRUE: Law = Law {
+    zh: "《非经营性互联网信息服务备案管理办法》（信息产业部令第33号）第七条、第二十三条：备案信息应当如实填报，填报虚假信息的关闭网站并注销备案",
+    en: "Measures on Filing (Order 33), articles 7 and 23: what is filed is true; for false data the site is closed and the filing cancelled",
+};
+
+/// The number stands at the foot of the homepage and links to the ministry.
+pub(super) const SHOWN: Law = Law {
+    zh: "《非经营性互联网信息服务备案管理办法》（信息产业部令第33号）第十三条、第二十五条：在主页底部中央标明备案编号并链接工信部备案管理系统，违者责令改正并处五千元以上一万元以下罚款",
+    en: "Measures on Filing (Order 33), articles 13 and 25: the number at the bottom centre of the homepage, linked to the ministry's filing system; a fine of 5,000 to 10,000 yuan",
+};
+
+/// The number stands where everybody sees it.
+pub(super) const PROMINENT: Law = Law {
+    zh: "《互联网信息服务管理办法》（国务院令第292号）第十二条：在网站主页的显著位置标明许可证编号或者备案编号",
+    en: "Measures on Internet Information Services (State Council Order 292), article 12: the licence or filing number in a prominent place of the homepage",
+};
+
+/// What changes is changed in the filing.
+pub(super) const CHANGED: Law = Law {
+    zh: "《非经营性互联网信息服务备案管理办法》（信息产业部令第33号）第十四条：备案信息变更的，应当办理备案变更手续",
+    en: "Measures on Filing (Order 33), article 14: what changes is changed in the filing",
+};
+
+/// The police are told too.
+pub(super) const POLICE: Law = Law {
+    zh: "《计算机信息网络国际联网安全保护管理办法》（公安部令第33号）第十二条、第二十三条：自联通之日起三十日内办理公安机关备案，不履行的给予警告或者停机整顿",
+    en: "Measures on the Security of International Computer Networking (Order 33 of the Ministry of Public Security), articles 12 and 23: filed with the police within thirty days; a warning or a suspension otherwise",
+};

@@ -4,13 +4,17 @@
 //! code, level and texts are stamped on by the engine (`audit`).
 
 mod case;
+mod found;
 mod law;
 mod layout;
 mod names;
+mod one_site;
 mod outcome;
 mod reference;
 mod rule;
 mod sight;
+mod topics;
+mod visitors;
 
 mod app;
 mod cnt;
@@ -24,15 +28,16 @@ mod reg;
 mod ttl;
 mod web;
 
+pub use self::law::Law;
 pub use case::{
     DnsCase, FilingCase, ListCase, PageCase, RegistrationCase, RegistryCase, SiteCase, WebCase,
     provider_keys,
 };
-pub use law::Law;
+pub use found::{Found, FoundOnce};
 pub use outcome::{Defect, Lang, Na, Outcome, Text, quote};
-pub use reference::{example, index, page};
+pub use reference::{example, index, law, law_heading, page};
 pub use rule::{Check, Field, Rule, Texts, Words};
-pub(crate) use web::{failure_words, host_words};
+pub(crate) use web::{failure_words, host_words, resolution_words};
 
 /// Every family, by code.
 pub const ALL: &[&[Rule]] = &[

@@ -21,8 +21,28 @@ pub fn page(rule: &Rule) -> String {
     }
     for lang in [Lang::En, Lang::Zh] {
         section(&mut out, rule.texts.of(lang), lang);
+        let _ = write!(out, "\n**{}**\n\n", law_heading(lang));
+        for law in law(rule, lang) {
+            let _ = writeln!(out, "- {law}");
+        }
     }
     out
+}
+
+/// What the law says, a provision a text; where no act demands it, that.
+pub fn law(rule: &Rule, lang: Lang) -> Vec<&'static str> {
+    match (rule.law, lang) {
+        ([], Lang::Zh) => vec!["没有专门的法律条文；依据主管部门或接入商的要求（见来源）"],
+        ([], Lang::En) => {
+            vec!["no provision of its own: what administrations or providers ask for (see sources)"]
+        }
+        (laws, _) => laws.iter().map(|law| law.of(lang)).collect(),
+    }
+}
+
+/// What stands above [`law`].
+pub fn law_heading(lang: Lang) -> &'static str {
+    if lang == Lang::Zh { "法律依据" } else { "Legal basis" }
 }
 
 /// The list of all reference pages, as `docs/rules/README.md` has it.

@@ -9,10 +9,8 @@ use url::Url;
 const HARDLY_ANY: u32 = 40;
 
 /// Why what belongs to one service alone (serial, title, police number) is not judged here:
-/// the visit ended at another filing of the same subject, whose own audit judges it.
-///
-/// Several domains that serve one site without a redirect belong here too, once the list
-/// is looked at as a whole.
+/// the visit ended at another filing of the same subject, whose own audit judges it. Of
+/// several domains that show one page without a redirect, `one_site` tells.
 pub(super) fn of_other_filing(case: &PageCase<'_>) -> Option<Na> {
     let domain = registrable(case.url)?;
     let other = domain != case.filing.domain.registrable()

@@ -3,18 +3,28 @@
 //! they are not at hand, the test says so and does nothing.
 
 use crate::world::run;
+use beian::audit::{Audit, judge};
 use beian::demo::{Site, World};
-use beian::evidence::{Attempt, End, Evidence, Failure, HopKind};
-use beian::probe::{BrowserOptions, Render};
+use beian::evidence::{
+    Attempt, Dns, End, Evidence, Failure, Hop, HopKind, HostEvidence, PageSeen, Resolution, Role,
+    Visit,
+};
+use beian::filing::{Domain, FiledNumber, Filing};
+use beian::page::{self, Page};
+use beian::policy::Policy;
+use beian::probe::{BrowserOptions, Options, Render, views::Views};
+use beian::rules;
+use jiff::civil::date;
 use serde::Deserialize;
 use std::{
     collections::BTreeMap,
     path::{Path, PathBuf},
 };
+use url::Url;
 
 /// A line of the manifest, as far as it matters here.
 #[derive(Deserialize)]
-struct Labelled {
+pub(crate) struct Labelled {
     id: String,
     file: String,
     #[serde(default)]
@@ -62,6 +72,14 @@ impl LabelledNumber {
 }
 
 impl Labelled {
+    pub(crate) fn id(&self) -> &str {
+        &self.id
+    }
+
+    pub(crate) fn file(&self) -> &str {
+        &self.file
+    }
+
     /// Whether a reader saw a number at the foot of the page.
     fn shows_number(&self) -> bool {
         self.labels.icp.iter().any(LabelledNumber::is_shown)
@@ -126,13 +144,13 @@ impl Labelled {
 }
 
 /// `BEIAN_CORPUS`, else the folder beside the project.
-fn corpus() -> Option<PathBuf> {
+pub(crate) fn corpus() -> Option<PathBuf> {
     let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpus");
     let folder = std::env::var_os("BEIAN_CORPUS").map_or(beside, PathBuf::from);
     folder.join("manifest.jsonl").is_file().then_some(folder)
 }
 
-fn labelled(folder: &Path) -> Vec<Labelled> {
+pub(crate) fn labelled(folder: &Path) -> Vec<Labelled> {
     let manifest = std::fs::read_to_string(folder.join("manifest.jsonl")).unwrap();
     manifest.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }
@@ -180,7 +198,11 @@ async fn audit(
     });
     let world = World::start(sites.collect()).await.unwrap();
     let output = tempfile::tempdir().unwrap();
-    let summary = run::audit_through(&world, output.path(), browser).await;
+    let mut options = plain_options(&world);
+    if let Some((render, browser)) = browser {
+        run::look_through(&mut options, render, browser);
+    }
+    let summary = run::audit_by(options, &world, output.path()).await;
     world.stop().await;
     assert_eq!(summary.rows, pages.len() as u64);
     assert_eq!((summary.audited, summary.rejected, summary.faults), (summary.rows, 0, 0));
@@ -218,6 +240,73 @@ fn nothing_shown_is_missed(how: &str, pages: &[Labelled], audits: &BTreeMap<Stri
         eprintln!("  {code}: {pass} pass, {fail} fail, {review} review, {na} n/a");
     }
     assert!(accused.is_empty(), "accused of lacking what they show: {accused:?}");
+}
+
+/// Every visitor gets the same here.
+fn plain_options(world: &World) -> Options {
+    Options { views: Views::default(), ..world.options() }
+}
+
+/// A page as the only one of its site, judged by every rule.
+fn judged(page: &Labelled, body: &[u8]) -> (Page, Audit) {
+    let url = Url::parse(&format!("https://{}/", page.domain())).unwrap();
+    let context = page::Context { content_type: Some("text/html"), url: Some(&url), cut: false };
+    let model = page::read(body, context);
+    let seen = PageSeen {
+        status: 200,
+        content_type: None,
+        bytes: body.len() as u64,
+        digest: page.id.clone(),
+        page: Some(model.clone()),
+    };
+    let hop = Hop {
+        url: url.to_string(),
+        by: HopKind::Start,
+        address: None,
+        tried: Vec::new(),
+        status: Some(200),
+        location: None,
+        server: None,
+        certificate: None,
+    };
+    let attempt = Attempt { hops: vec![hop], end: End::Answer(Box::new(seen)) };
+    let visit = Visit { looks: 1, https: Some(attempt), http: None };
+    let dns = Dns { outcome: Resolution::Resolved, ..Dns::default() };
+    let host =
+        HostEvidence { visit: Some(visit), ..HostEvidence::of_dns(page.domain(), Role::Apex, dns) };
+    let mut filing = Filing::of_domain(1, Domain::parse(&page.domain()).unwrap());
+    let row = page.row();
+    let number = |field: &str| {
+        let text = row.get(field).filter(|text| !text.is_empty())?.clone();
+        Some(FiledNumber { number: text.parse().ok(), text })
+    };
+    (filing.record_number, filing.licence) = (number("record_number"), number("licence"));
+    let evidence = Evidence { hosts: vec![host], ..Evidence::default() };
+    let rules: Vec<_> = rules::all().collect();
+    let audit = judge(&rules, &filing, &evidence, &Policy::embedded().unwrap(), date(2026, 11, 22));
+    (model, audit)
+}
+
+/// People read these pages: none is a block or default page, for sale or hijacked.
+#[test]
+fn no_real_page_is_taken_for_one_without_content_of_its_own() {
+    let Some(folder) = corpus() else {
+        crate::say_skipped("no corpus of real pages here (set BEIAN_CORPUS to its folder)");
+        return;
+    };
+    let mut wrong = Vec::new();
+    let (mut count, mut hinted) = (0, 0);
+    for page in labelled(&folder) {
+        let body = std::fs::read(folder.join(&page.file)).unwrap();
+        let (model, audit) = judged(&page, &body);
+        count += 1;
+        hinted += usize::from(!model.varies.is_empty());
+        let codes = ["WEB004", "WEB005", "WEB009", "ICP009", "ICP012", "CNT006"];
+        let findings = audit.findings().filter(|finding| codes.contains(&finding.code));
+        wrong.extend(findings.map(|f| format!("{} {} {}", page.id, f.code, f.found.en)));
+    }
+    eprintln!("corpus: {count} pages, {hinted} hint at other visitors, {} false hits", wrong.len());
+    assert!(wrong.is_empty(), "{wrong:#?}");
 }
 
 /// A line of `audits.jsonl`, as far as it matters here.

@@ -8,3 +8,4 @@ mod hops;
 mod looks;
 mod rig;
 mod tls;
+mod views;

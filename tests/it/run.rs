@@ -218,6 +218,7 @@ fn list(rows: u64) -> Vec<Row> {
 
 fn plan(output: &Path) -> Plan<'static> {
     Plan {
+        registry: None,
         output: output.to_owned(),
         rules: vec![&BAD],
         policy: &POLICY,

@@ -180,3 +180,44 @@ fn check_speaks_to_people() {
     assert!(said.contains("  www.dead-例子.example  域名不存在\n"), "{said}");
     assert!(said.contains("已由 DNS001 说明：") && !said.contains("missing-field"), "{said}");
 }
+
+#[test]
+fn check_names_every_rule_with_its_verdict_or_why_there_is_none() {
+    let resolver = resolver();
+    let output = beian(&resolver, &["check", "dead.example", "--lang", "en"]);
+    let said = String::from_utf8(output.stdout).unwrap();
+    let missing: Vec<&str> =
+        beian::rules::all().map(|rule| rule.code).filter(|code| !said.contains(code)).collect();
+    assert!(missing.is_empty(), "{missing:?} in\n{said}");
+}
+
+#[test]
+fn a_waiver_holds_up_to_its_last_day_and_then_warns() {
+    let folder = tempfile::tempdir().unwrap();
+    let (resolver, port) = (resolver(), web());
+    let (input, policy) = (folder.path().join("list.csv"), folder.path().join("policy.toml"));
+    let row = format!("域名,首页网址\nbare.example,http://home.bare.example:{port}/\n");
+    fs::write(&input, row).unwrap();
+    let waiver = "[[level]]\ncode = \"ICP001\"\nlevel = \"off\"\nreason = \"being rebuilt\"\n\
+                  domains = [\"bare.example\"]\nuntil = 2026-11-30\n";
+    fs::write(&policy, waiver).unwrap();
+    let run = |at: &str| {
+        let target = folder.path().join(at.split('T').next().unwrap());
+        let output = Command::new(env!("CARGO_BIN_EXE_beian"))
+            .args(["audit", input.to_str().unwrap(), "-o", target.to_str().unwrap()])
+            .args(["--resolver", &resolver, "--allow-address", "127.0.0.0/8"])
+            .args(["--place", "127.0.0.0/8=CN", "--at", at, "--lang", "en"])
+            .env("BEIAN_RULES__POLICY", &policy)
+            .env("BEIAN_PACE__SECOND_LOOK_AFTER", "1")
+            .output()
+            .unwrap();
+        let has_notice =
+            notices(&target).contains_key(&("bare.example".to_owned(), "ICP001".to_owned()));
+        (has_notice, String::from_utf8(output.stdout).unwrap())
+    };
+    let (has_notice, said) = run("2026-11-30T08:00:00+08:00");
+    assert!(!has_notice && !said.contains("ended on"), "{said}");
+    let (has_notice, said) = run("2026-12-01T08:00:00+08:00");
+    let warning = "the waiver of ICP001 for bare.example ended on 2026-11-30: being rebuilt";
+    assert!(has_notice && said.contains(warning), "{said}");
+}

@@ -245,8 +245,8 @@ mod servers {
 pub(crate) mod run {
     use beian::demo::{SECOND_LOOK_AFTER, World, at, policy};
     use beian::filing::{self, List};
-    use beian::pipeline::{self, Keep, Plan, Progress, Summary, Unfinished};
-    use beian::probe::{BrowserOptions, Probe, Render, place::Places};
+    use beian::pipeline::{self, Keep, Plan, Progress, Registry, Summary, Unfinished};
+    use beian::probe::{BrowserOptions, Options, Probe, Render, place::Places};
     use beian::rules::{self, Lang};
     use std::{collections::BTreeMap, io::Cursor, path::Path, sync::Arc, time::Duration};
     use tokio_util::sync::CancellationToken;
@@ -266,11 +266,6 @@ pub(crate) mod run {
     pub(crate) fn list(world: &World) -> List {
         let bytes = Cursor::new(world.list().into_bytes());
         filing::open(Box::new(bytes), Some("demo.csv"), &filing::Options::default()).unwrap()
-    }
-
-    /// Audits the world's list into a folder, without a browser.
-    pub(crate) async fn audit(world: &World, output: &Path) -> Summary {
-        audit_through(world, output, None).await
     }
 
     /// The browser of this machine; `None`, and a loud word, where it has none.
@@ -293,23 +288,27 @@ pub(crate) mod run {
         })
     }
 
-    /// The same, through a browser where one is given.
-    pub(crate) async fn audit_through(
-        world: &World,
-        output: &Path,
-        browser: Option<(Render, BrowserOptions)>,
-    ) -> Summary {
+    /// Sees pages through a browser, which shares the machine with whatever else is tested.
+    pub(crate) fn look_through(options: &mut Options, render: Render, browser: BrowserOptions) {
+        options.render = render;
+        options.browser = Some(browser);
+        options.deadline = Duration::from_secs(300);
+        options.timeout = Duration::from_secs(10);
+    }
+
+    /// Audits the world's list into a folder.
+    pub(crate) async fn audit(world: &World, output: &Path) -> Summary {
+        audit_by(world.options(), world, output).await
+    }
+
+    /// The same with options of one's own.
+    pub(crate) async fn audit_by(options: Options, world: &World, output: &Path) -> Summary {
         let policy = policy().unwrap();
-        let mut options = world.options();
-        if let Some((render, browser)) = browser {
-            options.render = render;
-            options.browser = Some(browser);
-            // Browsers share the machine with whatever else is tested on it.
-            options.deadline = Duration::from_secs(300);
-            options.timeout = Duration::from_secs(10);
-        }
-        let probe = Probe::new(options, Places::embedded(Vec::new())).unwrap();
+        let bytes = Cursor::new(world.registry().into_bytes());
+        let rows = filing::open(Box::new(bytes), None, &filing::Options::default()).unwrap();
+        let registry = Registry::read(rows).unwrap();
         let plan = Plan {
+            registry: Some(&registry),
             output: output.to_owned(),
             rules: rules::all().collect(),
             policy: &policy,
@@ -325,7 +324,7 @@ pub(crate) mod run {
             clock: jiff::Timestamp::now,
         };
         let stop = CancellationToken::new();
-        let probe = Arc::new(probe);
+        let probe = Arc::new(Probe::new(options, Places::embedded(Vec::new())).unwrap());
         let eyes = Arc::clone(&probe);
         let summary = pipeline::run(list(world), eyes, &plan, &Quiet, stop).await.unwrap();
         probe.close().await;
@@ -350,7 +349,8 @@ mod audits {
         let (first, second) = (folder.path().join("first"), folder.path().join("second"));
         let summary = run::audit(&world, &first).await;
         assert_eq!(summary.rows, summary.audited + summary.rejected);
-        assert_eq!(summary.rows, world.sites().len() as u64);
+        let rows: usize = world.sites().iter().map(|site| 1 + site.again.len()).sum();
+        assert_eq!(summary.rows, rows as u64);
         holds(&world, Eyes::Crawler, &first);
         run::audit(&world, &second).await;
         are_the_same(&first, &second);
@@ -363,9 +363,11 @@ mod audits {
         let world = World::start(sites().unwrap()).await.unwrap();
         let folder = tempfile::tempdir().unwrap();
         let (first, second) = (folder.path().join("first"), folder.path().join("second"));
-        run::audit_through(&world, &first, Some((Render::Auto, browser.clone()))).await;
+        let mut options = world.options();
+        run::look_through(&mut options, Render::Auto, browser);
+        run::audit_by(options.clone(), &world, &first).await;
         holds(&world, Eyes::Browser, &first);
-        run::audit_through(&world, &second, Some((Render::Auto, browser))).await;
+        run::audit_by(options, &world, &second).await;
         are_the_same(&first, &second);
         world.stop().await;
     }

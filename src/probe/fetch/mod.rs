@@ -15,6 +15,7 @@ mod walk;
 pub(super) use walk::Walk;
 
 use super::{Options, ProbeError, SocketTable, guard::Guard, pace::Pace};
+use crate::evidence::Visitor;
 use reqwest::header::{self, HeaderMap, HeaderName, HeaderValue};
 use std::sync::Arc;
 use tls::Tls;
@@ -27,6 +28,9 @@ pub(super) struct Fetcher {
     pub(super) guard: Guard,
     pub(super) pace: Pace,
     headers: HeaderMap,
+    /// The headers of other visitors.
+    phone: HeaderMap,
+    spider: HeaderMap,
     pub(super) proxy: Option<Url>,
     pub(super) sockets: SocketTable,
     /// Pages read at a time: parsing is work for the processor, not waiting.
@@ -40,12 +44,18 @@ pub(super) struct Fetcher {
 
 impl Fetcher {
     pub(super) fn new(options: &Options) -> Result<Fetcher, ProbeError> {
+        let of = |visitor| match options.views.agent(visitor) {
+            "" => headers(&options.user_agent),
+            agent => headers(agent),
+        };
         let width = std::thread::available_parallelism().map_or(2, usize::from);
         Ok(Fetcher {
             tls: Tls::new(&options.extra_roots)?,
             guard: Guard::new(options.allow.clone()),
             pace: Pace::new(options.per_host, options.per_address, options.rate),
             headers: headers(&options.user_agent)?,
+            phone: of(Visitor::Phone)?,
+            spider: of(Visitor::Spider)?,
             proxy: proxy(options.proxy.as_ref())?,
             sockets: options.sockets.clone(),
             readers: Arc::new(Semaphore::new(width)),

@@ -1,6 +1,6 @@
 use super::points::compared;
 use crate::policy::Level;
-use crate::rules::{Check, DnsCase, Field, Outcome, Rule, Texts, Words};
+use crate::rules::{Check, DnsCase, Field, Outcome, Rule, Texts, Words, law};
 
 /// DNS003
 pub(super) const RULE: Rule = Rule {
@@ -10,7 +10,7 @@ pub(super) const RULE: Rule = Rule {
     needs: &[Field::Addresses],
     yields_to: &[],
     sources: &["Huawei Cloud 17.3.7(3)", "Huawei Cloud 19.12", "Tencent Cloud, changing a filing"],
-    law: &[],
+    law: &[&law::CHANGED],
     texts: TEXTS,
     check: Check::Dns(check),
 };

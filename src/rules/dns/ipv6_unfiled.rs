@@ -1,6 +1,6 @@
 use super::points::{Kind, Point, Points, filed_addresses, hosts, listing};
 use crate::policy::Level;
-use crate::rules::{Check, Defect, DnsCase, Field, Outcome, Rule, Text, Texts, Words};
+use crate::rules::{Check, Defect, DnsCase, Field, Outcome, Rule, Text, Texts, Words, law};
 
 /// DNS009
 pub(super) const RULE: Rule = Rule {
@@ -10,7 +10,7 @@ pub(super) const RULE: Rule = Rule {
     needs: &[Field::Addresses],
     yields_to: &[],
     sources: &["Huawei Cloud 7.29"],
-    law: &[],
+    law: &[&law::CHANGED],
     texts: TEXTS,
     check: Check::Dns(check),
 };

@@ -1,6 +1,6 @@
 use super::points::{Point, Points, hosts, listing};
 use crate::policy::Level;
-use crate::rules::{Check, Defect, DnsCase, Field, Na, Outcome, Rule, Text, Texts, Words};
+use crate::rules::{Check, Defect, DnsCase, Field, Na, Outcome, Rule, Text, Texts, Words, law};
 
 /// DNS004
 pub(super) const RULE: Rule = Rule {
@@ -15,7 +15,7 @@ pub(super) const RULE: Rule = Rule {
         "Huawei Cloud 7.28",
         "Huawei Cloud 17.3.7(1)",
     ],
-    law: &[],
+    law: &[&law::CHANGED],
     texts: TEXTS,
     check: Check::Dns(check),
 };

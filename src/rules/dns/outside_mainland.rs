@@ -3,7 +3,7 @@ use super::points::{
 };
 use crate::evidence::Region;
 use crate::policy::Level;
-use crate::rules::{Check, Defect, DnsCase, Na, Outcome, Rule, Text, Texts, Words};
+use crate::rules::{Check, Defect, DnsCase, Na, Outcome, Rule, Text, Texts, Words, law};
 
 /// DNS002
 pub(super) const RULE: Rule = Rule {
@@ -13,7 +13,7 @@ pub(super) const RULE: Rule = Rule {
     needs: &[],
     yields_to: &[],
     sources: &["Huawei Cloud 17.3.7(2)", "Tencent Cloud, FAQ on filing"],
-    law: &[],
+    law: &[&law::FILED],
     texts: TEXTS,
     check: Check::Dns(check),
 };

@@ -2,7 +2,7 @@ use super::broken_zone::is_broken;
 use super::points::{is_kept_by_another_host, kept_by_another_host};
 use crate::evidence::{HostEvidence, Region, Resolution, Role};
 use crate::policy::Level;
-use crate::rules::{Check, Defect, DnsCase, Na, Outcome, Rule, Text, Texts, Words};
+use crate::rules::{Check, Defect, DnsCase, Na, Outcome, Rule, Text, Texts, Words, law};
 
 /// DNS001
 pub(super) const RULE: Rule = Rule {
@@ -12,7 +12,7 @@ pub(super) const RULE: Rule = Rule {
     needs: &[],
     yields_to: &[],
     sources: &["Huawei Cloud 17.3.7(1)"],
-    law: &[],
+    law: &[&law::FILED],
     texts: TEXTS,
     check: Check::Dns(check),
 };

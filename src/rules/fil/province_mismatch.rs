@@ -1,5 +1,5 @@
 use crate::policy::Level;
-use crate::rules::{Check, Defect, Field, FilingCase, Na, Outcome, Rule, Text, Texts, Words};
+use crate::rules::{Check, Defect, Field, FilingCase, Na, Outcome, Rule, Text, Texts, Words, law};
 
 /// FIL002
 pub(super) const RULE: Rule = Rule {
@@ -9,7 +9,7 @@ pub(super) const RULE: Rule = Rule {
     needs: &[Field::RecordNumber, Field::FiledProvince],
     yields_to: &["FIL001"],
     sources: &["Huawei Cloud 13.8"],
-    law: &[],
+    law: &[&law::TRUE],
     texts: TEXTS,
     check: Check::Filing(check),
 };

@@ -1,6 +1,6 @@
 use crate::policy::Level;
 use crate::rules::{
-    Check, Defect, Field, FilingCase, Na, Outcome, Rule, Text, Texts, Words, quote,
+    Check, Defect, Field, FilingCase, Na, Outcome, Rule, Text, Texts, Words, law, quote,
 };
 
 /// FIL001
@@ -11,7 +11,7 @@ pub(super) const RULE: Rule = Rule {
     needs: &[Field::RecordNumber],
     yields_to: &[],
     sources: &["Huawei Cloud 8.1"],
-    law: &[],
+    law: &[&law::TRUE],
     texts: TEXTS,
     check: Check::Filing(check),
 };

@@ -2,7 +2,7 @@ use super::yardstick::Yardstick;
 use super::{Judged, Reading, accuse, judged, place, remedy_with};
 use crate::policy::Level;
 use crate::rules::sight::review;
-use crate::rules::{Check, Defect, Outcome, PageCase, Rule, Text, Texts, Words};
+use crate::rules::{Check, Defect, Outcome, PageCase, Rule, Text, Texts, Words, law};
 
 /// ICP002
 pub(super) const RULE: Rule = Rule {
@@ -15,7 +15,7 @@ pub(super) const RULE: Rule = Rule {
         "Huawei Cloud 8.6, 17.4.4(2)",
         "Tencent Cloud, filing FAQ: 已备案/备案中的网站不符合要求",
     ],
-    law: &[],
+    law: &[&law::SHOWN, &law::PROMINENT],
     texts: TEXTS,
     check: Check::Page(check),
 };

@@ -1,6 +1,6 @@
 use super::{Judged, Reading, judged, shown_as_required, speaker, wrong};
 use crate::policy::Level;
-use crate::rules::{Check, Na, Outcome, PageCase, Rule, Texts, Words};
+use crate::rules::{Check, Na, Outcome, PageCase, Rule, Texts, Words, law};
 
 /// ICP010
 pub(super) const RULE: Rule = Rule {
@@ -10,7 +10,7 @@ pub(super) const RULE: Rule = Rule {
     needs: &[],
     yields_to: &[],
     sources: &["Huawei Cloud 9.16"],
-    law: &[],
+    law: &[&law::SHOWN, &law::PROMINENT],
     texts: TEXTS,
     check: Check::Page(check),
 };

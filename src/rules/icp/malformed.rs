@@ -1,7 +1,7 @@
 use super::{Judged, Reading, judged, place, remedy_with, shown_as_required, wrong};
 use crate::policy::Level;
 use crate::record::Form;
-use crate::rules::{Check, Defect, Outcome, PageCase, Rule, Text, Texts, Words};
+use crate::rules::{Check, Defect, Outcome, PageCase, Rule, Text, Texts, Words, law};
 
 /// ICP006
 pub(super) const RULE: Rule = Rule {
@@ -11,7 +11,7 @@ pub(super) const RULE: Rule = Rule {
     needs: &[],
     yields_to: &[],
     sources: &["Huawei Cloud 8.1, 8.6"],
-    law: &[],
+    law: &[&law::SHOWN, &law::PROMINENT],
     texts: TEXTS,
     check: Check::Page(check),
 };

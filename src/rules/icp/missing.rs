@@ -2,7 +2,7 @@ use super::yardstick::Yardstick;
 use super::{Reading, Standing, remedy_with, shown_as_required, standing};
 use crate::policy::Level;
 use crate::rules::sight::review;
-use crate::rules::{Check, Defect, Na, Outcome, PageCase, Rule, Text, Texts, Words};
+use crate::rules::{Check, Defect, Na, Outcome, PageCase, Rule, Text, Texts, Words, law};
 
 /// ICP001
 pub(super) const RULE: Rule = Rule {
@@ -15,7 +15,7 @@ pub(super) const RULE: Rule = Rule {
         "Tencent Cloud, after filing: 备案号悬挂说明 (2025-04)",
         "Huawei Cloud 8.6, 17.4.4(2)",
     ],
-    law: &[],
+    law: &[&law::SHOWN, &law::PROMINENT],
     texts: TEXTS,
     check: Check::Page(check),
 };

@@ -2,20 +2,26 @@
 
 mod another_subject;
 mod app_number;
+mod differs;
 mod hidden;
 mod malformed;
 mod missing;
 mod not_at_foot;
+mod pair;
+mod registered;
+mod registry;
 mod service_number;
+mod several_subjects;
 mod standing;
 mod subject_number;
 mod wrong_serial;
 mod yardstick;
 
 use standing::Concealed;
-pub(super) use standing::{Judged, Reading, Standing, standing};
+pub(super) use standing::{Judged, Reading, Standing, judged_zone, standing};
 
 use super::layout::eye;
+use super::one_site::served_by_several;
 use super::sight::{doubt, of_other_filing, pass, review};
 use super::{Defect, Na, Outcome, PageCase, Rule, Text, Texts};
 use crate::page::{ShownNumber, Zone};
@@ -32,7 +38,10 @@ pub(super) const RULES: &[Rule] = &[
     malformed::RULE,
     not_at_foot::RULE,
     hidden::RULE,
+    several_subjects::RULE,
     app_number::RULE,
+    registry::RULE,
+    differs::RULE,
 ];
 
 /// The number by which the page is judged, or why there is none.
@@ -153,6 +162,10 @@ fn wrong(case: &PageCase<'_>, judged: &Judged<'_>, rule: &Rule) -> Outcome {
         expected: yardstick.expected(),
         found: Text::same(judged.number.text.clone()),
         place: place(judged.number),
+        cause: (judged.reading == Reading::ServiceForSubject)
+            .then_some(yardstick.shared)
+            .flatten()
+            .map(served_by_several),
         remedy: remedy_with(case, &rule.texts, yardstick.exact()),
         ..Defect::default()
     };

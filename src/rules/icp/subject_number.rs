@@ -1,6 +1,6 @@
 use super::{Reading, accuse};
 use crate::policy::Level;
-use crate::rules::{Check, Outcome, PageCase, Rule, Texts, Words};
+use crate::rules::{Check, Outcome, PageCase, Rule, Texts, Words, law};
 
 /// ICP003
 pub(super) const RULE: Rule = Rule {
@@ -10,7 +10,7 @@ pub(super) const RULE: Rule = Rule {
     needs: &[],
     yields_to: &[],
     sources: &["Huawei Cloud 8.6", "Tencent Cloud, after filing: 备案号悬挂说明 (2025-04)"],
-    law: &[],
+    law: &[&law::SHOWN, &law::PROMINENT],
     texts: TEXTS,
     check: Check::Page(check),
 };

@@ -1,6 +1,6 @@
 use super::{Reading, accuse};
 use crate::policy::Level;
-use crate::rules::{Check, Outcome, PageCase, Rule, Texts, Words};
+use crate::rules::{Check, Outcome, PageCase, Rule, Texts, Words, law};
 
 /// ICP005
 pub(super) const RULE: Rule = Rule {
@@ -10,7 +10,7 @@ pub(super) const RULE: Rule = Rule {
     needs: &[],
     yields_to: &[],
     sources: &["Huawei Cloud 8.3, 8.6, 17.4.4(2)"],
-    law: &[],
+    law: &[&law::SHOWN, &law::PROMINENT],
     texts: TEXTS,
     check: Check::Page(check),
 };

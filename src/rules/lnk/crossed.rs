@@ -3,7 +3,7 @@ use crate::page::ShownPolice;
 use crate::policy::Level;
 use crate::rules::psb::record_page;
 use crate::rules::sight::quoted;
-use crate::rules::{Check, Defect, Outcome, PageCase, Rule, Text, Texts, Words};
+use crate::rules::{Check, Defect, Outcome, PageCase, Rule, Text, Texts, Words, law};
 
 /// LNK005
 pub(super) const RULE: Rule = Rule {
@@ -15,7 +15,7 @@ pub(super) const RULE: Rule = Rule {
     sources: &[
         "the hosts of both authorities as the providers print them: Tencent Cloud 备案号悬挂说明, Huawei Cloud 19.1",
     ],
-    law: &[],
+    law: &[&law::SHOWN],
     texts: TEXTS,
     check: Check::Page(check),
 };

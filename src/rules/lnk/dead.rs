@@ -1,6 +1,6 @@
 use super::{Fault, quoted, verdict};
 use crate::policy::Level;
-use crate::rules::{Check, Defect, Outcome, PageCase, Rule, Text, Texts, Words};
+use crate::rules::{Check, Defect, Outcome, PageCase, Rule, Text, Texts, Words, law};
 
 /// LNK006
 pub(super) const RULE: Rule = Rule {
@@ -10,7 +10,7 @@ pub(super) const RULE: Rule = Rule {
     needs: &[],
     yields_to: &[],
     sources: &["Huawei Cloud 8.6"],
-    law: &[],
+    law: &[&law::SHOWN],
     texts: TEXTS,
     check: Check::Page(check),
 };

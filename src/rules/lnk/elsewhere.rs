@@ -1,6 +1,6 @@
 use super::{Fault, verdict};
 use crate::policy::Level;
-use crate::rules::{Check, Outcome, PageCase, Rule, Texts, Words};
+use crate::rules::{Check, Outcome, PageCase, Rule, Texts, Words, law};
 
 /// LNK002
 pub(super) const RULE: Rule = Rule {
@@ -10,7 +10,7 @@ pub(super) const RULE: Rule = Rule {
     needs: &[],
     yields_to: &[],
     sources: &["Huawei Cloud 8.6, 17.4.4(1)"],
-    law: &[],
+    law: &[&law::SHOWN],
     texts: TEXTS,
     check: Check::Page(check),
 };

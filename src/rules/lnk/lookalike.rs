@@ -1,6 +1,6 @@
 use super::{Fault, verdict};
 use crate::policy::Level;
-use crate::rules::{Check, Outcome, PageCase, Rule, Texts, Words};
+use crate::rules::{Check, Outcome, PageCase, Rule, Texts, Words, law};
 
 /// LNK004
 pub(super) const RULE: Rule = Rule {
@@ -12,7 +12,7 @@ pub(super) const RULE: Rule = Rule {
     sources: &[
         "the ministry's host names as the providers print them: Tencent Cloud 备案号悬挂说明, Huawei Cloud 8.6",
     ],
-    law: &[],
+    law: &[&law::SHOWN],
     texts: TEXTS,
     check: Check::Page(check),
 };

@@ -1,6 +1,6 @@
 use super::{Fault, verdict};
 use crate::policy::Level;
-use crate::rules::{Check, Outcome, PageCase, Rule, Texts, Words};
+use crate::rules::{Check, Outcome, PageCase, Rule, Texts, Words, law};
 
 /// LNK003
 pub(super) const RULE: Rule = Rule {
@@ -13,7 +13,7 @@ pub(super) const RULE: Rule = Rule {
         "Tencent Cloud, filing guide of 2018 (the old address)",
         "Tencent Cloud, after filing: 备案号悬挂说明 (2025-04)",
     ],
-    law: &[],
+    law: &[&law::SHOWN],
     texts: TEXTS,
     check: Check::Page(check),
 };

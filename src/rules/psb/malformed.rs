@@ -1,7 +1,7 @@
 use super::{judged, place, shown};
 use crate::policy::Level;
 use crate::record::PoliceNumber;
-use crate::rules::{Check, Defect, Outcome, PageCase, Rule, Text, Texts, Words};
+use crate::rules::{Check, Defect, Outcome, PageCase, Rule, Text, Texts, Words, law};
 
 /// PSB003
 pub(super) const RULE: Rule = Rule {
@@ -13,7 +13,7 @@ pub(super) const RULE: Rule = Rule {
     sources: &[
         "the form of the number as the providers print it: Tencent Cloud 获取并添加公安备案号, Huawei Cloud 19.1",
     ],
-    law: &[],
+    law: &[&law::POLICE],
     texts: TEXTS,
     check: Check::Page(check),
 };

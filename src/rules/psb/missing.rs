@@ -2,7 +2,7 @@ use super::{Filed, anchor, filed, no_filed_number, shown};
 use crate::policy::Level;
 use crate::rules::icp::unclear;
 use crate::rules::sight::{doubt, of_other_filing, review};
-use crate::rules::{Check, Defect, Na, Outcome, PageCase, Rule, Text, Texts, Words};
+use crate::rules::{Check, Defect, Na, Outcome, PageCase, Rule, Text, Texts, Words, law};
 
 /// PSB001
 pub(super) const RULE: Rule = Rule {
@@ -15,7 +15,7 @@ pub(super) const RULE: Rule = Rule {
         "Tencent Cloud, after filing: 获取并添加公安备案号",
         "Huawei Cloud 1, 17.4.4(3), 19.1",
     ],
-    law: &[],
+    law: &[&law::POLICE],
     texts: TEXTS,
     check: Check::Page(check),
 };

@@ -3,7 +3,7 @@ use super::{TARGET_CHARS, anchor, digits, judged, place, record_page};
 use crate::page::ShownPolice;
 use crate::policy::Level;
 use crate::rules::sight::{doubt_of_foot, pass, quoted, review};
-use crate::rules::{Check, Defect, Na, Outcome, PageCase, Rule, Text, Texts, Words, lnk};
+use crate::rules::{Check, Defect, Na, Outcome, PageCase, Rule, Text, Texts, Words, law, lnk};
 
 /// PSB004
 pub(super) const RULE: Rule = Rule {
@@ -13,7 +13,7 @@ pub(super) const RULE: Rule = Rule {
     needs: &[],
     yields_to: &[],
     sources: &["Tencent Cloud, after filing: 获取并添加公安备案号", "Huawei Cloud 19.1"],
-    law: &[],
+    law: &[&law::POLICE],
     texts: TEXTS,
     check: Check::Page(check),
 };

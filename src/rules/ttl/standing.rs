@@ -1,6 +1,7 @@
 //! How the title stands to the filed name: one classification for the family.
 
 use crate::rules::names::{core, key, likeness, parts};
+use crate::rules::one_site::{is_of_a_member, of_too_many};
 use crate::rules::sight::{doubt_of_foot, of_other_filing, quoted, unrun, unsettled};
 use crate::rules::{Field, Na, PageCase, Text};
 
@@ -68,7 +69,20 @@ pub(super) enum Standing {
 pub(super) fn standing(case: &PageCase<'_>) -> Standing {
     let title = case.page.title.as_deref().unwrap_or_default();
     let name = case.filing.service_name.as_deref();
-    of(title, name, case.policy.readings.title_similarity)
+    let enough = case.policy.readings.title_similarity;
+    match of(title, name, enough) {
+        // The page is that of other filed domains of the subject too, and may bear their names.
+        Standing::Near | Standing::Unrelated if names_a_member(case, title, enough) => {
+            Standing::Contains
+        }
+        standing => standing,
+    }
+}
+
+fn names_a_member(case: &PageCase<'_>, title: &str, enough: f64) -> bool {
+    is_of_a_member(case, |member| {
+        of(title, member.service_name.as_deref(), enough) == Standing::Contains
+    })
 }
 
 fn of(title: &str, name: Option<&str>, enough: f64) -> Standing {
@@ -135,7 +149,7 @@ pub(super) fn uncompared(case: &PageCase<'_>) -> Option<Na> {
     if !named {
         return Some(Na::MissingField(Field::ServiceName));
     }
-    of_other_filing(case)
+    of_other_filing(case).or_else(|| of_too_many(case))
 }
 
 /// The title as quoted in a verdict.

@@ -1,7 +1,7 @@
 use super::standing::{Standing, doubt, expected, found, standing, uncompared};
 use crate::policy::Level;
 use crate::rules::sight::{pass, review};
-use crate::rules::{Check, Defect, Field, Na, Outcome, PageCase, Rule, Texts, Words};
+use crate::rules::{Check, Defect, Field, Na, Outcome, PageCase, Rule, Texts, Words, law};
 
 /// TTL002
 pub(super) const RULE: Rule = Rule {
@@ -11,7 +11,7 @@ pub(super) const RULE: Rule = Rule {
     needs: &[Field::ServiceName],
     yields_to: &[],
     sources: &["Huawei Cloud 16.5, 17.4.3", "Tencent Cloud, filing FAQ: 网站 title 标题不符合要求"],
-    law: &[],
+    law: &[&law::TRUE],
     texts: TEXTS,
     check: Check::Page(check),
 };

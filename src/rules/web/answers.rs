@@ -74,12 +74,7 @@ pub(super) fn is_ours(host: &HostEvidence) -> bool {
 /// What became of a host, in words: `https connection refused, http no answer in time`.
 pub(crate) fn outcome(host: &HostEvidence) -> Text {
     let Some(visit) = &host.visit else {
-        return match host.dns.outcome {
-            Resolution::NxDomain => Text::new("域名不存在", "does not exist"),
-            Resolution::NoData => Text::new("没有地址", "has no address"),
-            Resolution::Resolved => Text::new("没有访问", "was not visited"),
-            _ => Text::new("无法解析", "could not be resolved"),
-        };
+        return resolution_words(host.dns.outcome);
     };
     let mut parts = Vec::new();
     for (scheme, attempt) in [("https", &visit.https), ("http", &visit.http)] {
@@ -101,6 +96,16 @@ pub(crate) fn outcome(host: &HostEvidence) -> Text {
         parts.iter().map(|p| &*p.zh).collect::<Vec<_>>().join("，"),
         parts.iter().map(|p| &*p.en).collect::<Vec<_>>().join(", "),
     )
+}
+
+/// What DNS came to where nothing was visited.
+pub(crate) fn resolution_words(outcome: Resolution) -> Text {
+    match outcome {
+        Resolution::NxDomain => Text::new("域名不存在", "does not exist"),
+        Resolution::NoData => Text::new("没有地址", "has no address"),
+        Resolution::Resolved => Text::new("没有访问", "was not visited"),
+        _ => Text::new("无法解析", "could not be resolved"),
+    }
 }
 
 /// Prefixes each text with its host.
@@ -144,7 +149,7 @@ pub(crate) fn failure_words(failure: Failure) -> Text {
 
 /// The signature of a page that is not the site's own, where the walk shows one: on any hop,
 /// also one that cannot be followed.
-pub(super) fn signature<'p>(
+pub(in crate::rules) fn signature<'p>(
     policy: &'p Policy,
     host: &str,
     attempt: &Attempt,
@@ -171,6 +176,31 @@ pub(super) fn signature<'p>(
     })
 }
 
+/// The same of a host, also by what a browser made of the page: parking pages are often made
+/// by scripts.
+pub(super) fn recognised<'p>(
+    policy: &'p Policy,
+    host: &HostEvidence,
+    attempt: &Attempt,
+) -> Option<&'p Signature> {
+    let served = signature(policy, &host.host, attempt);
+    served.or_else(|| {
+        let rendered = host.rendered()?;
+        let last_host = host_of(&rendered.url).unwrap_or_default();
+        let page = &rendered.page;
+        policy.signatures.find(&PageFacts {
+            status: rendered.status.unwrap_or(200),
+            title: page.title.as_deref().unwrap_or_default(),
+            text: &page.excerpt,
+            text_length: page.text_length,
+            targets: page.frames.iter().map(String::as_str).collect(),
+            server: "",
+            first_host: &host.host,
+            last_host: &last_host,
+        })
+    })
+}
+
 /// The attempts that show what a visitor gets: the one with a page, else all.
 pub(super) fn shown(visit: &Visit) -> Vec<&Attempt> {
     match visit.best() {
@@ -180,14 +210,18 @@ pub(super) fn shown(visit: &Visit) -> Vec<&Attempt> {
 }
 
 /// The host of a URL.
-pub(super) fn host_of(url: &str) -> Option<String> {
+pub(in crate::rules) fn host_of(url: &str) -> Option<String> {
     let url = url::Url::parse(url).ok()?;
     Some(url.host_str()?.trim_end_matches('.').to_owned())
 }
 
 /// Where a walk left the filing for: the host of its last address, where that lies neither under
 /// the filed domain's registrable one nor under another filing's of the same subject.
-pub(super) fn foreign_end(url: &str, own: &Domain, same_subject: &[String]) -> Option<String> {
+pub(in crate::rules) fn foreign_end(
+    url: &str,
+    own: &Domain,
+    same_subject: &[String],
+) -> Option<String> {
     let host = host_of(url)?;
     let Ok(domain) = Domain::parse(&host) else { return Some(host) };
     let end = domain.registrable();

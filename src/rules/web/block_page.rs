@@ -1,7 +1,7 @@
 use super::answers::{shown, signature};
 use crate::evidence::Attempt;
 use crate::policy::{Category, Level, Signature, Strength};
-use crate::rules::{Check, Defect, Na, Outcome, Rule, Text, Texts, WebCase, Words, quote};
+use crate::rules::{Check, Defect, Na, Outcome, Rule, Text, Texts, WebCase, Words, law, quote};
 
 /// WEB004
 pub(super) const RULE: Rule = Rule {
@@ -11,7 +11,7 @@ pub(super) const RULE: Rule = Rule {
     needs: &[],
     yields_to: &["DNS001", "WEB001"],
     sources: &["Huawei Cloud 6.1", "Huawei Cloud 7.28", "Tencent Cloud, FAQ on filing"],
-    law: &[],
+    law: &[&law::FILED],
     texts: TEXTS,
     check: Check::Web(check),
 };

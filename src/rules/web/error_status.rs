@@ -1,7 +1,7 @@
 use super::answers::{failure_words, foreign_end, host_of, is_answered, opened, signature};
 use crate::evidence::{Attempt, End, PageSeen, Rendered};
 use crate::policy::{Category, Level, PageFacts, Strength};
-use crate::rules::{Check, Defect, Na, Outcome, Rule, Text, Texts, WebCase, Words, quote};
+use crate::rules::{Check, Defect, Na, Outcome, Rule, Text, Texts, WebCase, Words, law, quote};
 
 /// WEB003
 pub(super) const RULE: Rule = Rule {
@@ -9,9 +9,9 @@ pub(super) const RULE: Rule = Rule {
     name: "error-page",
     level: Level::Violation,
     needs: &[],
-    yields_to: &["DNS001", "WEB001", "WEB004"],
+    yields_to: &["DNS001", "WEB001", "WEB004", "WEB009"],
     sources: &["Huawei Cloud 16.4"],
-    law: &[],
+    law: &[&law::TRUE],
     texts: TEXTS,
     check: Check::Web(check),
 };

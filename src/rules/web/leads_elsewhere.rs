@@ -3,7 +3,7 @@ use crate::filing::Filing;
 use crate::page::Page;
 use crate::policy::Level;
 use crate::record::Number;
-use crate::rules::{Check, Defect, Na, Outcome, Rule, Text, Texts, WebCase, Words, quote};
+use crate::rules::{Check, Defect, Na, Outcome, Rule, Text, Texts, WebCase, Words, law, quote};
 use std::net::IpAddr;
 
 /// WEB006
@@ -12,9 +12,9 @@ pub(super) const RULE: Rule = Rule {
     name: "leads-elsewhere",
     level: Level::Violation,
     needs: &[],
-    yields_to: &["DNS001", "WEB001", "WEB004", "WEB003"],
+    yields_to: &["DNS001", "WEB001", "WEB004", "WEB009", "WEB003"],
     sources: &["Tencent Cloud, FAQ on filing", "Huawei Cloud 17.4.2"],
-    law: &[],
+    law: &[&law::TRUE],
     texts: TEXTS,
     check: Check::Web(check),
 };

@@ -1,7 +1,7 @@
 use super::answers::{Reach, by_host, is_ours, reach};
 use crate::evidence::{HostEvidence, Role};
 use crate::policy::Level;
-use crate::rules::{Check, Defect, Na, Outcome, Rule, SiteCase, Text, Texts, Words};
+use crate::rules::{Check, Defect, Na, Outcome, Rule, SiteCase, Text, Texts, Words, law};
 
 /// WEB001
 pub(super) const RULE: Rule = Rule {
@@ -11,7 +11,7 @@ pub(super) const RULE: Rule = Rule {
     needs: &[],
     yields_to: &["DNS001"],
     sources: &["Huawei Cloud 16.4", "Tencent Cloud, FAQ on filing"],
-    law: &[],
+    law: &[&law::TRUE],
     texts: TEXTS,
     check: Check::Site(check),
 };

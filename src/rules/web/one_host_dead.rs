@@ -1,7 +1,7 @@
 use super::answers::{Reach, by_host, reach};
 use crate::evidence::{HostEvidence, Role};
 use crate::policy::Level;
-use crate::rules::{Check, Defect, Na, Outcome, Rule, SiteCase, Text, Texts, Words};
+use crate::rules::{Check, Defect, Na, Outcome, Rule, SiteCase, Text, Texts, Words, law};
 
 /// WEB002
 pub(super) const RULE: Rule = Rule {
@@ -11,7 +11,7 @@ pub(super) const RULE: Rule = Rule {
     needs: &[],
     yields_to: &["DNS001", "WEB001"],
     sources: &["Tencent Cloud, showing the record number"],
-    law: &[],
+    law: &[&law::SHOWN],
     texts: TEXTS,
     check: Check::Site(check),
 };

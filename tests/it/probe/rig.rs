@@ -249,6 +249,7 @@ impl World {
             both_schemes: false,
             robots: false,
             user_agent: "beian/0.1 (+https://desk.example)".to_owned(),
+            views: Default::default(),
             proxy: None,
             allow: Vec::new(),
             extra_roots: Vec::new(),

@@ -6,6 +6,7 @@
 //! settings = "[readings]\n…"        # a user's file over it
 //! speaks = ["DNS003", "DNS004"]     # every rule that speaks; bad-*: by default its own, good-*: none
 //! same_subject = ["other.example"]  # domains that the list files under the same subject
+//! siblings = { … }                  # what else the list has in common with it, as in `Siblings`
 //! page = '''<html>…'''              # the homepage; by default one that breaks no rule
 //! www = false                       # no www host; by default it redirects to the first host
 //!
@@ -21,6 +22,9 @@
 //! domain = "site.example"
 //! addresses = ["1.2.3.4", "1.2.3.8-1.2.3.15"]
 //!
+//! [[registry]]                      # what the registry file says, as in `RegistryEntry`
+//! domain = "site.example"
+//!
 //! [[host]]                          # the first is the domain itself where `host` is missing
 //! dns = "resolved"                  # resolved nx_domain no_data serv_fail refused timeout loop …
 //! chain = ["site.cdn.example"]
@@ -29,6 +33,7 @@
 //! https = "connect_refused"         # how it failed, or a walk:
 //! http = { status = 301, location = "https://…", failed = "connect_refused", … }
 //! page = '''…'''                    # this host's page
+//! view = [{ visitor = "phone", page = '''…''', … }]   # what another visitor got; a walk
 //! rendered = '''…'''                # the document as a browser shows it; `true`: as served
 //! rendered_at = "https://…"          # where the browser ended; by default where the walk did
 //! rendered_status = 500              # 200 by default
@@ -52,8 +57,8 @@
 
 use beian::evidence::{
     Area, Attempt, Certificate, Dns, End, Evidence, Failure, Frame, Hop, HopKind, HostEvidence,
-    Layout, Located, Network, PageSeen, Place, Region, Rendered, Rendering, Resolution, Role,
-    Siblings, Sight, Trust, Visit,
+    Layout, Located, Network, PageSeen, Place, Region, RegistryEntry, Rendered, Rendering,
+    Resolution, Role, Siblings, Sight, Trust, View, Visit,
 };
 use beian::filing::{
     AddressRange, Domain, FiledNumber, FiledPolice, Filing, Homepage, ServiceType, Status,
@@ -80,6 +85,10 @@ pub(super) struct Case {
     pub(super) speaks: Option<Vec<String>>,
     #[serde(default)]
     same_subject: Vec<String>,
+    #[serde(default)]
+    siblings: Siblings,
+    #[serde(default)]
+    registry: Vec<RegistryEntry>,
     page: Option<String>,
     #[serde(default = "yes")]
     www: bool,
@@ -130,6 +139,20 @@ struct Row {
     approved_on: Option<Date>,
     opened_on: Option<Date>,
     homepage: Option<String>,
+    written_domain: Option<String>,
+    content_kind: Option<String>,
+    pre_approvals: Option<String>,
+    remark: Option<String>,
+    platform: Option<String>,
+    subject_id_kind: Option<String>,
+    subject_id: Option<String>,
+    id_expires_on: Option<Date>,
+    legal_representative: Option<String>,
+    subject_owner: Option<String>,
+    authority: Option<String>,
+    owner: Option<String>,
+    phone: Option<String>,
+    email: Option<String>,
 }
 
 /// What was seen of one host.
@@ -159,6 +182,17 @@ struct HostRow {
     number: Vec<NumberRow>,
     #[serde(default)]
     frame: Vec<FrameRow>,
+    #[serde(default)]
+    view: Vec<ViewRow>,
+}
+
+/// What another visitor got.
+#[derive(Clone, Deserialize)]
+struct ViewRow {
+    /// `phone` or `spider`.
+    visitor: String,
+    #[serde(flatten)]
+    seen: Seen,
 }
 
 /// What a browser showed.
@@ -258,6 +292,7 @@ impl Case {
         if self.www && !rows.iter().any(|row| row.host.as_deref() == Some(&*www)) {
             let mut copy = rows[0].clone();
             copy.host = Some(www.clone());
+            copy.view.clear();
             if copy.https.is_none() && copy.http.is_none() {
                 let hops = vec![format!("https://{domain}/")];
                 copy.https = Some(Walk::Seen(Box::new(Seen { hops, ..Seen::default() })));
@@ -271,7 +306,8 @@ impl Case {
         hosts.sort_by_key(|host| host.role as u8);
         Evidence {
             hosts,
-            siblings: Siblings { same_subject: self.same_subject.clone() },
+            siblings: Siblings { same_subject: self.same_subject.clone(), ..self.siblings.clone() },
+            registry: self.registry.clone(),
             ..Evidence::default()
         }
     }
@@ -302,12 +338,35 @@ impl Row {
         filing.service_type = self.service_type.as_deref().map_or(ServiceType::Website, named);
         filing.approved_on = self.approved_on;
         filing.opened_on = self.opened_on;
+        filing.phone = self.phone.clone();
+        filing.email = self.email.clone();
         filing.homepage = self.homepage.as_ref().map(|text| {
             let url = url::Url::parse(text).unwrap();
             let host = url.host_str().unwrap().to_owned();
             Homepage { host, port: url.port(), path: url.path().to_owned() }
         });
+        self.fill_papers(&mut filing);
         filing
+    }
+}
+
+impl Row {
+    /// What the filing says of papers and people.
+    fn fill_papers(&self, filing: &mut Filing) {
+        filing.written_domain = self.written_domain.clone();
+        filing.content_kind = self.content_kind.clone();
+        filing.pre_approvals = self.pre_approvals.clone();
+        filing.remark = self.remark.clone();
+        filing.platform = self.platform.clone();
+        filing.subject_id_kind = self.subject_id_kind.clone();
+        filing.subject_id = self.subject_id.clone();
+        filing.id_expires_on = self.id_expires_on;
+        filing.legal_representative = self.legal_representative.clone();
+        filing.subject_owner = self.subject_owner.clone();
+        filing.authority = self.authority.clone();
+        filing.owner = self.owner.clone();
+        filing.phone = self.phone.clone();
+        filing.email = self.email.clone();
     }
 }
 
@@ -324,6 +383,7 @@ fn status(text: &str) -> Status {
         "变更中" => Status::Changing,
         "注销中" => Status::Cancelling,
         "已注销" => Status::Cancelled,
+        word @ ("未备案" | "驳回" | "审核中") => Status::Unapproved(word.to_owned()),
         other => Status::Other(other.to_owned()),
     }
 }
@@ -349,8 +409,14 @@ impl HostRow {
         let dns = self.dns(filing);
         let resolved = dns.outcome == Resolution::Resolved;
         let visit = resolved.then(|| self.visit(&host, &dns, page));
+        let address = dns.addresses.first().map(|located| located.address);
+        let views = self.view.iter().map(|row| View {
+            visitor: named(&row.visitor),
+            attempt: row.seen.attempt("https", &host, address, page),
+        });
+        let views = views.collect();
         let rendering = self.rendering(visit.as_ref(), page);
-        HostEvidence { visit, rendering, ..HostEvidence::of_dns(host, role, dns) }
+        HostEvidence { visit, views, rendering, ..HostEvidence::of_dns(host, role, dns) }
     }
 
     fn rendering(&self, visit: Option<&Visit>, served: &str) -> Option<Rendering> {

@@ -10,6 +10,7 @@ fn pages() -> Arc<Plain> {
 
 fn judging<'a>(rules: &'a [&'static Rule]) -> Judging<'a> {
     Judging {
+        registry: None,
         rules,
         policy: &POLICY,
         lang: Lang::En,

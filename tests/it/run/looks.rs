@@ -144,6 +144,7 @@ async fn a_run_that_reaches_no_resolver_does_not_end_as_a_clean_one() {
         both_schemes: false,
         robots: false,
         user_agent: "beian-test".to_owned(),
+        views: Default::default(),
         proxy: None,
         allow: Vec::new(),
         extra_roots: Vec::new(),

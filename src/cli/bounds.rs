@@ -36,10 +36,10 @@ impl Settings {
         if self.http.max_redirects > 50 {
             return wrong("http", "max_redirects", "must be at most 50");
         }
+        self.check_browser()?;
         if views_when(&self.http.views).is_none() {
             return wrong("http", "views", "must be auto, always or never");
         }
-        self.check_browser()?;
         if self.pace.per_host == 0 {
             return wrong("pace", "per_host", "must be at least 1");
         }

@@ -198,8 +198,11 @@ async fn audit(
     });
     let world = World::start(sites.collect()).await.unwrap();
     let output = tempfile::tempdir().unwrap();
-    let options = plain_options(&world);
-    let summary = run::audit_through(options, &world, output.path(), browser).await;
+    let mut options = plain_options(&world);
+    if let Some((render, browser)) = browser {
+        run::look_through(&mut options, render, browser);
+    }
+    let summary = run::audit_by(options, &world, output.path()).await;
     world.stop().await;
     assert_eq!(summary.rows, pages.len() as u64);
     assert_eq!((summary.audited, summary.rejected, summary.faults), (summary.rows, 0, 0));

@@ -268,11 +268,6 @@ pub(crate) mod run {
         filing::open(Box::new(bytes), Some("demo.csv"), &filing::Options::default()).unwrap()
     }
 
-    /// Audits the world's list into a folder, without a browser.
-    pub(crate) async fn audit(world: &World, output: &Path) -> Summary {
-        audit_by(world.options(), world, output).await
-    }
-
     /// The browser of this machine; `None`, and a loud word, where it has none.
     pub(crate) fn browser() -> Option<BrowserOptions> {
         let folders = std::env::var_os("PATH").unwrap_or_default();
@@ -293,21 +288,17 @@ pub(crate) mod run {
         })
     }
 
-    /// The same, through a browser where one is given.
-    pub(crate) async fn audit_through(
-        mut options: Options,
-        world: &World,
-        output: &Path,
-        browser: Option<(Render, BrowserOptions)>,
-    ) -> Summary {
-        if let Some((render, browser)) = browser {
-            options.render = render;
-            options.browser = Some(browser);
-            // Browsers share the machine with whatever else is tested on it.
-            options.deadline = Duration::from_secs(300);
-            options.timeout = Duration::from_secs(10);
-        }
-        audit_by(options, world, output).await
+    /// Sees pages through a browser, which shares the machine with whatever else is tested.
+    pub(crate) fn look_through(options: &mut Options, render: Render, browser: BrowserOptions) {
+        options.render = render;
+        options.browser = Some(browser);
+        options.deadline = Duration::from_secs(300);
+        options.timeout = Duration::from_secs(10);
+    }
+
+    /// Audits the world's list into a folder.
+    pub(crate) async fn audit(world: &World, output: &Path) -> Summary {
+        audit_by(world.options(), world, output).await
     }
 
     /// The same with options of one's own.
@@ -316,7 +307,6 @@ pub(crate) mod run {
         let bytes = Cursor::new(world.registry().into_bytes());
         let rows = filing::open(Box::new(bytes), None, &filing::Options::default()).unwrap();
         let registry = Registry::read(rows).unwrap();
-        let probe = Probe::new(options, Places::embedded(Vec::new())).unwrap();
         let plan = Plan {
             registry: Some(&registry),
             output: output.to_owned(),
@@ -334,7 +324,7 @@ pub(crate) mod run {
             clock: jiff::Timestamp::now,
         };
         let stop = CancellationToken::new();
-        let probe = Arc::new(probe);
+        let probe = Arc::new(Probe::new(options, Places::embedded(Vec::new())).unwrap());
         let eyes = Arc::clone(&probe);
         let summary = pipeline::run(list(world), eyes, &plan, &Quiet, stop).await.unwrap();
         probe.close().await;
@@ -373,10 +363,11 @@ mod audits {
         let world = World::start(sites().unwrap()).await.unwrap();
         let folder = tempfile::tempdir().unwrap();
         let (first, second) = (folder.path().join("first"), folder.path().join("second"));
-        run::audit_through(world.options(), &world, &first, Some((Render::Auto, browser.clone())))
-            .await;
+        let mut options = world.options();
+        run::look_through(&mut options, Render::Auto, browser);
+        run::audit_by(options.clone(), &world, &first).await;
         holds(&world, Eyes::Browser, &first);
-        run::audit_through(world.options(), &world, &second, Some((Render::Auto, browser))).await;
+        run::audit_by(options, &world, &second).await;
         are_the_same(&first, &second);
         world.stop().await;
     }

@@ -95,7 +95,7 @@ impl Reading {
 pub(in crate::rules) fn standing<'a>(case: &PageCase<'a>) -> Standing<'a> {
     let yardstick = Yardstick::of(case);
     let read: Vec<_> =
-        seen_zone(case).into_iter().map(|number| (reading(number, &yardstick), number)).collect();
+        shown_zone(case).into_iter().map(|number| (reading(number, &yardstick), number)).collect();
     // Of equals the one that the ministry would write, a filing before a licence;
     // `min_by_key` keeps the first.
     let best = read.iter().copied().min_by_key(|(reading, number)| {
@@ -120,14 +120,7 @@ pub(in crate::rules) fn standing<'a>(case: &PageCase<'a>) -> Standing<'a> {
 }
 
 /// The visible numbers at the foot of the page; those of the body where the foot has none.
-pub(in crate::rules) fn judged_zone(numbers: &[ShownNumber]) -> Vec<&ShownNumber> {
-    let in_zone = |zone| numbers.iter().filter(move |n| n.visible && n.zone == zone);
-    let foot: Vec<_> = in_zone(Zone::Footer).collect();
-    if foot.is_empty() { in_zone(Zone::Body).collect() } else { foot }
-}
-
-/// The same as a visitor of this page sees them.
-fn seen_zone<'a>(case: &PageCase<'a>) -> Vec<&'a ShownNumber> {
+fn shown_zone<'a>(case: &PageCase<'a>) -> Vec<&'a ShownNumber> {
     let shown: Vec<_> =
         case.page.record_numbers.iter().filter(|number| eye(case, number).shows()).collect();
     let foot: Vec<_> = shown.iter().copied().filter(|n| n.zone == Zone::Footer).collect();
@@ -152,6 +145,13 @@ fn concealed<'a>(case: &PageCase<'a>, yardstick: &Yardstick<'_>) -> Option<Conce
         let mut shown = frame.record_numbers.iter().filter(|number| number.visible);
         shown.find(is_own).map(|number| Concealed::Frame(frame, number))
     })
+}
+
+/// The same of a page that no browser laid out.
+pub(in crate::rules) fn judged_zone(numbers: &[ShownNumber]) -> Vec<&ShownNumber> {
+    let in_zone = |zone| numbers.iter().filter(move |n| n.visible && n.zone == zone);
+    let foot: Vec<_> = in_zone(Zone::Footer).collect();
+    if foot.is_empty() { in_zone(Zone::Body).collect() } else { foot }
 }
 
 /// A number of the body may come from an article while the foot is still to be made by a

@@ -169,8 +169,6 @@ struct HostRow {
     https: Option<Walk>,
     http: Option<Walk>,
     page: Option<String>,
-    #[serde(default)]
-    view: Vec<ViewRow>,
     rendered: Option<Document>,
     rendered_at: Option<String>,
     rendered_status: Option<u16>,
@@ -184,6 +182,17 @@ struct HostRow {
     number: Vec<NumberRow>,
     #[serde(default)]
     frame: Vec<FrameRow>,
+    #[serde(default)]
+    view: Vec<ViewRow>,
+}
+
+/// What another visitor got.
+#[derive(Clone, Deserialize)]
+struct ViewRow {
+    /// `phone` or `spider`.
+    visitor: String,
+    #[serde(flatten)]
+    seen: Seen,
 }
 
 /// What a browser showed.
@@ -212,15 +221,6 @@ struct NumberRow {
 struct FrameRow {
     url: String,
     page: String,
-}
-
-/// What another visitor got.
-#[derive(Clone, Deserialize)]
-struct ViewRow {
-    /// `phone` or `spider`.
-    visitor: String,
-    #[serde(flatten)]
-    seen: Seen,
 }
 
 /// One attempt.

@@ -60,7 +60,8 @@ impl Parts {
             lang: self.lang,
             concurrency: wiring::width(&self.settings),
             second_look_after: Duration::from_secs(self.settings.pace.second_look_after),
-            site_limit: Duration::from_secs(2 * self.settings.http.deadline + 60),
+            site_limit: Duration::from_secs(2 * self.settings.http.deadline + 60)
+                + wiring::registration_wait(&self.settings),
             unfinished,
             fingerprint: self.fingerprint(list, at),
             versions: versions(&places),
@@ -77,6 +78,8 @@ impl Parts {
             ("list", digest),
             ("lang", settings.output.lang.clone()),
             ("resolvers", settings.dns.resolvers.join(" ")),
+            ("vantages", settings.dns.vantages.join(" ")),
+            ("registration", settings.registration.enabled.to_string()),
             ("both schemes", settings.http.both_schemes.to_string()),
             (
                 "place",

@@ -106,6 +106,8 @@ impl World {
     pub fn options(&self) -> Options {
         Options {
             resolvers: self.resolvers.clone(),
+            vantages: Vec::new(),
+            registration: None,
             timeout: Duration::from_secs(3),
             deadline: Duration::from_secs(20),
             max_body: 8 * 1024 * 1024,

@@ -50,8 +50,20 @@ fn goals(filing: &Filing) -> Vec<Goal> {
 
 impl Probe {
     pub(super) async fn look_at_site(&self, filing: &Filing) -> Look {
-        let (hosts, exchanges) = self.look_at(goals(filing)).await;
-        Look { evidence: Evidence { hosts, ..Evidence::default() }, exchanges }
+        let registration = async {
+            match &self.registries {
+                Some(registries) => {
+                    let names = Names::new(&self.resolvers, &self.places);
+                    Some(registries.ask(filing.domain.registrable(), &names).await)
+                }
+                None => None,
+            }
+        };
+        let (seen, asked) = tokio::join!(self.look_at(goals(filing)), registration);
+        let (hosts, mut exchanges) = seen;
+        let (registration, asked) = asked.unzip();
+        exchanges.extend(asked.into_iter().flatten());
+        Look { evidence: Evidence { hosts, registration, ..Evidence::default() }, exchanges }
     }
 
     pub(super) async fn look_at_failed(&self, filing: &Filing, first: &Evidence) -> Look {
@@ -108,10 +120,20 @@ impl Probe {
             return Seen { host, exchanges: Vec::new(), waited: Duration::ZERO };
         }
         let mut walk = Walk::new(&self.fetcher, names, deadline);
-        let visit = Some(walk.visit(&start).await);
+        let vantages = async {
+            match dns.outcome {
+                Resolution::Resolved => names.from_vantages(&start.host, deadline).await,
+                _ => Vec::new(),
+            }
+        };
+        let (visit, vantages) = tokio::join!(walk.visit(&start), vantages);
+        let dns = Dns { vantages, ..dns };
         let (exchanges, waited) = walk.finish();
         Seen {
-            host: HostEvidence { visit, ..HostEvidence::of_dns(start.host, role, dns) },
+            host: HostEvidence {
+                visit: Some(visit),
+                ..HostEvidence::of_dns(start.host, role, dns)
+            },
             exchanges,
             waited,
         }

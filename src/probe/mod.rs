@@ -8,6 +8,7 @@ pub mod guard;
 mod look;
 mod pace;
 pub mod place;
+pub mod registration;
 #[expect(dead_code, reason = "asked once there is a browser")]
 mod wanted;
 
@@ -17,6 +18,7 @@ use deadline::Deadline;
 use dns::{Names, Resolvers};
 use fetch::{Fetcher, Walk};
 use place::Places;
+use registration::Registries;
 use std::{
     collections::HashMap,
     net::{IpAddr, SocketAddr},
@@ -28,6 +30,10 @@ use std::{
 pub struct Options {
     /// Resolvers to ask; none means the system's.
     pub resolvers: Vec<SocketAddr>,
+    /// Where hosts are asked for besides, to compare.
+    pub vantages: Vec<VantagePoint>,
+    /// How registries are asked; `None` where they are not.
+    pub registration: Option<registration::Settings>,
     /// One step: a DNS question, a connection, a handshake, the wait for the next bytes.
     pub timeout: Duration,
     /// One site in all.
@@ -59,6 +65,18 @@ pub struct Options {
     pub sockets: SocketTable,
 }
 
+/// A place from which a host may be told something else: a resolver of another network, or a
+/// client subnet that a resolver is asked on behalf of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct VantagePoint {
+    /// What people call it.
+    pub name: String,
+    /// The resolver.
+    pub resolver: SocketAddr,
+    /// The subnet (EDNS client subnet, RFC 7871) where the resolver is to answer as for it.
+    pub client: Option<ipnet::IpNet>,
+}
+
 /// (address, port) as the world has it → the socket that plays it.
 pub type SocketTable = HashMap<(IpAddr, u16), SocketAddr>;
 
@@ -68,6 +86,7 @@ pub struct Probe {
     resolvers: Resolvers,
     places: Places,
     fetcher: Fetcher,
+    registries: Option<Registries>,
 }
 
 /// What a look brought.
@@ -82,7 +101,8 @@ pub struct Look {
 /// One request and its answer as they were on the wire.
 #[derive(Clone, Debug)]
 pub struct Exchange {
-    /// The URL asked for.
+    /// The URL asked for; `whois://server/domain` for a WHOIS answer, whose text is
+    /// the body and has no head.
     pub url: String,
     /// The address connected to.
     pub address: Option<IpAddr>,
@@ -120,7 +140,11 @@ impl Probe {
     pub fn new(options: Options, places: Places) -> Result<Probe, ProbeError> {
         let resolvers = Resolvers::new(&options)?;
         let fetcher = Fetcher::new(&options)?;
-        Ok(Probe { options, resolvers, places, fetcher })
+        let registries = match &options.registration {
+            Some(settings) => Some(Registries::new(settings.clone(), &options)?),
+            None => None,
+        };
+        Ok(Probe { options, resolvers, places, fetcher, registries })
     }
 
     /// Looks at one site. Never fails: what went wrong is part of the evidence.

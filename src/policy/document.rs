@@ -4,6 +4,7 @@ use super::cdn::CdnRow;
 use super::pages::PageRow;
 use super::providers::Provider;
 use super::readings::SomeReadings;
+use super::registrars::Registrar;
 use super::{Level, Providers, Scope};
 use crate::record::Province;
 use jiff::civil::Date;
@@ -80,6 +81,15 @@ pub(super) struct Document {
     pub(super) provider: Vec<Provider>,
     pub(super) cdn: Vec<CdnRow>,
     pub(super) page: Vec<PageRow>,
+    pub(super) registrar: Vec<Registrar>,
+    pub(super) registrars: RegistrarList,
+}
+
+/// `[registrars]`: the registrars that the ministry has approved, as the user knows.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct RegistrarList {
+    pub(super) approved: Vec<String>,
 }
 
 impl Document {

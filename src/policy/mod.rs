@@ -7,12 +7,14 @@ mod document;
 mod pages;
 mod providers;
 mod readings;
+mod registrars;
 
 pub use cdn::{Cdn, CdnKind, Cdns};
 pub use document::PolicyError;
 pub use pages::{Category, PageFacts, Signature, Signatures, Strength};
 pub use providers::{Provider, ProviderKind, Providers};
 pub use readings::{Guangdong, Readings};
+pub use registrars::{RegistrarKind, Registrars, Standing};
 
 use crate::record::Province;
 use document::{Document, Layer, LevelRow, parse};
@@ -44,6 +46,8 @@ pub struct Policy {
     pub cdns: Cdns,
     /// What block, default, parked and challenge pages are recognised by.
     pub signatures: Signatures,
+    /// Registrars, and which of them the ministry has approved.
+    pub registrars: Registrars,
     levels: Vec<LevelRow>,
     days: BTreeMap<String, u16>,
     deadlines: BTreeMap<Level, u16>,
@@ -69,11 +73,12 @@ pub struct Scope<'a> {
 /// Calendar days to mend where neither the settings nor a rule's own row say.
 const DEFAULT_DEADLINE: u16 = 7;
 
-const FILES: [(&str, &str); 4] = [
+const FILES: [(&str, &str); 5] = [
     ("config/rules.toml", include_str!("../../config/rules.toml")),
     ("config/providers.toml", include_str!("../../config/providers.toml")),
     ("config/cdn.toml", include_str!("../../config/cdn.toml")),
     ("config/pages.toml", include_str!("../../config/pages.toml")),
+    ("config/registrars.toml", include_str!("../../config/registrars.toml")),
 ];
 
 /// Read once: tests and demos ask for it by the thousand.
@@ -171,6 +176,8 @@ impl Policy {
 
     fn take_facts(&mut self, document: &mut Document, file: &str) -> Result<(), PolicyError> {
         self.providers.add(std::mem::take(&mut document.provider));
+        let listed = std::mem::take(&mut document.registrars);
+        self.registrars.add(std::mem::take(&mut document.registrar), listed, file)?;
         self.cdns.add(std::mem::take(&mut document.cdn), file)?;
         self.signatures.add(std::mem::take(&mut document.page), file)
     }

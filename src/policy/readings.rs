@@ -57,6 +57,8 @@ readings! {
     opening_days: u16 = 30;
     /// Days after approval during which a block page may still stand.
     unblocking_days: u16 = 10;
+    /// Days before a domain's expiry from which it is warned of (REG002).
+    expiry_days: u16 = 30;
     /// Similarity (0 to 1) from which a title is nearly right (TTL003).
     title_similarity: f64 = 0.6;
 }

@@ -11,6 +11,7 @@ mod outside_mainland;
 mod partly_elsewhere;
 mod points;
 mod unresolved;
+mod vantage;
 
 use super::Rule;
 
@@ -22,6 +23,7 @@ pub(super) const RULES: &[Rule] = &[
     other_provider::RULE,
     partly_elsewhere::RULE,
     origin_hidden::RULE,
+    vantage::RULE,
     ipv6_unfiled::RULE,
     broken_zone::RULE,
 ];

@@ -28,6 +28,7 @@ pub use case::{
     provider_keys,
 };
 pub use law::Law;
+pub(crate) use names::is_no_person;
 pub use outcome::{Defect, Lang, Na, Outcome, Text, quote};
 pub use reference::{example, index, page};
 pub use rule::{Check, Field, Rule, Texts, Words};

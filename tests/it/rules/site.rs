@@ -29,12 +29,22 @@
 //! https = "connect_refused"         # how it failed, or a walk:
 //! http = { status = 301, location = "https://…", failed = "connect_refused", … }
 //! page = '''…'''                    # this host's page
+//! [[host.vantage]]                  # what another place sees
+//! name = "overseas"
+//! dns = "nx_domain"                # resolved by default
+//! chain = ["site.cdn.example"]
+//! addresses = ["1.2.3.4 hong_kong"]
+//!
+//! [registration]                    # what the registry says; see `beian::evidence::Registration`
+//! expires_on = "2027-03-01"
+//! status = ["clientHold"]
 //! ```
 //! A host that resolves and says neither `https` nor `http` shows its page over https.
 
 use beian::evidence::{
     Attempt, Certificate, Dns, End, Evidence, Failure, Hop, HopKind, HostEvidence, Located,
-    Network, PageSeen, Place, Region, Resolution, Role, Siblings, Trust, Visit,
+    Network, PageSeen, Place, Region, Registration, Resolution, Role, Siblings, Trust, Vantage,
+    Visit,
 };
 use beian::filing::{
     AddressRange, Domain, FiledNumber, FiledPolice, Filing, Homepage, ServiceType, Status,
@@ -69,6 +79,7 @@ pub(super) struct Case {
     filing: Row,
     #[serde(default)]
     host: Vec<HostRow>,
+    registration: Option<RegistrationRow>,
 }
 
 fn yes() -> bool {
@@ -111,6 +122,8 @@ struct Row {
     approved_on: Option<Date>,
     opened_on: Option<Date>,
     homepage: Option<String>,
+    legal_representative: Option<String>,
+    subject_owner: Option<String>,
 }
 
 /// What was seen of one host.
@@ -127,6 +140,50 @@ struct HostRow {
     https: Option<Walk>,
     http: Option<Walk>,
     page: Option<String>,
+    #[serde(default)]
+    vantage: Vec<VantageRow>,
+}
+
+/// What another place sees of a host.
+#[derive(Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct VantageRow {
+    name: String,
+    dns: Option<String>,
+    #[serde(default)]
+    chain: Vec<String>,
+    #[serde(default)]
+    addresses: Vec<String>,
+}
+
+/// What the registry says of the domain.
+#[derive(Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RegistrationRow {
+    failure: Option<String>,
+    registered_on: Option<Date>,
+    expires_on: Option<Date>,
+    #[serde(default)]
+    status: Vec<String>,
+    registrar: Option<String>,
+    registrar_id: Option<u32>,
+    registrant: Option<String>,
+}
+
+impl RegistrationRow {
+    fn registration(&self) -> Registration {
+        Registration {
+            domain: "site.example".to_owned(),
+            source: "whois.example".to_owned(),
+            failure: self.failure.as_deref().map(named),
+            registered_on: self.registered_on,
+            expires_on: self.expires_on,
+            status: self.status.clone(),
+            registrar: self.registrar.clone(),
+            registrar_id: self.registrar_id,
+            registrant: self.registrant.clone(),
+        }
+    }
 }
 
 /// One attempt.
@@ -212,6 +269,7 @@ impl Case {
         Evidence {
             hosts,
             siblings: Siblings { same_subject: self.same_subject.clone() },
+            registration: self.registration.as_ref().map(RegistrationRow::registration),
             ..Evidence::default()
         }
     }
@@ -242,6 +300,8 @@ impl Row {
         filing.service_type = self.service_type.as_deref().map_or(ServiceType::Website, named);
         filing.approved_on = self.approved_on;
         filing.opened_on = self.opened_on;
+        filing.legal_representative = self.legal_representative.clone();
+        filing.subject_owner = self.subject_owner.clone();
         filing.homepage = self.homepage.as_ref().map(|text| {
             let url = url::Url::parse(text).unwrap();
             let host = url.host_str().unwrap().to_owned();
@@ -305,7 +365,14 @@ impl HostRow {
             _ => Vec::new(),
         };
         let addresses = addresses.iter().map(|text| located(text)).collect();
-        Dns { outcome, chain: self.chain.clone(), addresses, ..Dns::default() }
+        let vantages = self.vantage.iter().map(|row| Vantage {
+            name: row.name.clone(),
+            outcome: row.dns.as_deref().map_or(Resolution::Resolved, named),
+            chain: row.chain.clone(),
+            addresses: row.addresses.iter().map(|text| located(text)).collect(),
+        });
+        let vantages = vantages.collect();
+        Dns { outcome, chain: self.chain.clone(), addresses, vantages, ..Dns::default() }
     }
 
     fn visit(&self, host: &str, dns: &Dns, page: &str) -> Visit {

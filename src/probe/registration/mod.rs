@@ -179,7 +179,7 @@ impl Registries {
                 200 => rdap::read(&document.body, domain),
                 404 => Err(Failed::NotFound),
                 429 => Err(Failed::Limited),
-                500.. => Err(Failed::Unreachable),
+                500 | 502..=504 => Err(Failed::Unreachable),
                 _ => Err(Failed::Malformed),
             },
             Err(Failure::BadBody | Failure::BadHttp) => Err(Failed::Malformed),

@@ -121,7 +121,7 @@ impl World {
             registration: Some(Settings {
                 services: self.services.clone(),
                 per_minute: 60_000,
-                at_a_time: 4,
+                at_a_time: 8,
                 timeout: Duration::from_secs(3),
                 cache: None,
                 cache_days: 0,

@@ -54,7 +54,9 @@ impl Probe {
             match &self.registries {
                 Some(registries) => {
                     let names = Names::new(&self.resolvers, &self.places);
-                    Some(registries.ask(filing.domain.registrable(), &names).await)
+                    let domain = filing.domain.registrable();
+                    // What is not asked for must not weigh on every look: see look_at.
+                    Some(Box::pin(registries.ask(domain, &names)).await)
                 }
                 None => None,
             }
@@ -92,7 +94,8 @@ impl Probe {
         let pair = (goals.next(), goals.next());
         let one = |goal: Option<Goal>| async {
             match goal {
-                Some(goal) => Some(self.look_at_host(goal, &names, deadline).await),
+                // The states of a look are large: on the heap, not twice on a thread's stack.
+                Some(goal) => Some(Box::pin(self.look_at_host(goal, &names, deadline)).await),
                 None => None,
             }
         };
@@ -101,7 +104,7 @@ impl Probe {
         let mut deadline =
             deadline.later(seen.iter().map(|seen| seen.waited).max().unwrap_or_default());
         for goal in goals {
-            let host = self.look_at_host(goal, &names, deadline).await;
+            let host = Box::pin(self.look_at_host(goal, &names, deadline)).await;
             deadline = deadline.later(host.waited);
             seen.push(host);
         }
@@ -122,7 +125,7 @@ impl Probe {
         let mut walk = Walk::new(&self.fetcher, names, deadline);
         let vantages = async {
             match dns.outcome {
-                Resolution::Resolved => names.from_vantages(&start.host, deadline).await,
+                Resolution::Resolved => Box::pin(names.from_vantages(&start.host, deadline)).await,
                 _ => Vec::new(),
             }
         };

@@ -4,5 +4,6 @@ mod dns;
 mod failures;
 mod hops;
 mod looks;
+mod registration;
 mod rig;
 mod tls;

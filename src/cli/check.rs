@@ -1,7 +1,7 @@
 use super::options::{Common, FolderArgs, Format, JudgeArgs, LookArgs};
 use super::run::{self, Parts};
 use super::{Done, options, terminal, wiring};
-use crate::evidence::{End, Evidence, Region, Visit};
+use crate::evidence::{End, Evidence, Region, Registration, Visit};
 use crate::filing::{Domain, Filing, Row};
 use crate::pipeline::Summary;
 use crate::policy::{Level, Policy};
@@ -40,6 +40,7 @@ Examples:
   beian check site.example
   beian check site.example 例子.example --lang en
   beian check site.example --only ICP,LNK --format json
+  beian check site.example --registration
 
 A bare domain has no filing to compare with: rules that need one say so. To compare,
 audit a list: beian audit filings.csv.";
@@ -140,6 +141,9 @@ fn describe(out: &mut String, audit: &AuditLine, lang: Lang, policy: &Policy) ->
             writeln!(out, "    {}", terminal::safe(&line))?;
         }
     }
+    if let Some(line) = audit.evidence.registration.as_ref().and_then(|r| registered(r, lang)) {
+        writeln!(out, "  {}", terminal::safe(&line))?;
+    }
     for kind in ["fail", "review", "pass"] {
         for verdict in audit.verdicts.iter().filter(|verdict| verdict.verdict == kind) {
             verdict_lines(out, verdict, lang)?;
@@ -201,6 +205,27 @@ fn place(place: &crate::evidence::Place, lang: Lang, policy: &Policy) -> String 
         Some(key) => format!("({region}, {})", policy.providers.name(key, !zh)),
         None => format!("({region})"),
     }
+}
+
+/// What the registry answered; a person's name is masked in what is read back.
+fn registered(registration: &Registration, lang: Lang) -> Option<String> {
+    if registration.failure.is_some() {
+        return None;
+    }
+    let zh = lang == Lang::Zh;
+    let day = |day: Option<jiff::civil::Date>| day.map(|day| day.to_string());
+    let parts = [
+        (if zh { "注册于" } else { "registered" }, day(registration.registered_on)),
+        (if zh { "到期" } else { "expires" }, day(registration.expires_on)),
+        (if zh { "注册商" } else { "registrar" }, registration.registrar.clone()),
+        (if zh { "持有者" } else { "holder" }, registration.registrant.clone()),
+        (if zh { "状态" } else { "status" }, Some(registration.status.join(" "))),
+    ];
+    let told = parts.into_iter().filter_map(|(name, value)| {
+        let value = value.filter(|value| !value.is_empty())?;
+        Some(format!("{name} {value}"))
+    });
+    Some(told.collect::<Vec<_>>().join(if zh { "，" } else { ", " }))
 }
 
 /// Where the visit ended, and which numbers stand there.

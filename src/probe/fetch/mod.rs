@@ -37,8 +37,8 @@ pub(super) struct Fetcher {
     both_schemes: bool,
     robots: bool,
     agent: String,
-    /// Hosts that the operator has chosen himself: the guard does not apply to them.
-    trusted: Vec<String>,
+    /// Hosts and ports that the operator has chosen himself: the guard does not apply to them.
+    trusted: Vec<(String, u16)>,
 }
 
 impl Fetcher {
@@ -65,7 +65,7 @@ impl Fetcher {
     /// keep a pace of their own.
     pub(super) fn of_registries(
         options: &Options,
-        trusted: Vec<String>,
+        trusted: Vec<(String, u16)>,
         max_body: usize,
     ) -> Result<Fetcher, ProbeError> {
         let mut fetcher = Fetcher::new(options)?;
@@ -77,7 +77,9 @@ impl Fetcher {
 
     fn trusts(&self, url: &Url) -> bool {
         let host = url.host_str().unwrap_or_default();
-        self.trusted.iter().any(|trusted| trusted.eq_ignore_ascii_case(host))
+        let port = url.port_or_known_default();
+        let is_it = |(name, at): &(String, u16)| name == host && Some(*at) == port;
+        self.trusted.iter().any(is_it)
     }
 }
 

@@ -64,7 +64,7 @@ type Failed = RegistrationFailure;
 
 impl Registries {
     pub(super) fn new(settings: Settings, options: &Options) -> Result<Registries, ProbeError> {
-        let trusted = settings.services.rdap_hosts();
+        let trusted = settings.services.rdap_doors();
         Ok(Registries {
             turns: Turns::new(settings.per_minute, settings.at_a_time),
             known: Known::default(),
@@ -122,7 +122,7 @@ impl Registries {
     ) -> Registration {
         let mut failed = None;
         if let Some(base) = &service.rdap {
-            match self.by_rdap(domain, base, names, exchanges).await {
+            match self.by_rdap(domain, service, base, names, exchanges).await {
                 Ok(answer) => return answer.registration(domain, base.as_str()),
                 // The registry has answered: WHOIS is the same data.
                 Err(Failed::NotFound) => return without_answer(domain, Failed::NotFound),
@@ -139,11 +139,12 @@ impl Registries {
         without_answer(domain, failed.unwrap_or(Failed::NoService))
     }
 
-    /// The registry's answer; where it is a thin one, who the registrant is from the
+    /// The registry's answer; of a thin registry, who the registrant is from the
     /// registrar's service that it names.
     async fn by_rdap(
         &self,
         domain: &str,
+        service: &Service,
         base: &Url,
         names: &Names<'_>,
         exchanges: &mut Vec<Exchange>,
@@ -151,8 +152,9 @@ impl Registries {
         let url = base.join(&format!("domain/{domain}")).map_err(|_| Failed::NoService)?;
         let mut answer = self.document(&url, domain, names, exchanges).await?;
         let next = answer.referral.take().and_then(|url| Url::parse(&url).ok());
-        if let Some(next) = next.filter(|next| answer.registrant.is_none() && *next != url)
-            && matches!(next.scheme(), "https" | "http")
+        if let Some(next) = next.filter(|_| service.referral && answer.registrant.is_none())
+            && next != url
+            && (next.scheme() == "https" || next.scheme() == url.scheme())
             && let Ok(more) = self.document(&next, domain, names, exchanges).await
         {
             answer.complete(more);

@@ -106,14 +106,14 @@ impl Services {
         tails.skip(1).find_map(|tail| self.by_suffix.get(tail))
     }
 
-    /// The hosts of all RDAP services.
-    pub(super) fn rdap_hosts(&self) -> Vec<String> {
+    /// Host and port of all RDAP services.
+    pub(super) fn rdap_doors(&self) -> Vec<(String, u16)> {
         let bases = self.by_suffix.values().filter_map(|service| service.rdap.as_ref());
-        let mut hosts: Vec<String> =
-            bases.filter_map(|base| base.host_str()).map(str::to_owned).collect();
-        hosts.sort_unstable();
-        hosts.dedup();
-        hosts
+        let door = |base: &Url| Some((base.host_str()?.to_owned(), base.port_or_known_default()?));
+        let mut doors: Vec<(String, u16)> = bases.filter_map(door).collect();
+        doors.sort_unstable();
+        doors.dedup();
+        doors
     }
 }
 

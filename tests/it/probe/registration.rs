@@ -297,3 +297,23 @@ async fn a_kept_answer_is_not_asked_for_in_the_next_run() {
     assert_eq!(asked.load(Ordering::SeqCst), 1);
     assert!(!second.exchanges.iter().any(|e| e.url.starts_with("whois:")));
 }
+
+#[tokio::test]
+async fn the_operator_s_server_is_trusted_at_its_own_port_alone() {
+    let mut world =
+        world("[[registry]]\nsuffixes = [\"example\"]\nrdap = \"http://rdap.nic.example/\"\n")
+            .await;
+    world.host("rdap.nic.example", INSIDE);
+    let asked = Arc::new(AtomicUsize::new(0));
+    let count = asked.clone();
+    let other = http(move |_| {
+        count.fetch_add(1, Ordering::SeqCst);
+        rdap(OBJECT)
+    })
+    .await;
+    world.at(INSIDE, 8080, other);
+    let server = http(|_| redirect("http://rdap.nic.example:8080/domain/site.example")).await;
+    world.at(INSIDE, 80, server);
+    assert_eq!(registration(&world).await.failure, Some(RegistrationFailure::Unreachable));
+    assert_eq!(asked.load(Ordering::SeqCst), 0);
+}

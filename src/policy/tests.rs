@@ -153,7 +153,7 @@ fn deadlines_go_by_rule_then_family_then_level() {
 
 #[test]
 fn mistakes_are_named_by_file_line_column_and_nearest_name() {
-    insta::assert_snapshot!(error("\n[readings]\nguandong = \"either\"\n"), @"own.toml:3:1: unknown field `guandong`, expected one of `guangdong`, `own_cdn_passes`, `moved_within_provider`, `any_host_suffices`, `police_days`, `opening_days`, `unblocking_days`, `title_similarity`; did you mean `guangdong`?");
+    insta::assert_snapshot!(error("\n[readings]\nguandong = \"either\"\n"), @"own.toml:3:1: unknown field `guandong`, expected one of `guangdong`, `own_cdn_passes`, `moved_within_provider`, `any_host_suffices`, `police_days`, `opening_days`, `unblocking_days`, `expiry_days`, `title_similarity`; did you mean `guangdong`?");
     let row = |line: &str| {
         format!("[[level]]\ncode = \"CPR001\"\nlevel = \"off\"\nreason = \"r\"\n{line}\n")
     };

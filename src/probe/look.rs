@@ -125,7 +125,9 @@ impl Probe {
         let mut walk = Walk::new(&self.fetcher, names, deadline);
         let vantages = async {
             match dns.outcome {
-                Resolution::Resolved => Box::pin(names.from_vantages(&start.host, deadline)).await,
+                Resolution::Resolved => {
+                    Box::pin(names.seen_from_vantages(&start.host, deadline)).await
+                }
                 _ => Vec::new(),
             }
         };

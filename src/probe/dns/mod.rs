@@ -98,7 +98,7 @@ impl Resolvers {
     }
 
     /// What a host is from each vantage point, all asked at the same time and once.
-    pub(super) async fn from_vantages(
+    pub(super) async fn seen_from_vantages(
         &self,
         host: &str,
         deadline: Deadline,
@@ -112,7 +112,9 @@ impl Resolvers {
                 let point = point.cloned();
                 async move {
                     match point {
-                        Some(point) => Some(from_vantage(&point, host, deadline, places).await),
+                        Some(point) => {
+                            Some(seen_from_vantage(&point, host, deadline, places).await)
+                        }
                         None => None,
                     }
                 }
@@ -159,7 +161,7 @@ impl Resolvers {
 }
 
 /// What one vantage point is told of a host.
-async fn from_vantage(
+async fn seen_from_vantage(
     point: &VantagePoint,
     host: &str,
     deadline: Deadline,
@@ -226,8 +228,8 @@ impl<'a> Names<'a> {
 
 impl Names<'_> {
     /// What a host is from each vantage point.
-    pub(super) async fn from_vantages(&self, host: &str, deadline: Deadline) -> Vec<Vantage> {
-        self.resolvers.from_vantages(host, deadline, self.places).await
+    pub(super) async fn seen_from_vantages(&self, host: &str, deadline: Deadline) -> Vec<Vantage> {
+        self.resolvers.seen_from_vantages(host, deadline, self.places).await
     }
 }
 

@@ -83,7 +83,10 @@ fn ask_once(rule: &Rule, bench: &Bench<'_>) -> Remark {
         Outcome::Fail(defect) | Outcome::Review(defect) => defect.hosts.clone(),
         Outcome::Pass(_) | Outcome::Na(_) => Vec::new(),
     };
-    let url = hosts.first().and_then(|first| url_of(bench, first)).unwrap_or_default();
+    // What a registry says was not seen at any address of the site.
+    let of_site = !matches!(rule.check, Check::Registration(_));
+    let first = hosts.first().filter(|_| of_site);
+    let url = first.and_then(|first| url_of(bench, first)).unwrap_or_default();
     Remark { hosts, url, outcome }
 }
 

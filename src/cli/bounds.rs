@@ -46,6 +46,18 @@ impl Settings {
         if self.pace.per_address == 0 {
             return wrong("pace", "per_address", "must be at least 1");
         }
+        if !(1..=6_000).contains(&self.registration.per_minute) {
+            return wrong("registration", "per_minute", "must be 1 to 6000");
+        }
+        if !(1..=8).contains(&self.registration.per_server) {
+            return wrong("registration", "per_server", "must be 1 to 8");
+        }
+        if !(1..=600).contains(&self.registration.timeout) {
+            return wrong("registration", "timeout", "must be 1 to 600 seconds");
+        }
+        if self.registration.cache_days > 90 {
+            return wrong("registration", "cache_days", "must be at most 90");
+        }
         if self.pace.concurrency > 100_000 {
             return wrong("pace", "concurrency", "must be at most 100000");
         }

@@ -40,6 +40,7 @@ Examples:
   beian check site.example
   beian check site.example 例子.example --lang en
   beian check site.example --only ICP,LNK --format json
+  beian check site.example --registration
 
 A bare domain has no filing to compare with: rules that need one say so. To compare,
 audit a list: beian audit filings.csv.";
@@ -115,6 +116,9 @@ fn say(format: Format, audits: &Path, parts: &Parts, summary: &Summary) -> Resul
 fn describe(out: &mut String, audit: &AuditLine, lang: Lang, policy: &Policy) -> Result<()> {
     writeln!(out, "{}", style(&audit.domain).bold())?;
     for line in seen::lines(&audit.evidence, lang, policy) {
+        writeln!(out, "  {}", terminal::safe(&line))?;
+    }
+    if let Some(line) = audit.evidence.registration.as_ref().and_then(|r| registered(r, lang)) {
         writeln!(out, "  {}", terminal::safe(&line))?;
     }
     for kind in ["fail", "review", "pass"] {

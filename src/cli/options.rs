@@ -114,6 +114,13 @@ pub(crate) struct LookArgs {
     /// A resolver to ask (repeatable; default: the system's)
     #[arg(long, value_name = "ADDR[:PORT]", help_heading = "Looking")]
     pub resolver: Vec<String>,
+    /// Another place to ask for hosts from, to compare: a resolver, or one that is asked on
+    /// behalf of a client's subnet (repeatable)
+    #[arg(long, value_name = "NAME=ADDR[:PORT][/SUBNET]", help_heading = "Looking")]
+    pub vantage: Vec<String>,
+    /// Ask registries who holds the domains and until when (RDAP, WHOIS)
+    #[arg(long, help_heading = "Looking")]
+    pub registration: bool,
     /// Where a network is, over the location table (repeatable)
     #[arg(long, value_name = "CIDR=CC[/PROVIDER]", help_heading = "Looking")]
     pub place: Vec<String>,
@@ -245,6 +252,10 @@ fn lay_look(layers: &mut Layers, look: &LookArgs) -> Result<()> {
         );
     }
     lay_list(layers, "--resolver", ("dns", "resolvers"), &look.resolver)?;
+    lay_list(layers, "--vantage", ("dns", "vantages"), &look.vantage)?;
+    if look.registration {
+        layers.flag("--registration", ("registration", "enabled"), Value::Boolean(true))?;
+    }
     lay_list(layers, "--place", ("place", "overrides"), &look.place)?;
     lay_text(layers, "--geo-db", ("place", "database"), path_text(look.geo_db.as_ref())?)?;
     lay_list(layers, "--allow-address", ("guard", "allow"), &look.allow_address)?;

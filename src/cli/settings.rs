@@ -21,6 +21,7 @@ pub(crate) struct Settings {
     pub pace: Pace,
     pub place: Place,
     pub guard: Guard,
+    pub registration: Registration,
     pub rules: Rules,
     #[serde(skip)]
     origins: Origins,
@@ -44,6 +45,7 @@ pub(crate) struct Input {
 #[serde(deny_unknown_fields)]
 pub(crate) struct Dns {
     pub resolvers: Vec<String>,
+    pub vantages: Vec<String>,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -95,6 +97,18 @@ pub(crate) struct Place {
 #[serde(deny_unknown_fields)]
 pub(crate) struct Guard {
     pub allow: Vec<String>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Registration {
+    pub enabled: bool,
+    pub servers: String,
+    pub per_minute: u32,
+    pub per_server: usize,
+    pub timeout: u64,
+    pub cache: String,
+    pub cache_days: u16,
 }
 
 #[derive(Clone, Debug, Deserialize)]

@@ -14,6 +14,7 @@ mod embedded;
 mod filings;
 mod layout;
 mod ports;
+mod registry;
 mod reply;
 mod site;
 mod web;

@@ -1,6 +1,7 @@
 use super::DemoError;
 use super::certificates::CertificateKind;
 use super::ports::PortKind;
+use super::registry::RegistrationFile;
 use crate::policy::Level;
 use serde::Deserialize;
 use std::{
@@ -41,6 +42,10 @@ pub struct Site {
     pub(super) zone: BTreeMap<String, Vec<String>>,
     /// What the second resolver says where it differs.
     pub(super) second: BTreeMap<String, Vec<String>>,
+    /// What a vantage point is told where that differs, by its name.
+    pub(super) vantage: BTreeMap<String, BTreeMap<String, Vec<String>>>,
+    /// What the domain's registry says.
+    pub(super) registration: RegistrationFile,
     /// What happens at the ports of an address; `own` is the site's own, `*` every one that
     /// the zone names.
     pub(super) address: BTreeMap<String, BTreeMap<String, PortKind>>,
@@ -173,6 +178,10 @@ impl Site {
         let mut site: Site = toml::from_str(text).map_err(|e| DemoError::site(name, e))?;
         site.name = name.to_owned();
         site.check_cells()?;
+        let place = site.vantage.keys().find(|name| !super::dns::VANTAGES.contains(&name.as_str()));
+        if let Some(name) = place {
+            return Err(DemoError::site(&site.name, format!("no such vantage point: {name}")));
+        }
         Ok(site)
     }
 

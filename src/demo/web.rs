@@ -1,6 +1,7 @@
 //! The web servers of the demo world.
 
 use super::DemoError;
+use super::registry::{HOSTS, Registry};
 use super::reply::{Pieces, Reply};
 use super::site::{Route, Site};
 use http_body_util::Either;
@@ -66,6 +67,19 @@ impl Web {
             for host in site.hosts() {
                 web.hosts.insert(host, Arc::clone(&answers));
             }
+        }
+        let registry = Registry::of(sites);
+        for (host, _) in HOSTS.iter().filter(|(host, _)| host.starts_with("rdap.")) {
+            let routes = registry.rdap(host).into_iter().map(|(path, reply)| Rule {
+                host: None,
+                scheme: None,
+                path: Some(path),
+                reply,
+            });
+            let mut page = Reply::of_text("{\"errorCode\": 404}");
+            page.status = 404;
+            let answers = Answers { routes: routes.collect(), page };
+            web.hosts.insert((*host).to_owned(), Arc::new(answers));
         }
         Ok(web)
     }

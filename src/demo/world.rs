@@ -1,12 +1,14 @@
 use super::DemoError;
 use super::certificates::{CertificateKind, Certificates};
-use super::dns::{self, Zone};
+use super::dns::{self, View, Zone};
 use super::ports::{self, Door, PortKind};
+use super::registry::{self, Registry};
 use super::site::Site;
 use super::web::Web;
 use crate::policy::{Policy, PolicyError};
+use crate::probe::registration::{Services, Settings};
 use crate::probe::views::{Views, When};
-use crate::probe::{Options, Render, SocketTable};
+use crate::probe::{Options, Render, SocketTable, VantagePoint};
 use std::{
     collections::{BTreeMap, HashMap},
     net::{IpAddr, Ipv4Addr, SocketAddr},
@@ -41,6 +43,8 @@ pub fn policy() -> Result<Policy, PolicyError> {
 pub struct World {
     sites: Vec<Site>,
     resolvers: Vec<SocketAddr>,
+    vantages: Vec<VantagePoint>,
+    services: Services,
     sockets: SocketTable,
     root: Vec<u8>,
     stop: CancellationToken,
@@ -58,15 +62,22 @@ impl World {
         let certificates = Arc::new(Certificates::new(kinds)?);
         let mut world = World {
             resolvers: Vec::new(),
+            vantages: Vec::new(),
+            services: Services::default()
+                .with(registry::SERVICES, "the world's registries")
+                .map_err(|error| DemoError::site("README", error))?,
             sockets: SocketTable::new(),
             root: certificates.root().to_vec(),
             sites,
             stop,
             tasks,
         };
-        for resolver in 0..2 {
-            world.start_resolver(resolver).await?;
+        for view in [View::First, View::Second] {
+            let at = world.start_resolver(view).await?;
+            world.resolvers.push(at);
         }
+        world.start_vantages().await?;
+        world.start_registry().await?;
         let tls = TlsAcceptor::from(Arc::new(certificates.server()?));
         world.start_ports(&tls)?;
         Ok(world)
@@ -107,6 +118,15 @@ impl World {
     pub fn options(&self) -> Options {
         Options {
             resolvers: self.resolvers.clone(),
+            vantages: self.vantages.clone(),
+            registration: Some(Settings {
+                services: self.services.clone(),
+                per_minute: 60_000,
+                at_a_time: 8,
+                timeout: Duration::from_secs(3),
+                cache: None,
+                cache_days: 0,
+            }),
             timeout: Duration::from_secs(3),
             deadline: Duration::from_secs(20),
             max_body: 8 * 1024 * 1024,
@@ -138,8 +158,36 @@ impl World {
         self.tasks.wait().await;
     }
 
-    async fn start_resolver(&mut self, resolver: usize) -> Result<(), DemoError> {
-        let zone = Arc::new(Zone::of(&self.sites, resolver)?);
+    /// The places from which hosts are asked for besides.
+    async fn start_vantages(&mut self) -> Result<(), DemoError> {
+        let overseas = self.start_resolver(View::Overseas).await?;
+        let subnet = dns::SUBNET.parse().ok();
+        let places = [Some(overseas), self.resolvers.first().copied()];
+        let clients = [None, subnet];
+        for ((name, resolver), client) in dns::VANTAGES.iter().zip(places).zip(clients) {
+            let Some(resolver) = resolver else { continue };
+            self.vantages.push(VantagePoint { name: (*name).to_owned(), resolver, client });
+        }
+        Ok(())
+    }
+
+    /// The WHOIS servers of the registry and of the registrar.
+    async fn start_registry(&mut self) -> Result<(), DemoError> {
+        let registry = Arc::new(Registry::of(&self.sites));
+        for (host, address) in registry::HOSTS {
+            if !host.starts_with("whois.") {
+                continue;
+            }
+            let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
+            self.sockets.insert((address, 43), listener.local_addr()?);
+            let is_registry = host.contains(".nic.");
+            self.play(registry::serve(listener, Arc::clone(&registry), is_registry));
+        }
+        Ok(())
+    }
+
+    async fn start_resolver(&mut self, view: View) -> Result<SocketAddr, DemoError> {
+        let zone = Arc::new(Zone::of(&self.sites, view)?);
         // The TCP port has to be the UDP port: try until a free pair is found.
         let mut tries = 0;
         let (udp, tcp) = loop {
@@ -150,10 +198,10 @@ impl World {
                 Err(_) => tries += 1,
             }
         };
-        self.resolvers.push(udp.local_addr()?);
+        let at = udp.local_addr()?;
         self.play(dns::serve_udp(udp, Arc::clone(&zone)));
         self.play(dns::serve_tcp(tcp, zone));
-        Ok(())
+        Ok(at)
     }
 
     fn start_ports(&mut self, tls: &TlsAcceptor) -> Result<(), DemoError> {
@@ -199,7 +247,9 @@ impl Drop for World {
 
 /// What happens at each port of each address.
 fn wanted(sites: &[Site]) -> Result<BTreeMap<(IpAddr, u16), PortKind>, DemoError> {
-    let mut wanted: BTreeMap<(IpAddr, u16), PortKind> = BTreeMap::new();
+    let rdap = registry::HOSTS.iter().filter(|(host, _)| host.starts_with("rdap."));
+    let mut wanted: BTreeMap<(IpAddr, u16), PortKind> =
+        rdap.map(|(_, address)| ((*address, 443), PortKind::Open)).collect();
     for site in sites {
         let named = site.address.iter().filter_map(|(at, ports)| match at.as_str() {
             "own" => Some((site.address(), ports)),

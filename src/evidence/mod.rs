@@ -159,6 +159,9 @@ pub struct Vantage {
     pub name: String,
     /// What it came to.
     pub outcome: Resolution,
+    /// The names from the host to the last alias; empty without a CNAME.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub chain: Vec<String>,
     /// The addresses, sorted, each once.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub addresses: Vec<Located>,

@@ -204,7 +204,7 @@ fn pack(look: &Look, first: Option<&Evidence>, at: jiff::Timestamp) -> io::Resul
         }
     }
     for exchange in &look.exchanges {
-        members.exchange(&Exchange {
+        let record = Exchange {
             url: &exchange.url,
             address: exchange.address,
             at: exchange.at,
@@ -212,7 +212,11 @@ fn pack(look: &Look, first: Option<&Evidence>, at: jiff::Timestamp) -> io::Resul
             response_head: &exchange.response_head,
             body: &exchange.body,
             truncated: exchange.truncated,
-        })?;
+        };
+        match exchange.url.starts_with("whois:") {
+            true => members.resource(&record)?,
+            false => members.exchange(&record)?,
+        }
     }
     for shot in &look.shots {
         members.document(&shot.url, shot.at, &shot.document)?;

@@ -8,6 +8,7 @@ use super::phones::PhonesText;
 use super::providers::Provider;
 use super::provinces::ProvinceRow;
 use super::readings::SomeReadings;
+use super::registrars::Registrar;
 use super::suffixes::SuffixesText;
 use super::words::WordsRow;
 use super::{Level, Providers, Scope};
@@ -92,6 +93,15 @@ pub(super) struct Document {
     pub(super) province: Vec<ProvinceRow>,
     pub(super) words: Vec<WordsRow>,
     pub(super) hijack: HijackRow,
+    pub(super) registrar: Vec<Registrar>,
+    pub(super) registrars: RegistrarList,
+}
+
+/// `[registrars]`: the registrars that the ministry has approved, as the user knows.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct RegistrarList {
+    pub(super) approved: Vec<String>,
 }
 
 impl Document {

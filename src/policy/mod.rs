@@ -11,6 +11,7 @@ mod phones;
 mod providers;
 mod provinces;
 mod readings;
+mod registrars;
 mod suffixes;
 mod words;
 
@@ -23,6 +24,7 @@ pub use phones::{Block, Phones};
 pub use providers::{Provider, ProviderKind, Providers};
 pub use provinces::{Post, ProvinceFacts, Provinces};
 pub use readings::{Guangdong, Readings};
+pub use registrars::{RegistrarKind, Registrars, Standing};
 pub use suffixes::Suffixes;
 pub use words::{Topic, WordHit, WordList, Words};
 
@@ -68,6 +70,8 @@ pub struct Policy {
     pub apps: Apps,
     /// Words that intruders put on pages of others.
     pub hijack: Hijack,
+    /// Registrars, and which of them the ministry has approved.
+    pub registrars: Registrars,
     levels: Vec<LevelRow>,
     days: BTreeMap<String, u16>,
     deadlines: BTreeMap<Level, u16>,
@@ -106,7 +110,7 @@ pub struct Lapsed<'a> {
 /// Calendar days to mend where neither the settings nor a rule's own row say.
 const DEFAULT_DEADLINE: u16 = 7;
 
-const FILES: [(&str, &str); 14] = [
+const FILES: [(&str, &str); 15] = [
     ("config/rules.toml", include_str!("../../config/rules.toml")),
     ("config/providers.toml", include_str!("../../config/providers.toml")),
     ("config/cdn.toml", include_str!("../../config/cdn.toml")),
@@ -121,6 +125,7 @@ const FILES: [(&str, &str); 14] = [
     ("config/suffixes.toml", include_str!("../../config/suffixes.toml")),
     ("config/apps.toml", include_str!("../../config/apps.toml")),
     ("config/words/hijack.toml", include_str!("../../config/words/hijack.toml")),
+    ("config/registrars.toml", include_str!("../../config/registrars.toml")),
 ];
 
 /// Read once: tests and demos ask for it by the thousand.
@@ -229,6 +234,8 @@ impl Policy {
 
     fn take_facts(&mut self, document: &mut Document, file: &str) -> Result<(), PolicyError> {
         self.providers.add(std::mem::take(&mut document.provider));
+        let listed = std::mem::take(&mut document.registrars);
+        self.registrars.add(std::mem::take(&mut document.registrar), listed, file)?;
         self.cdns.add(std::mem::take(&mut document.cdn), file)?;
         self.provinces.add(std::mem::take(&mut document.province), file)?;
         self.words.add(std::mem::take(&mut document.words), file)?;

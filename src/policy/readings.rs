@@ -59,6 +59,8 @@ readings! {
     unblocking_days: u16 = 10;
     /// Days before the end of a document from which it is said that it ends (FIL005).
     papers_days: u16 = 90;
+    /// Days before a domain's expiry from which it is warned of (REG002).
+    expiry_days: u16 = 30;
     /// Similarity (0 to 1) from which a title is nearly right (TTL003).
     title_similarity: f64 = 0.6;
     /// The fewest characters of a service's name (FIL003).

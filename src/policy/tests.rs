@@ -48,6 +48,37 @@ fn profiles_overlay_the_readings_and_a_users_file_goes_before_them() {
 }
 
 #[test]
+fn a_registrar_is_known_by_any_of_its_names_or_its_number() {
+    let registrars = embedded().registrars;
+    for name in [
+        "阿里云计算有限公司（万网）",
+        "ALIBABA CLOUD COMPUTING (BEIJING) CO., LTD.",
+        "Alibaba Cloud Computing Ltd. d/b/a HiChina (www.net.cn)",
+        "ＨｉＣｈｉｎａ",
+    ] {
+        assert_eq!(registrars.standing(name, None), Standing::Approved, "{name}");
+    }
+    assert_eq!(registrars.standing("GoDaddy.com, LLC", None), Standing::Abroad);
+    assert_eq!(registrars.standing("An Unknown Spelling", Some(146)), Standing::Abroad);
+    assert_eq!(registrars.standing("示例域名注册有限公司", Some(9_999)), Standing::Unknown);
+}
+
+#[test]
+fn a_list_of_ones_own_decides_which_registrars_are_approved() {
+    let with = |list: &str| {
+        let own = format!("[registrars]\napproved = [{list}]\n");
+        Policy::with(&own, "own.toml", None).unwrap().registrars
+    };
+    let registrars = with("\"阿里云计算有限公司\", \"Example Registrar Ltd\"");
+    assert_eq!(registrars.standing("HiChina", None), Standing::Approved);
+    assert_eq!(registrars.standing("EXAMPLE REGISTRAR LTD.", None), Standing::Approved);
+    assert_eq!(registrars.standing("DNSPod, Inc.", None), Standing::NotListed);
+    assert_eq!(registrars.standing("GoDaddy.com, LLC", None), Standing::NotListed);
+    assert!(error("[registrars]\napproved = [\"（）\"]\n").contains("is no name"));
+    assert!(error("[registrars]\naproved = []\n").contains("aproved"));
+}
+
+#[test]
 fn an_unknown_profile_is_refused_with_the_known_ones() {
     let error = Policy::with("", "own.toml", Some("strickt")).unwrap_err().to_string();
     assert_eq!(

@@ -61,8 +61,22 @@ fn goals(filing: &Filing) -> Vec<Goal> {
 
 impl Probe {
     pub(super) async fn look_at_site(&self, filing: &Filing) -> Look {
-        let (hosts, exchanges, shots) = self.look_at(filing, goals(filing)).await;
-        Look { evidence: Evidence { hosts, ..Evidence::default() }, exchanges, shots }
+        let registration = async {
+            match &self.registries {
+                Some(registries) => {
+                    let names = Names::new(&self.resolvers, &self.places);
+                    let domain = filing.domain.registrable();
+                    // What is not asked for must not weigh on every look: see look_at.
+                    Some(Box::pin(registries.ask(domain, &names)).await)
+                }
+                None => None,
+            }
+        };
+        let (seen, asked) = tokio::join!(self.look_at(filing, goals(filing)), registration);
+        let (hosts, mut exchanges, shots) = seen;
+        let (registration, asked) = asked.unzip();
+        exchanges.extend(asked.into_iter().flatten());
+        Look { evidence: Evidence { hosts, registration, ..Evidence::default() }, exchanges, shots }
     }
 
     pub(super) async fn look_at_failed(&self, filing: &Filing, first: &Evidence) -> Look {
@@ -95,7 +109,8 @@ impl Probe {
         let pair = (goals.next(), goals.next());
         let one = |goal: Option<Goal>| async {
             match goal {
-                Some(goal) => Some(self.look_at_host(goal, &names, deadline).await),
+                // The states of a look are large: on the heap, not twice on a thread's stack.
+                Some(goal) => Some(Box::pin(self.look_at_host(goal, &names, deadline)).await),
                 None => None,
             }
         };
@@ -104,7 +119,7 @@ impl Probe {
         let mut deadline =
             deadline.later(seen.iter().map(|seen| seen.waited).max().unwrap_or_default());
         for goal in goals {
-            let host = self.look_at_host(goal, &names, deadline).await;
+            let host = Box::pin(self.look_at_host(goal, &names, deadline)).await;
             deadline = deadline.later(host.waited);
             seen.push(host);
         }
@@ -151,10 +166,22 @@ impl Probe {
             return Seen { host, exchanges: Vec::new(), waited: Duration::ZERO };
         }
         let mut walk = Walk::new(&self.fetcher, names, deadline);
-        let visit = Some(walk.visit(&start).await);
+        let vantages = async {
+            match dns.outcome {
+                Resolution::Resolved => {
+                    Box::pin(names.seen_from_vantages(&start.host, deadline)).await
+                }
+                _ => Vec::new(),
+            }
+        };
+        let (visit, vantages) = tokio::join!(walk.visit(&start), vantages);
+        let dns = Dns { vantages, ..dns };
         let (exchanges, waited) = walk.finish();
         Seen {
-            host: HostEvidence { visit, ..HostEvidence::of_dns(start.host, role, dns) },
+            host: HostEvidence {
+                visit: Some(visit),
+                ..HostEvidence::of_dns(start.host, role, dns)
+            },
             exchanges,
             waited,
         }

@@ -10,6 +10,7 @@ pub mod guard;
 mod look;
 mod pace;
 pub mod place;
+pub mod registration;
 mod render;
 pub mod views;
 #[cfg(feature = "browser")]
@@ -23,6 +24,7 @@ use deadline::Deadline;
 use dns::{Names, Resolvers};
 use fetch::{Fetcher, Walk};
 use place::Places;
+use registration::Registries;
 use std::{
     collections::HashMap,
     net::{IpAddr, SocketAddr},
@@ -34,6 +36,10 @@ use std::{
 pub struct Options {
     /// Resolvers to ask; none means the system's.
     pub resolvers: Vec<SocketAddr>,
+    /// Where hosts are asked for besides, to compare.
+    pub vantages: Vec<VantagePoint>,
+    /// How registries are asked; `None` where they are not.
+    pub registration: Option<registration::Settings>,
     /// One step: a DNS question, a connection, a handshake, the wait for the next bytes.
     pub timeout: Duration,
     /// One site in all.
@@ -71,6 +77,18 @@ pub struct Options {
     pub sockets: SocketTable,
 }
 
+/// A place from which a host may be told something else: a resolver of another network, or a
+/// client subnet that a resolver is asked on behalf of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct VantagePoint {
+    /// What people call it.
+    pub name: String,
+    /// The resolver.
+    pub resolver: SocketAddr,
+    /// The subnet (EDNS client subnet, RFC 7871) where the resolver is to answer as for it.
+    pub client: Option<ipnet::IpNet>,
+}
+
 /// (address, port) as the world has it → the socket that plays it.
 pub type SocketTable = HashMap<(IpAddr, u16), SocketAddr>;
 
@@ -82,6 +100,7 @@ pub struct Probe {
     fetcher: Fetcher,
     #[cfg(feature = "browser")]
     browsers: Option<browser::Browsers>,
+    registries: Option<Registries>,
 }
 
 /// What a look brought.
@@ -114,7 +133,8 @@ pub struct Shot {
 /// One request and its answer as they were on the wire.
 #[derive(Clone, Debug)]
 pub struct Exchange {
-    /// The URL asked for.
+    /// The URL asked for; `whois://server/domain` for a WHOIS answer, whose text is
+    /// the body and has no head.
     pub url: String,
     /// The address connected to.
     pub address: Option<IpAddr>,
@@ -152,6 +172,10 @@ impl Probe {
     pub fn new(options: Options, places: Places) -> Result<Probe, ProbeError> {
         let resolvers = Resolvers::new(&options)?;
         let fetcher = Fetcher::new(&options)?;
+        let registries = match &options.registration {
+            Some(settings) => Some(Registries::new(settings.clone(), &options)?),
+            None => None,
+        };
         #[cfg(feature = "browser")]
         let browsers = match options.render {
             Render::Never => None,
@@ -162,6 +186,7 @@ impl Probe {
             resolvers,
             places,
             fetcher,
+            registries,
             #[cfg(feature = "browser")]
             browsers,
         })

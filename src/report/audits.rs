@@ -49,7 +49,7 @@ pub fn audit_line<'a>(
     evidence: &Evidence,
     lang: Lang,
 ) -> serde_json::Result<AuditLine<'a>> {
-    let mask = Mask::of(filing);
+    let mask = Mask::of(filing, evidence.registration.as_ref());
     let mut evidence = serde_json::to_value(evidence)?;
     leave_out_passages(&mut evidence);
     mask.page_texts(&mut evidence);

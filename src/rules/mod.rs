@@ -34,6 +34,8 @@ pub use case::{
     provider_keys,
 };
 pub use found::{Found, FoundOnce};
+pub use law::Law;
+pub(crate) use names::is_no_person;
 pub use outcome::{Defect, Lang, Na, Outcome, Text, quote};
 pub use reference::{example, index, law, law_heading, page};
 pub use rule::{Check, Field, Rule, Texts, Words};

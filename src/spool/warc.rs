@@ -122,6 +122,22 @@ impl Members {
         Ok(())
     }
 
+    /// Adds a text that came without HTTP: what a WHOIS server answered.
+    pub fn resource(&mut self, exchange: &Exchange<'_>) -> io::Result<()> {
+        let record = Record {
+            kind: "resource",
+            url: exchange.url,
+            at: exchange.at,
+            address: exchange.address,
+            content_type: "text/plain",
+            truncated: exchange.truncated,
+            ordinal: self.list.len(),
+            ..Record::default()
+        };
+        self.add(&record, &[exchange.body], Some(exchange.body))?;
+        Ok(())
+    }
+
     pub(super) fn into_parts(self) -> (Vec<u8>, Vec<Member>) {
         (self.bytes, self.list)
     }
@@ -317,6 +333,19 @@ mod tests {
         let forged = records.iter().flat_map(|record| record.lines());
         assert_eq!(forged.filter(|line| line.starts_with("WARC-Type: forged")).count(), 0);
         assert!(records[0].contains("WARC-Target-URI: https://site.example/aWARC-Type:forged\r\n"));
+    }
+
+    #[test]
+    fn a_text_without_http_is_a_resource() {
+        let mut members = Members::default();
+        let exchange = Exchange { url: "whois://whois.example/a", ..exchange(b"", b"Status: ok") };
+        members.resource(&exchange).unwrap();
+        let (bytes, list) = members.into_parts();
+        let mut text = String::new();
+        GzDecoder::new(bytes.as_slice()).read_to_string(&mut text).unwrap();
+        assert_eq!((list.len(), list[0].kind.as_str()), (1, "resource"));
+        assert!(text.contains("WARC-Type: resource\r\n") && text.contains("\r\n\r\nStatus: ok"));
+        assert!(text.contains("WARC-Target-URI: whois://whois.example/a\r\n"));
     }
 
     #[test]

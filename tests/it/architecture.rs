@@ -49,7 +49,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("http_body_util", &["demo/"]),
     ("scraper", &["page/"]),
     ("chardetng", &["page/", "filing/"]),
-    ("encoding_rs", &["page/", "filing/", "demo/", "probe/fetch"]),
+    ("encoding_rs", &["page/", "filing/", "demo/", "probe/fetch", "probe/registration"]),
     ("calamine", &["filing/"]),
     ("csv", &["filing/", "report/", "spool/", "cli/", "demo/"]),
     ("maxminddb", &["probe/place"]),

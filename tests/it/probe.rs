@@ -6,6 +6,7 @@ mod dns;
 mod failures;
 mod hops;
 mod looks;
+mod registration;
 mod rig;
 mod tls;
 mod views;

@@ -4,6 +4,7 @@
 mod body;
 mod client;
 mod cookies;
+mod document;
 mod failure;
 mod page;
 mod robots;
@@ -40,6 +41,8 @@ pub(super) struct Fetcher {
     both_schemes: bool,
     robots: bool,
     agent: String,
+    /// Hosts and ports that the operator has chosen himself: the guard does not apply to them.
+    trusted: Vec<(String, u16)>,
 }
 
 impl Fetcher {
@@ -64,7 +67,29 @@ impl Fetcher {
             both_schemes: options.both_schemes,
             robots: options.robots,
             agent: options.user_agent.clone(),
+            trusted: Vec::new(),
         })
+    }
+
+    /// What asks registries: small JSON answers of servers that the operator has chosen, which
+    /// keep a pace of their own.
+    pub(super) fn of_registries(
+        options: &Options,
+        trusted: Vec<(String, u16)>,
+        max_body: usize,
+    ) -> Result<Fetcher, ProbeError> {
+        let mut fetcher = Fetcher::new(options)?;
+        let accept = HeaderValue::from_static("application/rdap+json, application/json;q=0.9");
+        fetcher.headers.insert(header::ACCEPT, accept);
+        fetcher.headers.remove(header::UPGRADE_INSECURE_REQUESTS);
+        Ok(Fetcher { trusted, max_body, robots: false, ..fetcher })
+    }
+
+    fn trusts(&self, url: &Url) -> bool {
+        let host = url.host_str().unwrap_or_default();
+        let port = url.port_or_known_default();
+        let is_it = |(name, at): &(String, u16)| name == host && Some(*at) == port;
+        self.trusted.iter().any(is_it)
     }
 }
 

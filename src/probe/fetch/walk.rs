@@ -28,10 +28,10 @@ const REDIRECT_BODY_STEP: Duration = Duration::from_secs(2);
 
 /// The visits to one host.
 pub(in crate::probe) struct Walk<'a> {
-    fetcher: &'a Fetcher,
+    pub(super) fetcher: &'a Fetcher,
     headers: &'a HeaderMap,
     names: &'a Names<'a>,
-    deadline: Deadline,
+    pub(super) deadline: Deadline,
     /// `None` where the client cannot be built, a fault of ours.
     caller: Option<Caller>,
     cookies: Cookies,
@@ -219,18 +219,23 @@ impl<'a> Walk<'a> {
         self.deadline.wait(fetcher.read(answer)).await
     }
 
-    fn record(&mut self, mut exchange: Exchange, received: &Received) {
+    pub(super) fn record(&mut self, mut exchange: Exchange, received: &Received) {
         exchange.body.clone_from(&received.bytes);
         exchange.truncated = received.cut || received.broken.is_some();
         self.exchanges.push(exchange);
     }
 
     /// Dials the addresses of a URL's host one by one until one answers.
-    async fn knock(&mut self, url: &Url, hop: &mut Hop) -> Result<(Answered, Leave), Failure> {
+    pub(super) async fn knock(
+        &mut self,
+        url: &Url,
+        hop: &mut Hop,
+    ) -> Result<(Answered, Leave), Failure> {
         let addresses = self.addresses(url).await?;
         let mut open = Vec::new();
         for address in &addresses {
-            match self.fetcher.guard.refuses(*address) {
+            let refused = self.fetcher.guard.refuses(*address);
+            match refused.filter(|_| !self.fetcher.trusts(url)) {
                 None => open.push(*address),
                 Some(range) => {
                     tracing::debug!(%url, %address, range, "address refused");
@@ -337,7 +342,7 @@ impl<'a> Walk<'a> {
     }
 }
 
-fn blank(url: &Url, by: HopKind) -> Hop {
+pub(super) fn blank(url: &Url, by: HopKind) -> Hop {
     Hop {
         url: url.to_string(),
         by,

@@ -15,6 +15,7 @@ mod outside_mainland;
 mod partly_elsewhere;
 mod points;
 mod unresolved;
+mod vantage;
 
 pub(super) use of_app::compared as of_app;
 
@@ -29,6 +30,7 @@ pub(super) const RULES: &[Rule] = &[
     partly_elsewhere::RULE,
     origin_hidden::RULE,
     open_before_approval::RULE,
+    vantage::RULE,
     ipv6_unfiled::RULE,
     broken_zone::RULE,
     open_after_cancellation::RULE,

@@ -239,6 +239,8 @@ impl World {
         let sockets = SocketTable::from([((ip("192.0.2.1"), 1), resolver.address)]);
         let options = Options {
             resolvers: vec![resolver.address],
+            vantages: Vec::new(),
+            registration: None,
             timeout: Duration::from_millis(1000),
             deadline: Duration::from_secs(20),
             max_body: 1 << 20,

@@ -52,13 +52,22 @@
 //! [[host.frame]]                     # frames of other sites that were looked into
 //! url = "https://…"
 //! page = '''…'''
+//! [[host.vantage]]                  # what another place sees
+//! name = "overseas"
+//! dns = "nx_domain"                # resolved by default
+//! chain = ["site.cdn.example"]
+//! addresses = ["1.2.3.4 hong_kong"]
+//!
+//! [registration]                    # what the registry says; see `beian::evidence::Registration`
+//! expires_on = "2027-03-01"
+//! status = ["clientHold"]
 //! ```
 //! A host that resolves and says neither `https` nor `http` shows its page over https.
 
 use beian::evidence::{
     Area, Attempt, Certificate, Dns, End, Evidence, Failure, Frame, Hop, HopKind, HostEvidence,
-    Layout, Located, Network, PageSeen, Place, Region, RegistryEntry, Rendered, Rendering,
-    Resolution, Role, Siblings, Sight, Trust, View, Visit,
+    Layout, Located, Network, PageSeen, Place, Region, Registration, RegistryEntry, Rendered,
+    Rendering, Resolution, Role, Siblings, Sight, Trust, Vantage, View, Visit,
 };
 use beian::filing::{
     AddressRange, Domain, FiledNumber, FiledPolice, Filing, Homepage, ServiceType, Status,
@@ -97,6 +106,7 @@ pub(super) struct Case {
     filing: Row,
     #[serde(default)]
     host: Vec<HostRow>,
+    registration: Option<RegistrationRow>,
 }
 
 fn yes() -> bool {
@@ -169,6 +179,8 @@ struct HostRow {
     https: Option<Walk>,
     http: Option<Walk>,
     page: Option<String>,
+    #[serde(default)]
+    vantage: Vec<VantageRow>,
     rendered: Option<Document>,
     rendered_at: Option<String>,
     rendered_status: Option<u16>,
@@ -221,6 +233,48 @@ struct NumberRow {
 struct FrameRow {
     url: String,
     page: String,
+}
+
+/// What another place sees of a host.
+#[derive(Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct VantageRow {
+    name: String,
+    dns: Option<String>,
+    #[serde(default)]
+    chain: Vec<String>,
+    #[serde(default)]
+    addresses: Vec<String>,
+}
+
+/// What the registry says of the domain.
+#[derive(Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RegistrationRow {
+    failure: Option<String>,
+    registered_on: Option<Date>,
+    expires_on: Option<Date>,
+    #[serde(default)]
+    status: Vec<String>,
+    registrar: Option<String>,
+    registrar_id: Option<u32>,
+    registrant: Option<String>,
+}
+
+impl RegistrationRow {
+    fn registration(&self) -> Registration {
+        Registration {
+            domain: "site.example".to_owned(),
+            source: "whois.example".to_owned(),
+            failure: self.failure.as_deref().map(named),
+            registered_on: self.registered_on,
+            expires_on: self.expires_on,
+            status: self.status.clone(),
+            registrar: self.registrar.clone(),
+            registrar_id: self.registrar_id,
+            registrant: self.registrant.clone(),
+        }
+    }
 }
 
 /// One attempt.
@@ -308,6 +362,7 @@ impl Case {
             hosts,
             siblings: Siblings { same_subject: self.same_subject.clone(), ..self.siblings.clone() },
             registry: self.registry.clone(),
+            registration: self.registration.as_ref().map(RegistrationRow::registration),
             ..Evidence::default()
         }
     }
@@ -340,6 +395,8 @@ impl Row {
         filing.opened_on = self.opened_on;
         filing.phone = self.phone.clone();
         filing.email = self.email.clone();
+        filing.legal_representative = self.legal_representative.clone();
+        filing.subject_owner = self.subject_owner.clone();
         filing.homepage = self.homepage.as_ref().map(|text| {
             let url = url::Url::parse(text).unwrap();
             let host = url.host_str().unwrap().to_owned();
@@ -465,7 +522,14 @@ impl HostRow {
             _ => Vec::new(),
         };
         let addresses = addresses.iter().map(|text| located(text)).collect();
-        Dns { outcome, chain: self.chain.clone(), addresses, ..Dns::default() }
+        let vantages = self.vantage.iter().map(|row| Vantage {
+            name: row.name.clone(),
+            outcome: row.dns.as_deref().map_or(Resolution::Resolved, named),
+            chain: row.chain.clone(),
+            addresses: row.addresses.iter().map(|text| located(text)).collect(),
+        });
+        let vantages = vantages.collect();
+        Dns { outcome, chain: self.chain.clone(), addresses, vantages, ..Dns::default() }
     }
 
     fn visit(&self, host: &str, dns: &Dns, page: &str) -> Visit {

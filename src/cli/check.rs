@@ -118,9 +118,6 @@ fn describe(out: &mut String, audit: &AuditLine, lang: Lang, policy: &Policy) ->
     for line in seen::lines(&audit.evidence, lang, policy) {
         writeln!(out, "  {}", terminal::safe(&line))?;
     }
-    if let Some(line) = audit.evidence.registration.as_ref().and_then(|r| registered(r, lang)) {
-        writeln!(out, "  {}", terminal::safe(&line))?;
-    }
     for kind in ["fail", "review", "pass"] {
         for verdict in audit.verdicts.iter().filter(|verdict| verdict.verdict == kind) {
             verdict_lines(out, verdict, lang)?;

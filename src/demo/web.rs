@@ -74,6 +74,7 @@ impl Web {
                 host: None,
                 scheme: None,
                 path: Some(path),
+                agent: None,
                 reply,
             });
             let mut page = Reply::of_text("{\"errorCode\": 404}");

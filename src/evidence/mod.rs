@@ -70,6 +70,17 @@ pub enum Visitor {
     Spider,
 }
 
+impl View {
+    /// Whether it broke off for want of time, ours or theirs.
+    fn ran_out_of_time(&self) -> bool {
+        use Failure::{ConnectTimeout, Deadline, ReadTimeout, TlsTimeout};
+        matches!(
+            self.attempt.end,
+            End::Failed(ConnectTimeout | Deadline | ReadTimeout | TlsTimeout)
+        )
+    }
+}
+
 impl Evidence {
     /// Whether a verdict could rest on something that another look, some time later, may
     /// show otherwise: a name that does not resolve, a failure, an error status.
@@ -112,7 +123,8 @@ impl HostEvidence {
             None => false,
             Some(visit) => {
                 let best = visit.best().and_then(Attempt::answer);
-                visit.looks < 2 && !best.is_some_and(PageSeen::is_good)
+                let is_good = best.is_some_and(PageSeen::is_good);
+                visit.looks < 2 && (!is_good || self.views.iter().any(View::ran_out_of_time))
             }
         }
     }

@@ -201,6 +201,14 @@ fn is_of(host: &HostEvidence, goal: &Goal) -> bool {
 
 /// Both looks at one host as one.
 fn merge(first: &HostEvidence, mut second: HostEvidence) -> HostEvidence {
+    let views = match second.views.is_empty() {
+        true => first.views.clone(),
+        false => std::mem::take(&mut second.views),
+    };
+    // Looked at again for the views alone: what the visit brought stands.
+    if first.dns.outcome == Resolution::Resolved && first.visit.as_ref().is_some_and(is_good) {
+        return HostEvidence { views, ..first.clone() };
+    }
     let rendering = merge_renderings(first, &mut second);
     let (dns, visit) = match (&first.visit, second.visit) {
         (Some(first), Some(second_visit)) => (second.dns, Some(merge_visits(first, second_visit))),
@@ -209,7 +217,6 @@ fn merge(first: &HostEvidence, mut second: HostEvidence) -> HostEvidence {
         }
         (_, visit) => (second.dns, visit),
     };
-    let views = if second.views.is_empty() { first.views.clone() } else { second.views };
     HostEvidence { dns: with_answers(&first.dns, dns), visit, views, rendering, ..first.clone() }
 }
 
@@ -240,9 +247,12 @@ fn merge_dns(first: &Dns, second: Dns) -> Dns {
 }
 
 fn merge_visits(first: &Visit, second: Visit) -> Visit {
-    let is_good = second.best().and_then(Attempt::answer).is_some_and(PageSeen::is_good);
-    let looks = if !is_good && kinds(first) == kinds(&second) { 2 } else { 1 };
+    let looks = if !is_good(&second) && kinds(first) == kinds(&second) { 2 } else { 1 };
     Visit { looks, ..second }
+}
+
+fn is_good(visit: &Visit) -> bool {
+    visit.best().and_then(Attempt::answer).is_some_and(PageSeen::is_good)
 }
 
 /// What an attempt came to, as far as a second look can confirm it.
@@ -312,6 +322,33 @@ mod tests {
         assert_eq!(merged(shown(hidden(), page(502)), gone), Some(page(502)));
         // A page that needs no browser any more speaks for itself.
         assert_eq!(merged(shown(hidden(), failed()), hidden()), None);
+    }
+
+    #[test]
+    fn a_second_look_for_the_views_leaves_a_good_visit_as_it_was() {
+        let page = crate::page::read(b"<p>x</p>", crate::page::Context::default());
+        let answer = PageSeen {
+            status: 200,
+            content_type: None,
+            bytes: 8,
+            digest: String::new(),
+            page: Some(page),
+        };
+        let end = |failure| Attempt { hops: Vec::new(), end: End::Failed(failure) };
+        let view = |attempt| View { visitor: crate::evidence::Visitor::Phone, attempt };
+        let mut first = host(Resolution::Resolved, Some(Failure::Reset));
+        let good = Attempt { hops: Vec::new(), end: End::Answer(Box::new(answer)) };
+        first.visit = Some(Visit { looks: 1, https: Some(good.clone()), http: None });
+        assert!(!first.needs_second_look());
+        first.views = vec![view(end(Failure::Reset))];
+        assert!(!first.needs_second_look(), "turned away is an answer");
+        first.views = vec![view(end(Failure::Deadline))];
+        assert!(first.needs_second_look());
+
+        let gone = host(Resolution::Resolved, Some(Failure::ConnectTimeout));
+        assert_eq!(merge(&first, gone), first);
+        let again = HostEvidence { views: vec![view(good)], ..first.clone() };
+        assert_eq!(merge(&first, again.clone()), again);
     }
 
     #[test]

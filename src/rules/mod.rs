@@ -34,7 +34,6 @@ pub use case::{
     provider_keys,
 };
 pub use found::{Found, FoundOnce};
-pub use law::Law;
 pub(crate) use names::is_no_person;
 pub use outcome::{Defect, Lang, Na, Outcome, Text, quote};
 pub use reference::{example, index, law, law_heading, page};

@@ -1,5 +1,5 @@
 use crate::evidence::{HostEvidence, Located, Region, Resolution, Role};
-use crate::rules::{DnsCase, Text};
+use crate::rules::{Na, SiteCase, Text};
 
 /// Whether a site that ought not to be open points at the mainland: DNS007 and DNS011.
 pub(super) enum Mainland {
@@ -15,8 +15,9 @@ pub(super) enum Mainland {
 
 impl Mainland {
     /// Where the site's own hosts point; further hosts may be gateways and serve no page.
-    pub(super) fn of(case: &DnsCase<'_>) -> Mainland {
-        let site = || case.hosts.iter().filter(|host| host.role != Role::Filed);
+    pub(super) fn of(case: &SiteCase<'_>) -> Mainland {
+        let hosts = &case.evidence.hosts;
+        let site = || hosts.iter().filter(|host| host.role != Role::Filed);
         let resolved = || site().filter(|host| host.dns.outcome == Resolution::Resolved);
         let found = |wanted: fn(Region) -> bool| listing(resolved(), wanted);
         let (hosts, text) = found(|region| region == Region::Mainland);
@@ -27,7 +28,7 @@ impl Mainland {
         if !hosts.is_empty() {
             return Mainland::Perhaps(hosts, text);
         }
-        if site().any(|host| !host.dns.outcome.is_answer()) {
+        if hosts.is_empty() || site().any(|host| !host.dns.outcome.is_answer()) {
             return Mainland::Unseen;
         }
         match listing(resolved(), |_| true) {
@@ -35,6 +36,17 @@ impl Mainland {
             (_, text) => Mainland::No(text),
         }
     }
+}
+
+/// Why nothing is said where another row of the list has the same domain, in force or about
+/// to be: then that row tells what the domain may do.
+pub(super) fn told_by_another_row(case: &SiteCase<'_>) -> Option<Na> {
+    (!case.evidence.siblings.same_domain.is_empty()).then(|| {
+        Na::Other(Text::new(
+            "名单中另有一行是同一域名的备案",
+            "another row of the list is a filing of the same domain",
+        ))
+    })
 }
 
 /// Hosts with an address in such a region, and these addresses.

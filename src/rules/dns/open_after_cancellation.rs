@@ -1,8 +1,8 @@
-use super::mainland::Mainland;
+use super::mainland::{Mainland, told_by_another_row};
 use crate::evidence::{Attempt, HostEvidence};
 use crate::policy::Level;
 use crate::record::Number;
-use crate::rules::{Check, Defect, DnsCase, Na, Outcome, Rule, Text, Texts, Words};
+use crate::rules::{Check, Defect, Na, Outcome, Rule, SiteCase, Text, Texts, Words};
 
 /// DNS011
 pub(super) const RULE: Rule = Rule {
@@ -14,10 +14,13 @@ pub(super) const RULE: Rule = Rule {
     sources: &["Tencent Cloud, 初审驳回关于主体信息问题"],
     law: &[],
     texts: TEXTS,
-    check: Check::Dns(check),
+    check: Check::Site(check),
 };
 
-fn check(case: &DnsCase<'_>) -> Outcome {
+fn check(case: &SiteCase<'_>) -> Outcome {
+    if let Some(na) = told_by_another_row(case) {
+        return Outcome::Na(na);
+    }
     let defect = |hosts: Vec<String>, found: Text| Defect {
         expected: Text::new(
             "备案注销后不再解析到内地服务器",
@@ -29,7 +32,7 @@ fn check(case: &DnsCase<'_>) -> Outcome {
     };
     match Mainland::of(case) {
         Mainland::Yes(hosts, found) => {
-            match case.hosts.iter().find_map(|host| other_number(case, host)) {
+            match case.evidence.hosts.iter().find_map(|host| other_number(case, host)) {
                 // A number of another filing on the page: the domain may have been filed anew.
                 Some(number) => Outcome::Review(Defect {
                     cause: Some(Text::new(
@@ -50,7 +53,7 @@ fn check(case: &DnsCase<'_>) -> Outcome {
 }
 
 /// A visible filing number of the page that is not the cancelled one's.
-fn other_number(case: &DnsCase<'_>, host: &HostEvidence) -> Option<String> {
+fn other_number(case: &SiteCase<'_>, host: &HostEvidence) -> Option<String> {
     let page = host.visit.as_ref()?.best().and_then(Attempt::answer)?.page.as_ref()?;
     let cancelled = case.filing.filing_number();
     let shown = page.record_numbers.iter().filter(|shown| shown.visible);

@@ -1,7 +1,7 @@
-use super::mainland::Mainland;
+use super::mainland::{Mainland, told_by_another_row};
 use crate::filing::Status;
 use crate::policy::Level;
-use crate::rules::{Check, Defect, DnsCase, Na, Outcome, Rule, Text, Texts, Words};
+use crate::rules::{Check, Defect, Na, Outcome, Rule, SiteCase, Text, Texts, Words};
 
 /// DNS007
 pub(super) const RULE: Rule = Rule {
@@ -13,10 +13,13 @@ pub(super) const RULE: Rule = Rule {
     sources: &["Tencent Cloud, 备案期间", "Huawei Cloud 7.15, 16.23"],
     law: &[],
     texts: TEXTS,
-    check: Check::Dns(check),
+    check: Check::Site(check),
 };
 
-fn check(case: &DnsCase<'_>) -> Outcome {
+fn check(case: &SiteCase<'_>) -> Outcome {
+    if let Some(na) = told_by_another_row(case) {
+        return Outcome::Na(na);
+    }
     let filing = case.filing;
     // A service's own number was issued to it once: then a filing is there, or was.
     let has_number = filing.filing_number().is_some_and(|number| number.serial.is_some());

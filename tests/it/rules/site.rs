@@ -393,10 +393,6 @@ impl Row {
         filing.service_type = self.service_type.as_deref().map_or(ServiceType::Website, named);
         filing.approved_on = self.approved_on;
         filing.opened_on = self.opened_on;
-        filing.phone = self.phone.clone();
-        filing.email = self.email.clone();
-        filing.legal_representative = self.legal_representative.clone();
-        filing.subject_owner = self.subject_owner.clone();
         filing.homepage = self.homepage.as_ref().map(|text| {
             let url = url::Url::parse(text).unwrap();
             let host = url.host_str().unwrap().to_owned();

@@ -1,5 +1,5 @@
 use crate::policy::{Apps, Level};
-use crate::rules::{Check, Defect, FilingCase, Na, Outcome, Rule, Text, Texts, Words, quote};
+use crate::rules::{Check, Defect, FilingCase, Na, Outcome, Rule, Text, Texts, Words, law, quote};
 use regex::Regex;
 use std::sync::LazyLock;
 use unicode_normalization::UnicodeNormalization;
@@ -12,7 +12,7 @@ pub(super) const RULE: Rule = Rule {
     needs: &[],
     yields_to: &[],
     sources: &["Huawei Cloud 9.21, 9.29"],
-    law: &[],
+    law: &[&law::APPS],
     texts: TEXTS,
     check: Check::Filing(check),
 };

@@ -1,6 +1,6 @@
 use crate::policy::Level;
 use crate::record::{Number, Suffix};
-use crate::rules::{Check, Defect, Field, FilingCase, Na, Outcome, Rule, Text, Texts, Words};
+use crate::rules::{Check, Defect, Field, FilingCase, Na, Outcome, Rule, Text, Texts, Words, law};
 
 /// APP002
 pub(super) const RULE: Rule = Rule {
@@ -10,7 +10,7 @@ pub(super) const RULE: Rule = Rule {
     needs: &[Field::RecordNumber],
     yields_to: &["FIL001"],
     sources: &["Huawei Cloud 9.16"],
-    law: &[],
+    law: &[&law::APPS],
     texts: TEXTS,
     check: Check::Filing(check),
 };

@@ -1,5 +1,5 @@
 use crate::policy::Level;
-use crate::rules::{Check, DnsCase, Field, Outcome, Rule, Texts, Words, dns};
+use crate::rules::{Check, DnsCase, Field, Outcome, Rule, Texts, Words, dns, law};
 
 /// APP001
 pub(super) const RULE: Rule = Rule {
@@ -9,7 +9,7 @@ pub(super) const RULE: Rule = Rule {
     needs: &[Field::Addresses],
     yields_to: &[],
     sources: &["Huawei Cloud 17.5.5"],
-    law: &[],
+    law: &[&law::APPS],
     texts: TEXTS,
     check: Check::Dns(check),
 };

@@ -1,6 +1,6 @@
 use crate::policy::{Level, Platform};
 use crate::rules::{
-    Check, Defect, Field, FilingCase, Na, Outcome, Rule, Text, Texts, Words, quote,
+    Check, Defect, Field, FilingCase, Na, Outcome, Rule, Text, Texts, Words, law, quote,
 };
 use unicode_normalization::UnicodeNormalization;
 
@@ -12,7 +12,7 @@ pub(super) const RULE: Rule = Rule {
     needs: &[Field::Platform],
     yields_to: &[],
     sources: &["Huawei Cloud 17.5.3"],
-    law: &[],
+    law: &[&law::APPS],
     texts: TEXTS,
     check: Check::Filing(check),
 };

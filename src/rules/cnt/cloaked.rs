@@ -2,7 +2,7 @@ use super::stranger::{self, Stranger};
 use crate::page::{HiddenLink, Page};
 use crate::policy::{Hijack, Level};
 use crate::rules::visitors::{name, viewed, views};
-use crate::rules::{Check, Defect, Outcome, PageCase, Rule, Text, Texts, Words, quote};
+use crate::rules::{Check, Defect, Outcome, PageCase, Rule, Text, Texts, Words, law, quote};
 
 /// CNT006
 pub(super) const RULE: Rule = Rule {
@@ -12,7 +12,7 @@ pub(super) const RULE: Rule = Rule {
     needs: &[],
     yields_to: &[],
     sources: &["Huawei Cloud 17.4.1"],
-    law: &[],
+    law: &[&law::FORBIDDEN],
     texts: TEXTS,
     check: Check::Page(check),
 };

@@ -1,6 +1,6 @@
 use crate::policy::Level;
 use crate::rules::found::is_crime;
-use crate::rules::{Check, Outcome, PageCase, Rule, Text, Texts, Words};
+use crate::rules::{Check, Outcome, PageCase, Rule, Text, Texts, Words, law};
 
 /// CNT004
 pub(super) const RULE: Rule = Rule {
@@ -10,7 +10,7 @@ pub(super) const RULE: Rule = Rule {
     needs: &[],
     yields_to: &[],
     sources: &["Huawei Cloud 17.4.1"],
-    law: &[],
+    law: &[&law::FORBIDDEN],
     texts: TEXTS,
     check: Check::Page(check),
 };

@@ -1,7 +1,7 @@
 use crate::policy::{Level, WordList};
 use crate::rules::fil::subject::is_person;
 use crate::rules::sight::of_other_filing;
-use crate::rules::{Check, Field, Na, Outcome, PageCase, Rule, Text, Texts, Words};
+use crate::rules::{Check, Field, Na, Outcome, PageCase, Rule, Text, Texts, Words, law};
 
 /// CNT001
 pub(super) const RULE: Rule = Rule {
@@ -14,7 +14,7 @@ pub(super) const RULE: Rule = Rule {
         "Tencent Cloud, refusals: 已取得备案号的网站与备案主体性质不符",
         "Huawei Cloud 13.1, 17.4.2",
     ],
-    law: &[],
+    law: &[&law::WITHIN],
     texts: TEXTS,
     check: Check::Page(check),
 };

@@ -5,7 +5,9 @@ use crate::rules::cpr::holder::{Holder, Names};
 use crate::rules::found::without_numbers;
 use crate::rules::names::{is_organisation, key};
 use crate::rules::sight::of_other_filing;
-use crate::rules::{Check, Defect, Field, Na, Outcome, PageCase, Rule, Text, Texts, Words, quote};
+use crate::rules::{
+    Check, Defect, Field, Na, Outcome, PageCase, Rule, Text, Texts, Words, law, quote,
+};
 
 /// CNT003
 pub(super) const RULE: Rule = Rule {
@@ -18,7 +20,7 @@ pub(super) const RULE: Rule = Rule {
         "Tencent Cloud, refusals: 已取得备案号的网站与备案主体性质不符",
         "Huawei Cloud 17.4.2",
     ],
-    law: &[],
+    law: &[&law::TRUE],
     texts: TEXTS,
     check: Check::Page(check),
 };

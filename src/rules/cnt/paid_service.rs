@@ -2,7 +2,7 @@ use crate::page::Kind;
 use crate::policy::{Level, WordList};
 use crate::rules::fil::subject::may_be_authority;
 use crate::rules::sight::of_other_filing;
-use crate::rules::{Check, Na, Outcome, PageCase, Rule, Text, Texts, Words};
+use crate::rules::{Check, Na, Outcome, PageCase, Rule, Text, Texts, Words, law};
 
 /// CNT005
 pub(super) const RULE: Rule = Rule {
@@ -13,7 +13,7 @@ pub(super) const RULE: Rule = Rule {
     // An individual may not trade at all: that goes before any licence.
     yields_to: &["CNT001"],
     sources: &["Tencent Cloud, filing FAQ: 经营性", "Huawei Cloud 3, 13.12"],
-    law: &[],
+    law: &[&law::WITHIN],
     texts: TEXTS,
     check: Check::Page(check),
 };

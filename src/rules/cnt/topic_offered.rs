@@ -3,7 +3,7 @@ use crate::record::fold;
 use crate::rules::fil::subject::may_be_authority;
 use crate::rules::sight::of_other_filing;
 use crate::rules::topics::{Approvals, approvals};
-use crate::rules::{Check, Na, Outcome, PageCase, Rule, Text, Texts, Words};
+use crate::rules::{Check, Na, Outcome, PageCase, Rule, Text, Texts, Words, law};
 
 /// CNT002
 pub(super) const RULE: Rule = Rule {
@@ -16,7 +16,7 @@ pub(super) const RULE: Rule = Rule {
         "Tencent Cloud, refusals: 已取得备案号的网站内容涉及前置审批或专项审批内容",
         "Huawei Cloud 16.6, 16.13",
     ],
-    law: &[],
+    law: &[&law::APPROVED],
     texts: TEXTS,
     check: Check::Page(check),
 };

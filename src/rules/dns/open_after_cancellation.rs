@@ -2,7 +2,7 @@ use super::mainland::{Mainland, told_by_another_row};
 use crate::evidence::{Attempt, HostEvidence};
 use crate::policy::Level;
 use crate::record::Number;
-use crate::rules::{Check, Defect, Na, Outcome, Rule, SiteCase, Text, Texts, Words};
+use crate::rules::{Check, Defect, Na, Outcome, Rule, SiteCase, Text, Texts, Words, law};
 
 /// DNS011
 pub(super) const RULE: Rule = Rule {
@@ -12,7 +12,7 @@ pub(super) const RULE: Rule = Rule {
     needs: &[],
     yields_to: &[],
     sources: &["Tencent Cloud, 初审驳回关于主体信息问题"],
-    law: &[],
+    law: &[&law::FILED],
     texts: TEXTS,
     check: Check::Site(check),
 };

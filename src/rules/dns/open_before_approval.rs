@@ -1,7 +1,7 @@
 use super::mainland::{Mainland, told_by_another_row};
 use crate::filing::Status;
 use crate::policy::Level;
-use crate::rules::{Check, Defect, Na, Outcome, Rule, SiteCase, Text, Texts, Words};
+use crate::rules::{Check, Defect, Na, Outcome, Rule, SiteCase, Text, Texts, Words, law};
 
 /// DNS007
 pub(super) const RULE: Rule = Rule {
@@ -11,7 +11,7 @@ pub(super) const RULE: Rule = Rule {
     needs: &[],
     yields_to: &[],
     sources: &["Tencent Cloud, 备案期间", "Huawei Cloud 7.15, 16.23"],
-    law: &[],
+    law: &[&law::FILED],
     texts: TEXTS,
     check: Check::Site(check),
 };

@@ -3,7 +3,7 @@ use super::points::{
 };
 use crate::evidence::{Dns, HostEvidence, Region, Resolution, Vantage};
 use crate::policy::Level;
-use crate::rules::{Check, Defect, DnsCase, Na, Outcome, Rule, Text, Texts, Words};
+use crate::rules::{Check, Defect, DnsCase, Na, Outcome, Rule, Text, Texts, Words, law};
 use std::net::IpAddr;
 
 /// DNS008
@@ -14,7 +14,7 @@ pub(super) const RULE: Rule = Rule {
     needs: &[],
     yields_to: &[],
     sources: &["observation"],
-    law: &[],
+    law: &[&law::FILED],
     texts: TEXTS,
     check: Check::Dns(check),
 };

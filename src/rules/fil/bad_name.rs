@@ -2,7 +2,7 @@ use super::naming::faults;
 use crate::filing::ServiceType;
 use crate::policy::Level;
 use crate::rules::{
-    Check, Defect, Field, FilingCase, Na, Outcome, Rule, Text, Texts, Words, quote,
+    Check, Defect, Field, FilingCase, Na, Outcome, Rule, Text, Texts, Words, law, quote,
 };
 
 /// FIL003
@@ -16,7 +16,7 @@ pub(super) const RULE: Rule = Rule {
         "Tencent Cloud, filing FAQ: 网站名称; refusals: 服务名称不符合备案要求",
         "Huawei Cloud 13.11, 16.2",
     ],
-    law: &[],
+    law: &[&law::TRUE],
     texts: TEXTS,
     check: Check::Filing(check),
 };

@@ -2,7 +2,7 @@ use super::listed::{not_in_force, review};
 use crate::evidence::{Kinship, Twin};
 use crate::filing::Status;
 use crate::policy::Level;
-use crate::rules::{Check, Defect, ListCase, Outcome, Rule, Text, Texts, Words};
+use crate::rules::{Check, Defect, ListCase, Outcome, Rule, Text, Texts, Words, law};
 
 /// FIL014
 pub(super) const RULE: Rule = Rule {
@@ -12,7 +12,7 @@ pub(super) const RULE: Rule = Rule {
     needs: &[],
     yields_to: &[],
     sources: &["Tencent Cloud, filing FAQ: 备案域名冲突"],
-    law: &[],
+    law: &[&law::TRUE],
     texts: TEXTS,
     check: Check::List(check),
 };

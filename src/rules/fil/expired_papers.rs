@@ -1,6 +1,6 @@
 use crate::filing::{Validity, validities};
 use crate::policy::Level;
-use crate::rules::{Check, Defect, Field, FilingCase, Na, Outcome, Rule, Text, Texts, Words};
+use crate::rules::{Check, Defect, Field, FilingCase, Na, Outcome, Rule, Text, Texts, Words, law};
 use jiff::{ToSpan, civil::Date};
 
 /// FIL005
@@ -14,7 +14,7 @@ pub(super) const RULE: Rule = Rule {
         "Tencent Cloud, 常见驳回原因: 证件过期或即将过期",
         "Huawei Cloud 16.7, 17.2.7, 17.3.4",
     ],
-    law: &[],
+    law: &[&law::TRUE],
     texts: TEXTS,
     check: Check::Filing(check),
 };

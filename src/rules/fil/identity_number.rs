@@ -1,7 +1,7 @@
 use super::subject::{is_person, masked};
 use crate::filing::identity::{self, Flaw, Form, Identity};
 use crate::policy::Level;
-use crate::rules::{Check, Defect, Field, FilingCase, Na, Outcome, Rule, Text, Texts, Words};
+use crate::rules::{Check, Defect, Field, FilingCase, Na, Outcome, Rule, Text, Texts, Words, law};
 
 /// FIL004
 pub(super) const RULE: Rule = Rule {
@@ -11,7 +11,7 @@ pub(super) const RULE: Rule = Rule {
     needs: &[Field::SubjectId],
     yields_to: &[],
     sources: &["Huawei Cloud 17.2.3", "GB 32100-2015", "GB 11643-1999", "GB 11714-1997"],
-    law: &[],
+    law: &[&law::TRUE],
     texts: TEXTS,
     check: Check::Filing(check),
 };

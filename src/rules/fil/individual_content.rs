@@ -1,7 +1,7 @@
 use super::subject::{Body, body};
 use crate::policy::Level;
 use crate::rules::{
-    Check, Defect, Field, FilingCase, Na, Outcome, Rule, Text, Texts, Words, quote,
+    Check, Defect, Field, FilingCase, Na, Outcome, Rule, Text, Texts, Words, law, quote,
 };
 use unicode_normalization::UnicodeNormalization;
 
@@ -13,7 +13,7 @@ pub(super) const RULE: Rule = Rule {
     needs: &[Field::SubjectKind, Field::ContentKind],
     yields_to: &[],
     sources: &["Tencent Cloud, 常见驳回原因: 服务内容选择错误"],
-    law: &[],
+    law: &[&law::WITHIN],
     texts: TEXTS,
     check: Check::Filing(check),
 };

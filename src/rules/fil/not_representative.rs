@@ -1,7 +1,7 @@
 use super::subject::{Body, body};
 use crate::filing::Filing;
 use crate::policy::{Level, Post, ProvinceFacts};
-use crate::rules::{Check, Defect, Field, FilingCase, Na, Outcome, Rule, Text, Texts, Words};
+use crate::rules::{Check, Defect, Field, FilingCase, Na, Outcome, Rule, Text, Texts, Words, law};
 use unicode_normalization::UnicodeNormalization;
 
 /// FIL017
@@ -12,7 +12,7 @@ pub(super) const RULE: Rule = Rule {
     needs: &[Field::Representative],
     yields_to: &[],
     sources: &["Tencent Cloud, 主体信息; 服务负责人", "Huawei Cloud 13.9, 16.8"],
-    law: &[],
+    law: &[&law::TRUE],
     texts: TEXTS,
     check: Check::Filing(check),
 };

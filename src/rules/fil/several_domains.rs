@@ -1,7 +1,7 @@
 use super::listed::{domains, not_in_force, review};
 use crate::policy::Level;
 use crate::record::FilingNumber;
-use crate::rules::{Check, Defect, Field, ListCase, Na, Outcome, Rule, Text, Texts, Words};
+use crate::rules::{Check, Defect, Field, ListCase, Na, Outcome, Rule, Text, Texts, Words, law};
 use jiff::civil::{Date, date};
 
 /// From this day on a site has one domain.
@@ -15,7 +15,7 @@ pub(super) const RULE: Rule = Rule {
     needs: &[Field::RecordNumber, Field::ApprovedOn],
     yields_to: &["FIL001"],
     sources: &["Huawei Cloud 13.10", "Tencent Cloud, filing FAQ: 多个域名如何进行 ICP 备案"],
-    law: &[],
+    law: &[&law::TRUE],
     texts: TEXTS,
     check: Check::List(check),
 };

@@ -1,7 +1,7 @@
 use super::listed::{domains, no_subject, not_in_force, review};
 use crate::evidence::{Others, Sharers};
 use crate::policy::Level;
-use crate::rules::{Check, Defect, Field, ListCase, Outcome, Rule, Text, Texts, Words};
+use crate::rules::{Check, Defect, Field, ListCase, Outcome, Rule, Text, Texts, Words, law};
 
 /// FIL007
 pub(super) const RULE: Rule = Rule {
@@ -11,7 +11,7 @@ pub(super) const RULE: Rule = Rule {
     needs: &[Field::Contact],
     yields_to: &[],
     sources: &["Tencent Cloud, filing FAQ: 备案的服务负责人手机号码", "Huawei Cloud 13.9, 13.14"],
-    law: &[],
+    law: &[&law::TRUE],
     texts: TEXTS,
     check: Check::List(check),
 };

@@ -1,6 +1,6 @@
 use super::listed::{no_subject, review};
 use crate::policy::Level;
-use crate::rules::{Check, Defect, Field, ListCase, Outcome, Rule, Text, Texts, Words};
+use crate::rules::{Check, Defect, Field, ListCase, Outcome, Rule, Text, Texts, Words, law};
 
 /// FIL008
 pub(super) const RULE: Rule = Rule {
@@ -10,7 +10,7 @@ pub(super) const RULE: Rule = Rule {
     needs: &[Field::SubjectName],
     yields_to: &[],
     sources: &["Tencent Cloud, filing FAQ: 空壳主体", "Huawei Cloud 19.8"],
-    law: &[],
+    law: &[&law::TRUE],
     texts: TEXTS,
     check: Check::List(check),
 };

@@ -1,7 +1,7 @@
 use super::subject::is_person;
 use crate::policy::Level;
 use crate::rules::{
-    Check, Defect, Field, FilingCase, Na, Outcome, Rule, Text, Texts, Words, quote,
+    Check, Defect, Field, FilingCase, Na, Outcome, Rule, Text, Texts, Words, law, quote,
 };
 
 /// FIL011
@@ -12,7 +12,7 @@ pub(super) const RULE: Rule = Rule {
     needs: &[Field::Remark],
     yields_to: &[],
     sources: &["Tencent Cloud, refusals: 服务备注不详细", "Huawei Cloud 16.21"],
-    law: &[],
+    law: &[&law::TRUE],
     texts: TEXTS,
     check: Check::Filing(check),
 };

@@ -1,7 +1,7 @@
 use super::listed::{no_subject, not_in_force, review};
 use crate::policy::Level;
 use crate::record::Province;
-use crate::rules::{Check, Defect, Field, ListCase, Na, Outcome, Rule, Text, Texts, Words};
+use crate::rules::{Check, Defect, Field, ListCase, Na, Outcome, Rule, Text, Texts, Words, law};
 
 /// FIL015
 pub(super) const RULE: Rule = Rule {
@@ -11,7 +11,7 @@ pub(super) const RULE: Rule = Rule {
     needs: &[Field::SubjectKind, Field::Province],
     yields_to: &["FIL001"],
     sources: &["Tencent Cloud, filing FAQ: 备案网站个数超出一定数量", "Huawei Cloud 7.23, 18.2"],
-    law: &[],
+    law: &[&law::TRUE],
     texts: TEXTS,
     check: Check::List(check),
 };

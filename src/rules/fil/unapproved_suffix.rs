@@ -1,5 +1,5 @@
 use crate::policy::Level;
-use crate::rules::{Check, Defect, FilingCase, Na, Outcome, Rule, Text, Texts, Words};
+use crate::rules::{Check, Defect, FilingCase, Na, Outcome, Rule, Text, Texts, Words, law};
 
 /// FIL012
 pub(super) const RULE: Rule = Rule {
@@ -9,7 +9,7 @@ pub(super) const RULE: Rule = Rule {
     needs: &[],
     yields_to: &[],
     sources: &["Tencent Cloud, 部分管局特殊要求; 网站域名", "Huawei Cloud 13.3, 18.1"],
-    law: &[],
+    law: &[&law::OWNED],
     texts: TEXTS,
     check: Check::Filing(check),
 };

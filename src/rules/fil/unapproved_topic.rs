@@ -2,7 +2,7 @@ use super::subject::may_be_authority;
 use crate::policy::{Level, Topic};
 use crate::rules::topics::{Approvals, approvals, touched};
 use crate::rules::{
-    Check, Defect, Field, FilingCase, Na, Outcome, Rule, Text, Texts, Words, quote,
+    Check, Defect, Field, FilingCase, Na, Outcome, Rule, Text, Texts, Words, law, quote,
 };
 
 /// FIL010
@@ -17,7 +17,7 @@ pub(super) const RULE: Rule = Rule {
         "Tencent Cloud, filing FAQ: 前置审批; refusals: 涉及前置审批关键字",
         "Huawei Cloud 13.12, 14.1.2, 16.13",
     ],
-    law: &[],
+    law: &[&law::APPROVED],
     texts: TEXTS,
     check: Check::Filing(check),
 };

@@ -1,7 +1,7 @@
 use super::subject::masked;
 use crate::filing::contact::{Mailbox, Phone, mailboxes, phones};
 use crate::policy::{Block, Level, Phones};
-use crate::rules::{Check, Defect, Field, FilingCase, Na, Outcome, Rule, Text, Texts, Words};
+use crate::rules::{Check, Defect, Field, FilingCase, Na, Outcome, Rule, Text, Texts, Words, law};
 
 /// FIL006
 pub(super) const RULE: Rule = Rule {
@@ -11,7 +11,7 @@ pub(super) const RULE: Rule = Rule {
     needs: &[Field::Contact],
     yields_to: &[],
     sources: &["Tencent Cloud, 短信核验 (2025-04)", "Huawei Cloud 13.14, 16.9"],
-    law: &[],
+    law: &[&law::TRUE],
     texts: TEXTS,
     check: Check::Filing(check),
 };

@@ -1,6 +1,6 @@
 use super::subject::{Body, body};
 use crate::policy::Level;
-use crate::rules::{Check, Defect, Field, FilingCase, Na, Outcome, Rule, Text, Texts, Words};
+use crate::rules::{Check, Defect, Field, FilingCase, Na, Outcome, Rule, Text, Texts, Words, law};
 
 /// FIL013
 pub(super) const RULE: Rule = Rule {
@@ -10,7 +10,7 @@ pub(super) const RULE: Rule = Rule {
     needs: &[Field::SubjectKind],
     yields_to: &[],
     sources: &["Tencent Cloud, 备案域名相关", "Huawei Cloud 7.7"],
-    law: &[],
+    law: &[&law::OWNED],
     texts: TEXTS,
     check: Check::Filing(check),
 };

@@ -2,7 +2,7 @@ use super::pair::{between_hosts, is_own_domain, on_phone};
 use crate::evidence::{Role, Visitor};
 use crate::policy::Level;
 use crate::rules::visitors::{desktop, viewed};
-use crate::rules::{Check, Na, Outcome, Rule, SiteCase, Text, Texts, Words};
+use crate::rules::{Check, Na, Outcome, Rule, SiteCase, Text, Texts, Words, law};
 
 /// ICP012
 pub(super) const RULE: Rule = Rule {
@@ -15,7 +15,7 @@ pub(super) const RULE: Rule = Rule {
         "ICP003", "ICP004", "ICP005", "ICP010", "CNT006",
     ],
     sources: &["Tencent Cloud, after filing: 备案号悬挂说明 (2025-04)"],
-    law: &[],
+    law: &[&law::SHOWN],
     texts: TEXTS,
     check: Check::Site(check),
 };

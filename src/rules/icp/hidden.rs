@@ -3,7 +3,7 @@ use super::{Concealed, Judged, Reading, Standing, occurrences, place, remedy_wit
 use crate::policy::Level;
 use crate::rules::layout::{Eye, eye, unseen_words};
 use crate::rules::sight::{doubt, doubt_of_looks, pass, quoted, review, unrun};
-use crate::rules::{Check, Defect, Na, Outcome, PageCase, Rule, Text, Texts, Words};
+use crate::rules::{Check, Defect, Na, Outcome, PageCase, Rule, Text, Texts, Words, law};
 
 /// ICP008
 pub(super) const RULE: Rule = Rule {
@@ -13,7 +13,7 @@ pub(super) const RULE: Rule = Rule {
     needs: &[],
     yields_to: &[],
     sources: &["Huawei Cloud 8.6"],
-    law: &[],
+    law: &[&law::SHOWN, &law::PROMINENT],
     texts: TEXTS,
     check: Check::Page(check),
 };

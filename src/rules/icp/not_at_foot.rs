@@ -3,7 +3,7 @@ use crate::page::ShownNumber;
 use crate::policy::Level;
 use crate::rules::layout::{Stands, layout, stands};
 use crate::rules::sight::{doubt, doubt_of_looks, pass, review, unrun};
-use crate::rules::{Check, Defect, Na, Outcome, PageCase, Rule, Text, Texts, Words};
+use crate::rules::{Check, Defect, Na, Outcome, PageCase, Rule, Text, Texts, Words, law};
 
 /// ICP007
 pub(super) const RULE: Rule = Rule {
@@ -13,7 +13,7 @@ pub(super) const RULE: Rule = Rule {
     needs: &[],
     yields_to: &[],
     sources: &["Tencent Cloud, after filing: 备案号悬挂说明 (2025-04)", "Huawei Cloud 8.5"],
-    law: &[],
+    law: &[&law::SHOWN],
     texts: TEXTS,
     check: Check::Page(check),
 };

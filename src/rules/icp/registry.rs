@@ -1,6 +1,6 @@
 use super::registered::{Said, accused, by_domain, said, same_subject, shown};
 use crate::policy::Level;
-use crate::rules::{Check, Outcome, RegistryCase, Rule, Texts, Words};
+use crate::rules::{Check, Outcome, RegistryCase, Rule, Texts, Words, law};
 
 /// ICP011
 pub(super) const RULE: Rule = Rule {
@@ -10,7 +10,7 @@ pub(super) const RULE: Rule = Rule {
     needs: &[],
     yields_to: &["FIL001"],
     sources: &["Tencent Cloud, filing FAQ: 备案号"],
-    law: &[],
+    law: &[&law::TRUE],
     texts: TEXTS,
     check: Check::Registry(check),
 };

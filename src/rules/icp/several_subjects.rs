@@ -3,7 +3,7 @@ use crate::filing::Domain;
 use crate::page::{Kind, Link, ShownNumber, Zone};
 use crate::policy::Level;
 use crate::record::{FilingNumber, Form, Number};
-use crate::rules::{Check, Defect, Na, Outcome, PageCase, Rule, Text, Texts, Words};
+use crate::rules::{Check, Defect, Na, Outcome, PageCase, Rule, Text, Texts, Words, law};
 use url::Url;
 
 /// ICP009
@@ -14,7 +14,7 @@ pub(super) const RULE: Rule = Rule {
     needs: &[],
     yields_to: &["ICP001", "ICP002", "ICP003", "ICP004", "ICP005", "ICP010"],
     sources: &["Huawei Cloud 17.4.2"],
-    law: &[],
+    law: &[&law::SHOWN],
     texts: TEXTS,
     check: Check::Page(check),
 };

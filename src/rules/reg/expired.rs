@@ -1,6 +1,6 @@
 use super::{days_left, expiry, status};
 use crate::policy::Level;
-use crate::rules::{Check, Defect, Na, Outcome, RegistrationCase, Rule, Text, Texts, Words};
+use crate::rules::{Check, Defect, Na, Outcome, RegistrationCase, Rule, Text, Texts, Words, law};
 
 /// REG001
 pub(super) const RULE: Rule = Rule {
@@ -10,7 +10,7 @@ pub(super) const RULE: Rule = Rule {
     needs: &[],
     yields_to: &[],
     sources: &["Huawei Cloud 17.3.1"],
-    law: &[],
+    law: &[&law::OWNED],
     texts: TEXTS,
     check: Check::Registration(check),
 };

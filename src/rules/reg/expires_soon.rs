@@ -1,6 +1,6 @@
 use super::{days_left, expiry};
 use crate::policy::Level;
-use crate::rules::{Check, Defect, Na, Outcome, RegistrationCase, Rule, Text, Texts, Words};
+use crate::rules::{Check, Defect, Na, Outcome, RegistrationCase, Rule, Text, Texts, Words, law};
 
 /// REG002
 pub(super) const RULE: Rule = Rule {
@@ -10,7 +10,7 @@ pub(super) const RULE: Rule = Rule {
     needs: &[],
     yields_to: &["REG001"],
     sources: &["Huawei Cloud 19.14"],
-    law: &[],
+    law: &[&law::OWNED],
     texts: TEXTS,
     check: Check::Registration(check),
 };

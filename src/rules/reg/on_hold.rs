@@ -1,6 +1,6 @@
 use super::status;
 use crate::policy::Level;
-use crate::rules::{Check, Defect, Na, Outcome, RegistrationCase, Rule, Text, Texts, Words};
+use crate::rules::{Check, Defect, Na, Outcome, RegistrationCase, Rule, Text, Texts, Words, law};
 
 /// REG006
 pub(super) const RULE: Rule = Rule {
@@ -11,7 +11,7 @@ pub(super) const RULE: Rule = Rule {
     // An expired domain is put on hold for that.
     yields_to: &["REG001"],
     sources: &["Tencent Cloud, FAQ on filing: 备案域名相关 (Serverhold)"],
-    law: &[],
+    law: &[&law::OWNED],
     texts: TEXTS,
     check: Check::Registration(check),
 };

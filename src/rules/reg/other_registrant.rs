@@ -2,7 +2,7 @@ use crate::filing::Filing;
 use crate::policy::Level;
 use crate::rules::names::{brand, core, is_abbreviation, is_organisation, key};
 use crate::rules::{
-    Check, Defect, Field, Na, Outcome, RegistrationCase, Rule, Text, Texts, Words, quote,
+    Check, Defect, Field, Na, Outcome, RegistrationCase, Rule, Text, Texts, Words, law, quote,
 };
 
 /// REG005
@@ -16,7 +16,7 @@ pub(super) const RULE: Rule = Rule {
         "Huawei Cloud 17.3.2(1)",
         "Tencent Cloud, filing FAQ: 备案主体与域名所有者必须一致吗",
     ],
-    law: &[],
+    law: &[&law::OWNED],
     texts: TEXTS,
     check: Check::Registration(check),
 };

@@ -1,5 +1,7 @@
 use crate::policy::Level;
-use crate::rules::{Check, Defect, Field, Na, Outcome, RegistrationCase, Rule, Text, Texts, Words};
+use crate::rules::{
+    Check, Defect, Field, Na, Outcome, RegistrationCase, Rule, Text, Texts, Words, law,
+};
 use jiff::ToSpan;
 
 /// REG003
@@ -10,7 +12,7 @@ pub(super) const RULE: Rule = Rule {
     needs: &[Field::ApprovedOn],
     yields_to: &[],
     sources: &["Huawei Cloud 17.3.3"],
-    law: &[],
+    law: &[&law::OWNED],
     texts: TEXTS,
     check: Check::Registration(check),
 };

@@ -1,5 +1,7 @@
 use crate::policy::{Level, Standing};
-use crate::rules::{Check, Defect, Na, Outcome, RegistrationCase, Rule, Text, Texts, Words, quote};
+use crate::rules::{
+    Check, Defect, Na, Outcome, RegistrationCase, Rule, Text, Texts, Words, law, quote,
+};
 
 /// REG004
 pub(super) const RULE: Rule = Rule {
@@ -12,7 +14,7 @@ pub(super) const RULE: Rule = Rule {
         "Huawei Cloud 17.3.2(2)",
         "Tencent Cloud, filing FAQ: 境外注册域名/未在工信部批复的域名注册商注册的域名不支持备案",
     ],
-    law: &[],
+    law: &[&law::OWNED],
     texts: TEXTS,
     check: Check::Registration(check),
 };

@@ -2,7 +2,7 @@ use super::answers::may_be_another_site;
 use super::content::{Content, content, kind, shows_number};
 use crate::page::Page;
 use crate::policy::{Category, Level, Signature, Strength};
-use crate::rules::{Check, Defect, Na, Outcome, Rule, Text, Texts, WebCase, Words, quote};
+use crate::rules::{Check, Defect, Na, Outcome, Rule, Text, Texts, WebCase, Words, law, quote};
 
 /// WEB005
 pub(super) const RULE: Rule = Rule {
@@ -12,7 +12,7 @@ pub(super) const RULE: Rule = Rule {
     needs: &[],
     yields_to: &["DNS001", "WEB001", "WEB004", "WEB009", "WEB003", "WEB006"],
     sources: &["Tencent Cloud, FAQ on filing: 网站开站无实际内容"],
-    law: &[],
+    law: &[&law::TRUE],
     texts: TEXTS,
     check: Check::Web(check),
 };

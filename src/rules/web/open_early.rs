@@ -2,7 +2,7 @@ use super::answers::{Reach, foreign_end, may_be_another_site, reach};
 use super::content::{Content, content, kind};
 use crate::evidence::Region;
 use crate::policy::{Category, Level};
-use crate::rules::{Check, Defect, Na, Outcome, Rule, Text, Texts, WebCase, Words, quote};
+use crate::rules::{Check, Defect, Na, Outcome, Rule, Text, Texts, WebCase, Words, law, quote};
 
 /// WEB007
 pub(super) const RULE: Rule = Rule {
@@ -12,7 +12,7 @@ pub(super) const RULE: Rule = Rule {
     needs: &[],
     yields_to: &[],
     sources: &["Huawei Cloud 7.15, 18.4", "Tencent Cloud, FAQ on filing: 备案期间"],
-    law: &[],
+    law: &[&law::FILED],
     texts: TEXTS,
     check: Check::Web(check),
 };

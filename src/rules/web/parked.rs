@@ -2,7 +2,7 @@ use super::answers::{host_of, may_be_another_site, recognised, shown};
 use super::content::kind;
 use crate::evidence::Attempt;
 use crate::policy::{Category, Level, Strength};
-use crate::rules::{Check, Defect, Na, Outcome, Rule, Text, Texts, WebCase, Words, quote};
+use crate::rules::{Check, Defect, Na, Outcome, Rule, Text, Texts, WebCase, Words, law, quote};
 
 /// WEB009
 pub(super) const RULE: Rule = Rule {
@@ -12,7 +12,7 @@ pub(super) const RULE: Rule = Rule {
     needs: &[],
     yields_to: &["DNS001", "WEB001", "WEB004"],
     sources: &["Huawei Cloud 8.7", "Tencent Cloud, FAQ on filing: 网站开站无实际内容"],
-    law: &[],
+    law: &[&law::TRUE],
     texts: TEXTS,
     check: Check::Web(check),
 };

@@ -5,6 +5,7 @@
 mod broken_zone;
 mod elsewhere;
 mod ipv6_unfiled;
+mod lines;
 mod origin_hidden;
 mod other_provider;
 mod outside_mainland;

@@ -5,6 +5,7 @@
 mod broken_zone;
 mod elsewhere;
 mod ipv6_unfiled;
+mod lines;
 mod mainland;
 mod of_app;
 mod open_after_cancellation;

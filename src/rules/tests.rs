@@ -62,6 +62,7 @@ fn outcome(code: &str, page: &Page) -> Outcome {
         url: attempt.last_url(),
         rendered: None,
         page,
+        found: &std::cell::OnceCell::new(),
     })
 }
 

@@ -155,7 +155,7 @@ fn ask_pages(
                 Some(shown) => {
                     shown.hosts.extend(hosts);
                     // Of two looks at one page the one through a browser tells more.
-                    if shown.case.rendered.is_none() {
+                    if shown.case.rendered.is_none() && case.rendered.is_some() {
                         shown.case = case;
                     }
                 }

@@ -293,13 +293,9 @@ fn a_filing_that_the_list_has_twice_is_one_domain() {
     assert!(companies(&[row(), row()]).iter().all(Option::is_none));
 }
 
-/// `cargo test --release --lib a_long_list -- --ignored --nocapture` prints the time of a
-/// million filings; BEIAN_TEST_ROWS makes it another number.
 #[test]
-#[ignore = "takes a while without optimisation"]
-fn a_long_list_is_settled_in_seconds() {
-    let rows = std::env::var("BEIAN_TEST_ROWS").ok().and_then(|rows| rows.parse().ok());
-    let rows: u32 = rows.unwrap_or(1_000_000);
+fn a_phone_of_half_a_list_is_found_at_each_of_its_filings() {
+    let rows: u32 = 3_000;
     let mut kin = Kin::default();
     for row in 0..rows {
         let number = format!("京ICP备{:010}号-{}", 2_099_000_000 + row / 3, row % 3 + 1);
@@ -308,10 +304,7 @@ fn a_long_list_is_settled_in_seconds() {
         filing.phone = Some(format!("139{:08}", if row % 2 == 0 { 7 } else { row / 4 }));
         kin.add(row, &filing);
     }
-    let begun = std::time::Instant::now();
     kin.settle();
-    let settled = begun.elapsed();
     let shared = (0..rows).filter(|row| kin.contacts(*row).0.unsure.count > 0).count();
-    println!("{rows} filings: sorted in {settled:?}, asked in {:?}", begun.elapsed() - settled);
     assert!(shared as u32 >= rows / 2);
 }

@@ -363,7 +363,6 @@ impl Case {
             siblings: Siblings { same_subject: self.same_subject.clone(), ..self.siblings.clone() },
             registry: self.registry.clone(),
             registration: self.registration.as_ref().map(RegistrationRow::registration),
-            ..Evidence::default()
         }
     }
 }

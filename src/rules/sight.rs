@@ -53,16 +53,22 @@ pub(super) fn doubt(case: &PageCase<'_>) -> Option<Text> {
 /// A foot that scripts make is not made where they do not come.
 fn doubt_of_scripts(case: &PageCase<'_>) -> Option<Text> {
     let served = case.attempt.answer().and_then(|seen| seen.page.as_ref())?;
-    if served.record_numbers.iter().any(|number| number.visible) {
-        return Some(Text::new(
-            "服务器返回的网页里有备案号，浏览器里却没有显示",
-            "the page as served has a record number, and the browser showed none",
-        ));
-    }
     let by_script = served.needs_rendering
         || served.number_in_script
         || served.scripts.iter().any(|source| is_foot_script(source));
     if by_script { doubt_of_looks(case) } else { None }
+}
+
+/// The page as served and the page in the browser disagree on whether there is a number.
+pub(super) fn doubt_of_absence(case: &PageCase<'_>) -> Option<Text> {
+    case.rendered?;
+    let served = case.attempt.answer().and_then(|seen| seen.page.as_ref())?;
+    served.record_numbers.iter().any(|number| number.visible).then(|| {
+        Text::new(
+            "服务器返回的网页里有备案号，浏览器里却没有显示",
+            "the page as served has a record number, and the browser showed none",
+        )
+    })
 }
 
 /// Why the page may look otherwise to a visitor than it did in our browser.

@@ -173,6 +173,28 @@ function isFlat(element) {
   return false;
 }
 
+// Whether a box around a text cuts all of it off, and whether that box is a screen of its own:
+// then a reader may well turn over to it.
+function cutOf(element, around) {
+  let lifted = false;
+  for (const at of flatAncestors(element)) {
+    if (at === document.documentElement || at === document.body) break;
+    const style = getComputedStyle(at);
+    const cuts = /hidden|clip/.test(style.overflowX + style.overflowY) && style.display !== 'inline';
+    if (cuts && !(lifted && style.position === 'static')) {
+      const box = at.getBoundingClientRect();
+      const across = Math.min(box.right, around.right) - Math.max(box.left, around.left);
+      const down = Math.min(box.bottom, around.bottom) - Math.max(box.top, around.top);
+      if (across <= 0 || down <= 0) {
+        return box.width > innerWidth / 2 && box.height > innerHeight / 2 ? 'large' : 'small';
+      }
+    }
+    if (style.position === 'fixed') break;
+    lifted = style.position === 'absolute' || (lifted && style.position === 'static');
+  }
+  return null;
+}
+
 function opacityOf(element) {
   let opacity = 1;
   for (const at of flatAncestors(element)) {
@@ -235,6 +257,7 @@ function facts(element, range) {
     shifted,
     below: fixedBelow(element, around),
     flat: isFlat(element),
+    cut: cutOf(element, around),
     dead: box.closest('[inert]') !== null || document.querySelector('dialog:modal') !== null,
     colour: rgba(style.webkitTextFillColor || style.color),
     adorned: style.textShadow !== 'none' || style.webkitTextStrokeWidth !== '0px' ||

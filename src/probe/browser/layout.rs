@@ -36,6 +36,8 @@ pub(super) struct Facts {
     below: Option<f64>,
     /// A box without size cuts it off.
     flat: bool,
+    /// A box cuts all of it off.
+    cut: Option<Cut>,
     /// A dialogue keeps everything else from being reached.
     dead: bool,
     colour: Option<Colour>,
@@ -45,6 +47,15 @@ pub(super) struct Facts {
     foot: f64,
     link: Option<Linked>,
     points: Vec<Point>,
+}
+
+/// The kind of a box that cuts off what it holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Cut {
+    /// As large as a screen: a reader may turn over within it.
+    Large,
+    Small,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -159,16 +170,21 @@ fn box_sight(facts: &Facts, small: bool) -> Sight {
         let comes_back = facts.shifted || (right > -DRAWER && bottom > 0.0);
         return if comes_back { Sight::Unknown } else { hidden(Unseen::OffPage) };
     }
-    if facts.points.is_empty() || facts.dead {
-        // Out of reach of a look: below a page that does not scroll, behind a dialogue.
-        return if facts.dead { Sight::Seen } else { Sight::Unknown };
+    if facts.dead {
+        return Sight::Seen;
     }
     if met().next().is_none() {
         // In a box of no size nothing is met, to whatever place our look has scrolled it.
-        return match (facts.flat, facts.shifted) {
-            (true, _) => hidden(Unseen::TooSmall),
-            (false, true) => Sight::Unknown,
-            (false, false) => hidden(Unseen::Clipped),
+        if facts.flat {
+            return hidden(Unseen::TooSmall);
+        }
+        // Below a page that does not scroll there may be more, unless a box ends before it.
+        let is_out_of_reach = facts.points.is_empty() && facts.cut != Some(Cut::Small);
+        let turns_over = facts.shifted || facts.cut == Some(Cut::Large);
+        return if is_out_of_reach || turns_over {
+            Sight::Unknown
+        } else {
+            hidden(Unseen::Clipped)
         };
     }
     if met().all(|point| point.over.iter().any(|alpha| *alpha >= OPAQUE)) {
@@ -231,6 +247,7 @@ mod tests {
             shifted: false,
             below: None,
             flat: false,
+            cut: None,
             dead: false,
             colour: Some([51.0, 51.0, 51.0, 1.0]),
             adorned: false,
@@ -268,6 +285,13 @@ mod tests {
             }),
             hidden(TooSmall)
         );
+        assert_eq!(
+            changed(|f| {
+                f.points.clear();
+                f.cut = Some(Cut::Small);
+            }),
+            hidden(Clipped)
+        );
         assert_eq!(changed(covered), hidden(Covered));
         assert_eq!(changed(|f| f.colour = Some(WHITE)), hidden(SameColour));
         assert_eq!(changed(|f| f.colour = Some([250.0, 250.0, 250.0, 1.0])), hidden(SameColour));
@@ -289,6 +313,15 @@ mod tests {
         );
         assert_eq!(changed(|f| f.points[0].over = vec![1.0]), Sight::Seen);
         assert_eq!(changed(|f| f.points[0].met = false), Sight::Seen);
+        // Below the end of what scrolls, or on another of its screens.
+        assert_eq!(changed(|f| f.points.clear()), Sight::Unknown);
+        assert_eq!(
+            changed(|f| {
+                f.points.iter_mut().for_each(|p| p.met = false);
+                f.cut = Some(Cut::Large);
+            }),
+            Sight::Unknown
+        );
         // A drawer, a slide, something that moves, a page behind a dialogue.
         assert_eq!(changed(|f| f.area[0] = -400.0), Sight::Unknown);
         assert_eq!(

@@ -120,26 +120,34 @@ impl Chromium {
     /// Ends the browser and removes its profile.
     pub(super) async fn close(mut self) {
         let close = self.cdp.call(None, "Browser.close", json!({}), END);
-        let closed = close.await.is_ok() && timeout(END, self.child.wait()).await.is_ok();
-        if closed {
-            self.remove_home();
-        } else {
-            self.kill().await;
+        if close.await.is_ok() && timeout(END, self.child.wait()).await.is_ok() {
+            return;
         }
+        self.kill().await;
     }
 
     /// Ends a browser that does not listen. Its helpers end with it: their channels close.
     pub(super) async fn kill(mut self) {
         let _ = self.child.start_kill();
         let _ = timeout(END, self.child.wait()).await;
-        self.remove_home();
     }
+}
 
-    fn remove_home(self) {
-        let path = self.home.path().to_owned();
-        if let Err(error) = self.home.close() {
-            tracing::warn!(path = %path.display(), %error, "a browser's profile is left behind");
+impl Drop for Chromium {
+    /// Where nobody can wait, the profile is removed all the same, a moment after the end of
+    /// those who write into it.
+    fn drop(&mut self) {
+        const TRIES: u32 = 20;
+        let _ = self.child.start_kill();
+        for _ in 0..TRIES {
+            let ended = matches!(self.child.try_wait(), Ok(Some(_)));
+            let removed = ended && std::fs::remove_dir_all(self.home.path()).is_ok();
+            if removed && !self.home.path().exists() {
+                return;
+            }
+            std::thread::sleep(Duration::from_millis(20));
         }
+        tracing::warn!(path = %self.home.path().display(), "a browser's profile is left behind");
     }
 }
 

@@ -111,8 +111,8 @@ const SEEN: &[(&str, &str, Sight)] = &[
     ),
     (
         "/blinks",
-        "<style>@keyframes b{50%{visibility:hidden}}</style><p style='animation:b 1s step-end infinite'>N</p>",
-        Sight::Seen,
+        "<style>@keyframes b{from,98%{visibility:hidden}to{visibility:visible}}</style><p style='animation:b 900s step-end'>N</p>",
+        Sight::Unknown,
     ),
     (
         "/fades",

@@ -59,6 +59,18 @@ fn doubt_of_scripts(case: &PageCase<'_>) -> Option<Text> {
     if by_script { doubt_of_looks(case) } else { None }
 }
 
+/// The page as served and the page in the browser disagree on whether there is a number.
+pub(super) fn doubt_of_absence(case: &PageCase<'_>) -> Option<Text> {
+    case.rendered?;
+    let served = case.attempt.answer().and_then(|seen| seen.page.as_ref())?;
+    served.record_numbers.iter().any(|number| number.visible).then(|| {
+        Text::new(
+            "服务器返回的网页里有备案号，浏览器里却没有显示",
+            "the page as served has a record number, and the browser showed none",
+        )
+    })
+}
+
 /// Why the page may look otherwise to a visitor than it did in our browser.
 pub(super) fn doubt_of_looks(case: &PageCase<'_>) -> Option<Text> {
     let missing = case.rendered?.missing;

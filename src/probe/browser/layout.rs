@@ -174,12 +174,18 @@ fn box_sight(facts: &Facts, small: bool) -> Sight {
         return Sight::Seen;
     }
     if met().next().is_none() {
-        let reason = if facts.flat { Unseen::TooSmall } else { Unseen::Clipped };
+        // In a box of no size nothing is met, to whatever place our look has scrolled it.
+        if facts.flat {
+            return hidden(Unseen::TooSmall);
+        }
         // Below a page that does not scroll there may be more, unless a box ends before it.
         let is_out_of_reach = facts.points.is_empty() && facts.cut != Some(Cut::Small);
-        // In a box of no size nothing is met, to whatever place our look has scrolled it.
-        let turns_over = facts.shifted && !facts.flat || facts.cut == Some(Cut::Large);
-        return if is_out_of_reach || turns_over { Sight::Unknown } else { hidden(reason) };
+        let turns_over = facts.shifted || facts.cut == Some(Cut::Large);
+        return if is_out_of_reach || turns_over {
+            Sight::Unknown
+        } else {
+            hidden(Unseen::Clipped)
+        };
     }
     if met().all(|point| point.over.iter().any(|alpha| *alpha >= OPAQUE)) {
         return hidden(Unseen::Covered);

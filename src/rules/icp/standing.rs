@@ -6,7 +6,7 @@ use crate::evidence::Frame;
 use crate::page::{Kind, Pictured, ShownNumber, Zone};
 use crate::record::{FilingNumber, Form, Number, Relation};
 use crate::rules::layout::eye;
-use crate::rules::sight::{doubt, doubt_of_foot};
+use crate::rules::sight::{doubt, doubt_of_absence, doubt_of_foot};
 use crate::rules::{PageCase, Text};
 
 /// What the record numbers of a page come to.
@@ -102,7 +102,8 @@ pub(in crate::rules) fn standing<'a>(case: &PageCase<'a>) -> Standing<'a> {
         (*reading, number.form != Form::Official, number.kind != Kind::Filing)
     });
     let Some((reading, number)) = best else {
-        return match (concealed(case, &yardstick), doubt(case)) {
+        let reason = doubt(case).or_else(|| doubt_of_absence(case));
+        return match (concealed(case, &yardstick), reason) {
             (Some(concealed), _) => Standing::Hidden(concealed),
             (None, Some(reason)) => Standing::Unclear(reason),
             (None, None) => Standing::Missing,

@@ -174,7 +174,7 @@ const TEXTS: Texts = Texts {
     zh: Words {
         problem: "网站首页返回错误，不能正常显示",
         doubt: "检测时没有看到网站首页的正常内容，请确认首页能否打开",
-        checks: "查看首页的 HTTP 状态码，间隔一段时间再看一次。404、500、502 等确属网页或服务器的错误判为违规；401、403、429、人机验证页面以及跳转中断可能只针对检测程序，交由人工复核。",
+        checks: "查看首页的 HTTP 状态码，间隔一段时间再看一次。404、500、502 等确属网页或服务器的错误判为违规；401、403、429、人机验证页面以及跳转中断可能只针对检测程序，交由人工复核；浏览器打开了正常网页的，视为正常。",
         why: "备案成功的网站应当开通并能正常访问，核查时首页打不开会被要求整改。",
         cause: "网站程序出错，首页文件缺失或目录设置有误，或者后端服务没有启动。",
         remedy: "请在浏览器中打开首页确认：显示 404 的，检查首页文件是否上传、网站根目录是否正确；显示 500、502、503 的，重启网站程序并查看错误日志；在浏览器中正常显示的，请告诉我们，由我们复核。",
@@ -184,7 +184,7 @@ const TEXTS: Texts = Texts {
     en: Words {
         problem: "The site's homepage answers with an error",
         doubt: "The homepage's usual content was not seen at the time of the check; please make sure that it opens",
-        checks: "Reads the homepage's HTTP status, and again some time later. Errors of the page or its server (404, 500, 502 and the like) fail; 401, 403, 429, challenge pages and redirects that break off may be meant for the auditor alone and are left to a person.",
+        checks: "Reads the homepage's HTTP status, and again some time later. Errors of the page or its server (404, 500, 502 and the like) fail; 401, 403, 429, challenge pages and redirects that break off may be meant for the auditor alone and are left to a person. A page that a browser opened well is well.",
         why: "A filed site has to be open; a homepage that does not open will have to be mended when the site is checked.",
         cause: "The site's program fails, its index file is missing or its folder set wrongly, or the service behind it is not running.",
         remedy: "Open the homepage in a browser to make sure: with 404, see that the index file is uploaded and the site's root folder is right; with 500, 502 or 503, restart the site's program and read its error log; if the browser shows the page, tell us, and we look again.",

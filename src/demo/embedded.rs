@@ -316,7 +316,7 @@ embedded! {
     "clean-supplier-number"
     "clean-little-text"
     "clean-domain-shop"
-    "clean-pending-blocked"
+    "dns-open-though-blocked"
     "clean-spider-refused"
     "clean-new-default"
     "clean-holder-withheld"

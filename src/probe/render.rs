@@ -45,6 +45,8 @@ impl Probe {
         use crate::evidence::{RenderFailure, Rendering};
         let (Some(browsers), mut shots) = (&self.browsers, Vec::new()) else { return Vec::new() };
         let mut own = self.rendering_deadline();
+        // Asked once: what one page waits for a browser is not the next one's fault.
+        let is_late = deadline.is_over();
         for at in 0..hosts.len() {
             let Some(host) = hosts.get(at).filter(|host| self.wants(host)) else { continue };
             let Some(url) = page_of(host).and_then(|page| page.0.parse::<url::Url>().ok()) else {
@@ -53,7 +55,7 @@ impl Probe {
             let earlier = hosts.iter().take(at).find(|other| is_same_page(other, host));
             let rendering = match earlier.and_then(|other| other.rendering.clone()) {
                 Some(rendering) => rendering,
-                None if deadline.is_over() => Rendering::Failed(RenderFailure::Deadline),
+                None if is_late => Rendering::Failed(RenderFailure::Deadline),
                 None => {
                     let when = jiff::Timestamp::now();
                     match browsers.show(&url, &self.fetcher, names, &mut own).await {

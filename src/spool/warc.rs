@@ -35,7 +35,7 @@ pub struct Exchange<'a> {
 pub struct Member {
     /// The URL, `dns:host` for DNS answers.
     pub url: String,
-    /// `request`, `response`, `metadata` or `resource`; [`PICTURE`] for a file beside them.
+    /// `request`, `response`, `metadata` or `resource`; `screenshot` for a file beside them.
     pub kind: String,
     /// Where its gzip member begins.
     pub offset: u64,

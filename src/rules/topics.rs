@@ -3,6 +3,8 @@
 use crate::filing::Filing;
 use crate::policy::{Policy, Topic, WordHit, WordList};
 use crate::record::{Province, fold};
+use crate::rules::fil::subject::may_be_authority;
+use crate::rules::{Na, Text};
 use std::collections::BTreeSet;
 
 /// A word by which a text falls under a topic.
@@ -38,25 +40,21 @@ pub(super) fn is_denied(text: &str, hit: &WordHit, hits: &[WordHit]) -> bool {
     })
 }
 
-/// What is known of a filing's approvals.
-pub(super) enum Approvals {
-    /// The list names none.
-    None,
-    /// Those for these topics.
-    For(BTreeSet<Topic>),
-    /// One is named, and it cannot be told for which topic.
-    Unclear,
-}
-
-/// The topics for which the filing names an approval.
-pub(super) fn approvals(filing: &Filing, policy: &Policy) -> Approvals {
+/// The topics for which the filing names an approval; or why it cannot be asked which.
+pub(super) fn approved(filing: &Filing, policy: &Policy) -> Result<BTreeSet<Topic>, Na> {
+    if may_be_authority(filing) {
+        return Err(Na::Other(Text::new(
+            "主办单位是机关，不适用前置审批词表",
+            "the subject is an authority: it gives approvals",
+        )));
+    }
     let text = fold(filing.pre_approvals.as_deref().unwrap_or_default());
     let words: String = text.chars().filter(|c| c.is_alphanumeric()).collect();
     let is_none = ["", "无", "否", "没有", "无前置审批", "none"].contains(&words.as_str())
         || words.contains("不涉及")
         || words.starts_with("无需");
     if is_none {
-        return Approvals::None;
+        return Ok(BTreeSet::new());
     }
     let hits = policy.words.in_filing(&text, None);
     let topics: BTreeSet<Topic> = hits
@@ -66,7 +64,13 @@ pub(super) fn approvals(filing: &Filing, policy: &Policy) -> Approvals {
             _ => None,
         })
         .collect();
-    if topics.is_empty() { Approvals::Unclear } else { Approvals::For(topics) }
+    if topics.is_empty() {
+        return Err(Na::Other(Text::new(
+            "登记了前置审批，但看不出是哪一类",
+            "an approval is on file, and it cannot be told for which topic",
+        )));
+    }
+    Ok(topics)
 }
 
 #[cfg(test)]

@@ -1,8 +1,7 @@
 use crate::policy::{Level, Topic, WordList};
 use crate::record::fold;
-use crate::rules::fil::subject::may_be_authority;
 use crate::rules::sight::of_other_filing;
-use crate::rules::topics::{Approvals, approvals};
+use crate::rules::topics::approved;
 use crate::rules::{Check, Na, Outcome, PageCase, Rule, Text, Texts, Words, law};
 
 /// CNT002
@@ -22,24 +21,12 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(case: &PageCase<'_>) -> Outcome {
-    if may_be_authority(case.filing) {
-        return Outcome::Na(Na::Other(Text::new(
-            "主办单位是机关，不适用前置审批词表",
-            "the subject is an authority: it gives approvals",
-        )));
-    }
     if let Some(na) = of_other_filing(case) {
         return Outcome::Na(na);
     }
-    let approved = match approvals(case.filing, case.policy) {
-        Approvals::None => Default::default(),
-        Approvals::For(topics) => topics,
-        Approvals::Unclear => {
-            return Outcome::Na(Na::Other(Text::new(
-                "登记了前置审批，但看不出是哪一类",
-                "an approval is on file, and it cannot be told for which topic",
-            )));
-        }
+    let approved = match approved(case.filing, case.policy) {
+        Ok(topics) => topics,
+        Err(na) => return Outcome::Na(na),
     };
     let least = usize::from(case.policy.readings.topic_words);
     let open = Topic::ALL.iter().filter(|topic| !approved.contains(topic));

@@ -1,6 +1,5 @@
-use super::subject::may_be_authority;
 use crate::policy::{Level, Topic};
-use crate::rules::topics::{Approvals, approvals, touched};
+use crate::rules::topics::{approved, touched};
 use crate::rules::{
     Check, Defect, Field, FilingCase, Na, Outcome, Rule, Text, Texts, Words, law, quote,
 };
@@ -23,21 +22,9 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(case: &FilingCase<'_>) -> Outcome {
-    if may_be_authority(case.filing) {
-        return Outcome::Na(Na::Other(Text::new(
-            "主办单位是机关，不适用前置审批词表",
-            "the subject is an authority: it gives approvals",
-        )));
-    }
-    let approved = match approvals(case.filing, case.policy) {
-        Approvals::None => Default::default(),
-        Approvals::For(topics) => topics,
-        Approvals::Unclear => {
-            return Outcome::Na(Na::Other(Text::new(
-                "登记了前置审批，但看不出是哪一类",
-                "an approval is on file, and it cannot be told for which topic",
-            )));
-        }
+    let approved = match approved(case.filing, case.policy) {
+        Ok(topics) => topics,
+        Err(na) => return Outcome::Na(na),
     };
     let (mut found, mut topics) = (Vec::new(), Vec::new());
     for (zh, en, text) in texts(case) {

@@ -68,8 +68,8 @@ pub(super) fn applies(rule: &Rule, status: &Status, service: ServiceType) -> boo
         Status::Pending => rule.family() == "FIL" || matches!(rule.code, "DNS007" | "WEB007"),
         // What is not approved is asked of nothing but its own data, and whether it is open
         // all the same: as a question, for the word may mean that of another provider.
-        Status::Unapproved(_) => rule.family() == "FIL" || rule.code == "DNS007",
-        Status::Cancelled => rule.family() == "FIL" || rule.code == "DNS011",
+        Status::Unapproved(_) => is_of_row(rule) || rule.code == "DNS007",
+        Status::Cancelled => is_of_row(rule) || rule.code == "DNS011",
         Status::Filed
         | Status::Connecting
         | Status::Changing
@@ -77,6 +77,13 @@ pub(super) fn applies(rule: &Rule, status: &Status, service: ServiceType) -> boo
         | Status::Other(_) => !matches!(rule.code, "DNS007" | "WEB007" | "DNS011"),
     };
     by_service && by_status
+}
+
+/// Whether a rule reads what the filing itself says. What is not in force holds nothing that
+/// another row could be in conflict with; whether a subject has anything left is another
+/// question.
+fn is_of_row(rule: &Rule) -> bool {
+    rule.family() == "FIL" && (!matches!(rule.check, Check::List(_)) || rule.code == "FIL008")
 }
 
 /// The grace that a rule has.

@@ -10,7 +10,7 @@ pub struct Siblings {
     /// the list files under the same subject. Sorted.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub same_subject: Vec<String>,
-    /// Further filings of the same domain, cancelled ones left out: one of each subject and
+    /// Further filings of the same domain, those not in force left out: one of each subject and
     /// number, those of other subjects first, at most five.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub same_domain: Vec<Twin>,
@@ -71,6 +71,9 @@ pub struct Twin {
     /// Whether it is about to be cancelled.
     #[serde(default)]
     pub cancelling: bool,
+    /// Whether it is still under way: a first filing, or a new site.
+    #[serde(default)]
+    pub pending: bool,
 }
 
 /// Who else gives one phone, or one mail address.

@@ -51,6 +51,40 @@ fn phone(written: &str) -> Phone {
     let start = written.find(|c: char| c.is_ascii_digit() || "+(".contains(c));
     let number = written.get(start.unwrap_or(written.len())..).unwrap_or_default();
     let number = number.split(['转', '#', 'x', 'e', 'E']).next().unwrap_or(number);
+    let number = without_note(number);
+    match dialled(number) {
+        // 0755-12345678-801: an extension behind a whole number.
+        Phone::Malformed => match number.rsplit_once(['-', '–', '—', '‐']) {
+            Some((line, extension)) if is_extension(extension) => {
+                Some(dialled(line)).filter(|line| *line == Phone::Landline)
+            }
+            _ => None,
+        }
+        .unwrap_or(Phone::Malformed),
+        read => read,
+    }
+}
+
+/// Digits from which a number is whole, so that what stands behind it is a note.
+const WHOLE: usize = 7;
+
+/// A number without what stands behind it: a name, with or without brackets.
+fn without_note(number: &str) -> &str {
+    let mut digits = 0;
+    let end = number.char_indices().find(|(_, c)| {
+        digits += usize::from(c.is_ascii_digit());
+        digits >= WHOLE && (c.is_alphabetic() || "([{<【〔《「".contains(*c))
+    });
+    end.map_or(number, |(at, _)| number.get(..at).unwrap_or(number))
+}
+
+fn is_extension(text: &str) -> bool {
+    let text = text.trim();
+    (1..=5).contains(&text.len()) && text.chars().all(|c| c.is_ascii_digit())
+}
+
+/// The form of what is left: digits and the marks between them.
+fn dialled(number: &str) -> Phone {
     let is_odd = |c: char| !c.is_ascii_digit() && !c.is_whitespace() && !"+-–—‐()._".contains(c);
     if number.contains(is_odd) {
         return Phone::Malformed;
@@ -185,6 +219,9 @@ mod tests {
             "086-13800000000",
             "１３８００００００００",
             "手机：13800000000",
+            "13800000000（某某）",
+            "13800000000(微信同号)",
+            "13800000000某某",
             "013800000000",
         ] {
             assert_eq!(one(cell), Phone::Mobile("13800000000".to_owned()), "{cell}");
@@ -197,6 +234,10 @@ mod tests {
             ("010-88888888", Phone::Landline),
             ("(0571) 8888 8888", Phone::Landline),
             ("0571-8888888转801", Phone::Landline),
+            ("0571-88888888-801", Phone::Landline),
+            ("010-88888888-1", Phone::Landline),
+            ("88888888-8001", Phone::Landline),
+            ("010-88888888（某某）", Phone::Landline),
             ("+86 10 8888 8888", Phone::Landline),
             ("57188888888", Phone::Landline),
             ("88888888", Phone::Landline),
@@ -211,6 +252,8 @@ mod tests {
             ("12800000000", Phone::Malformed),
             ("1.38E+10", Phone::Malformed),
             ("见附件", Phone::Malformed),
+            ("138000（某某）", Phone::Malformed),
+            ("1380000000-0-801", Phone::Malformed),
         ] {
             assert_eq!(one(cell), expected, "{cell}");
         }

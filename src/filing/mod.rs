@@ -4,6 +4,7 @@
 //! iterator over its [`Row`]s. `docs/lists.md` is the same for those who write lists.
 
 mod address;
+mod body;
 mod charset;
 mod column;
 pub mod contact;
@@ -27,6 +28,7 @@ mod validity;
 mod words;
 mod workbook;
 
+pub use body::{Body, person_key};
 pub use column::Column;
 pub use domain::{Domain, DomainError};
 pub use error::ListError;

@@ -1,5 +1,5 @@
 use super::Domain;
-use crate::record::{FilingNumber, Number, PoliceNumber, Province};
+use crate::record::{FilingNumber, Form, Number, PoliceNumber, Province, find};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use std::{fmt, net::IpAddr};
@@ -191,9 +191,36 @@ pub struct FiledNumber {
 }
 
 impl FiledNumber {
+    /// Reads a cell: a whole number, or the one number in it, whatever words stand around it. Of
+    /// several services of one subject that is the subject's.
+    pub fn read(text: String) -> FiledNumber {
+        FiledNumber { number: text.parse().ok().or_else(|| within(&text)), text }
+    }
+
     /// The canonical form; as written where it does not parse.
     pub fn shown(&self) -> String {
         self.number.as_ref().map_or_else(|| self.text.clone(), Number::to_string)
+    }
+}
+
+/// The number that a cell holds among other words.
+fn within(text: &str) -> Option<Number> {
+    let found = find(text);
+    if found.iter().any(|one| one.number.is_none() || one.form == Form::Placeholder) {
+        return None;
+    }
+    let mut numbers: Vec<Number> = found.into_iter().filter_map(|one| one.number).collect();
+    // A licence beside a filing's number takes nothing from it.
+    if numbers.iter().any(|number| matches!(number, Number::Filing(_))) {
+        numbers.retain(|number| matches!(number, Number::Filing(_)));
+    }
+    numbers.dedup();
+    match numbers.as_slice() {
+        [one] => Some(one.clone()),
+        [first, others @ ..] if others.iter().all(|other| other.same_subject(first)) => {
+            Some(first.subject())
+        }
+        _ => None,
     }
 }
 

@@ -112,7 +112,7 @@ fn take(filing: &mut Filing, field: Field, cell: &str) -> bool {
 }
 
 fn filed(cell: &str) -> Option<FiledNumber> {
-    text::present(cell).map(|text| FiledNumber { number: text.parse().ok(), text })
+    text::present(cell).filter(|text| !words::is_under_way(text)).map(FiledNumber::read)
 }
 
 /// Several columns tell of prior approvals (kind, number, expiry): they are joined.

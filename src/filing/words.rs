@@ -40,6 +40,15 @@ const IN_REVIEW: &[&str] = &[
 const APPROVED: &[&str] = &["成功", "已通过", "审核通过"];
 const OF_PROVIDER: &[&str] = &["初审", "接入商", "服务商"];
 
+/// Words in place of a number that is still to be issued.
+const UNDER_WAY: &[&str] =
+    &["备案中", "审核中", "办理中", "申请中", "受理中", "核验中", "正在备案", "正在办理", "待备案"];
+
+/// Whether a cell says, in place of a number, that there is none yet.
+pub(super) fn is_under_way(cell: &str) -> bool {
+    !cell.contains(char::is_numeric) && UNDER_WAY.iter().any(|word| cell.contains(word))
+}
+
 /// Reads 备案状态; brackets, width and spaces do not matter.
 pub(super) fn status(cell: &str) -> Status {
     let written = text::tidy(cell);

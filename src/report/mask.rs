@@ -1,7 +1,7 @@
 //! Personal data of a row, masked: it stands in clear in `notices.csv` and nowhere else.
 
 use crate::evidence::Registration;
-use crate::filing::Filing;
+use crate::filing::{Body, Filing};
 use crate::rules::is_no_person;
 use serde_json::Value;
 use std::borrow::Cow;
@@ -22,7 +22,7 @@ impl<'a> Mask<'a> {
         let names = names.into_iter().flatten().map(String::as_str).filter(|name| {
             // An organisation may stand as its own contact; its name is no personal data.
             let is_subject = filing.subject_name.as_deref() == Some(*name)
-                && filing.subject_kind.as_deref() != Some("个人");
+                && filing.body() != Some(Body::Person);
             !is_subject && is_telling_name(name)
         });
         let phone = filing.phone.as_deref().filter(|phone| digits(phone).len() >= 7);
@@ -111,8 +111,12 @@ mod tests {
         filing.subject_name = Some("示例公司".to_owned());
         filing.owner = filing.subject_name.clone();
         assert_eq!(Mask::of(&filing, None).text("示例公司"), "示例公司");
-        filing.subject_kind = Some("个人".to_owned());
-        assert_eq!(Mask::of(&filing, None).text("示例公司"), "示***");
+        filing.subject_kind = Some("有限责任公司（自然人投资或控股）".to_owned());
+        assert_eq!(Mask::of(&filing, None).text("示例公司"), "示例公司");
+        for person in ["个人", "自然人"] {
+            filing.subject_kind = Some(person.to_owned());
+            assert_eq!(Mask::of(&filing, None).text("示例公司"), "示***");
+        }
     }
 
     #[test]

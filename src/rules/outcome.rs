@@ -132,6 +132,23 @@ pub struct Defect {
     pub remedy: Option<Text>,
 }
 
+impl Defect {
+    /// A question in place of an accusation: the reason is the cause, and a look, in Chinese and
+    /// English, goes before the remedy.
+    pub(super) fn for_review(self, reason: &Text, first: (&'static str, &'static str)) -> Outcome {
+        Outcome::Review(Defect {
+            // What a failure would say of its case is not proved.
+            problem: None,
+            cause: Some(Text::new(
+                format!("需要人工复核：{}。", reason.zh),
+                format!("A person has to look: {}.", reason.en),
+            )),
+            first: Some(Text::new(first.0, first.1)),
+            ..self
+        })
+    }
+}
+
 /// Why a rule says nothing.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Na {

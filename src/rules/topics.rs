@@ -3,7 +3,7 @@
 use crate::filing::Filing;
 use crate::policy::{Policy, Topic, WordHit, WordList};
 use crate::record::{Province, fold};
-use crate::rules::fil::subject::may_be_authority;
+use crate::rules::fil::subject::{may_be_authority, of_authority};
 use crate::rules::{Na, Text};
 use std::collections::BTreeSet;
 
@@ -43,10 +43,7 @@ pub(super) fn is_denied(text: &str, hit: &WordHit, hits: &[WordHit]) -> bool {
 /// The topics for which the filing names an approval; or why it cannot be asked which.
 pub(super) fn approved(filing: &Filing, policy: &Policy) -> Result<BTreeSet<Topic>, Na> {
     if may_be_authority(filing) {
-        return Err(Na::Other(Text::new(
-            "主办单位是机关，不适用前置审批词表",
-            "the subject is an authority: it gives approvals",
-        )));
+        return Err(of_authority());
     }
     let text = fold(filing.pre_approvals.as_deref().unwrap_or_default());
     let words: String = text.chars().filter(|c| c.is_alphanumeric()).collect();

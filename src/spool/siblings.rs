@@ -67,7 +67,8 @@ impl Spool {
             let Some(filing) = self.filing(other)? else { continue };
             let number = filing.filing_number().cloned();
             let cancelling = filing.status == Status::Cancelling;
-            twins.push(Twin { kinship, number, cancelling });
+            let pending = filing.status == Status::Pending;
+            twins.push(Twin { kinship, number, cancelling, pending });
         }
         Ok(twins)
     }

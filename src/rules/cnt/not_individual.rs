@@ -1,5 +1,4 @@
 use crate::policy::{Level, WordList};
-use crate::rules::fil::subject::is_person;
 use crate::rules::sight::of_other_filing;
 use crate::rules::{Check, Field, Na, Outcome, PageCase, Rule, Text, Texts, Words, law};
 
@@ -20,7 +19,7 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(case: &PageCase<'_>) -> Outcome {
-    if is_person(case.filing) != Some(true) {
+    if case.filing.is_person() != Some(true) {
         return Outcome::Na(Na::Other(Text::new(
             "主办者不是个人",
             "the subject is not an individual",

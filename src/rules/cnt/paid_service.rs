@@ -1,8 +1,8 @@
 use crate::page::Kind;
 use crate::policy::{Level, WordList};
-use crate::rules::fil::subject::may_be_authority;
+use crate::rules::fil::subject::{may_be_authority, of_authority};
 use crate::rules::sight::of_other_filing;
-use crate::rules::{Check, Na, Outcome, PageCase, Rule, Text, Texts, Words, law};
+use crate::rules::{Check, Outcome, PageCase, Rule, Text, Texts, Words, law};
 
 /// CNT005
 pub(super) const RULE: Rule = Rule {
@@ -23,7 +23,7 @@ fn check(case: &PageCase<'_>) -> Outcome {
         return Outcome::Pass(Text::same(licence.shown()));
     }
     if may_be_authority(case.filing) {
-        return Outcome::Na(Na::Other(Text::new("主办单位是机关", "the subject is an authority")));
+        return Outcome::Na(of_authority());
     }
     if let Some(na) = of_other_filing(case) {
         return Outcome::Na(na);

@@ -2,7 +2,7 @@ use crate::policy::{Level, Topic, WordList};
 use crate::record::fold;
 use crate::rules::sight::of_other_filing;
 use crate::rules::topics::approved;
-use crate::rules::{Check, Na, Outcome, PageCase, Rule, Text, Texts, Words, law};
+use crate::rules::{Check, Outcome, PageCase, Rule, Text, Texts, Words, law};
 
 /// CNT002
 pub(super) const RULE: Rule = Rule {

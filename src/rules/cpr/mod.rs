@@ -6,7 +6,7 @@ mod other_holder;
 
 use super::names::{is_organisation, key};
 use super::{PageCase, Rule, provider_keys};
-use crate::filing::Filing;
+use crate::filing::{Body, Filing};
 use crate::policy::{Level, Scope};
 
 /// The family, in order of code.
@@ -29,8 +29,8 @@ fn is_required(case: &PageCase<'_>) -> bool {
 /// Whether the subject is a person: as the list says, else by a name of two to four
 /// characters that is no organisation's.
 fn is_individual(filing: &Filing) -> bool {
-    if let Some(kind) = &filing.subject_kind {
-        return kind.contains("个人");
+    if let Some(body) = filing.body() {
+        return body == Body::Person;
     }
     let name = filing.subject_name.as_deref().map(key).unwrap_or_default();
     (2..=4).contains(&name.chars().count()) && !is_organisation(&name)

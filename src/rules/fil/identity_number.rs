@@ -1,4 +1,4 @@
-use super::subject::{is_person, masked};
+use super::subject::masked;
 use crate::filing::identity::{self, Flaw, Form, Identity};
 use crate::policy::Level;
 use crate::rules::{Check, Defect, Field, FilingCase, Na, Outcome, Rule, Text, Texts, Words, law};
@@ -20,7 +20,7 @@ fn check(case: &FilingCase<'_>) -> Outcome {
     let Some(number) = &case.filing.subject_id else {
         return Outcome::Na(Na::MissingField(Field::SubjectId));
     };
-    let person = is_person(case.filing);
+    let person = case.filing.is_person();
     let kind = case.filing.subject_id_kind.as_deref();
     // The register's numbers are public; a person's is not, nor one that may be a person's.
     let is_public = person == Some(false)

@@ -1,4 +1,4 @@
-use super::subject::{Body, body};
+use crate::filing::Body;
 use crate::policy::Level;
 use crate::rules::{
     Check, Defect, Field, FilingCase, Na, Outcome, Rule, Text, Texts, Words, law, quote,
@@ -66,7 +66,7 @@ const CLOSED: &[&str] = &[
 ];
 
 fn check(case: &FilingCase<'_>) -> Outcome {
-    match body(case.filing) {
+    match case.filing.body() {
         Some(Body::Person) => {}
         _ => {
             return Outcome::Na(Na::Other(Text::new(

@@ -1,13 +1,7 @@
 //! What the rules that look at the whole list say alike.
 
 use crate::evidence::Others;
-use crate::filing::Status;
-use crate::rules::{Defect, ListCase, Na, Outcome, Text};
-
-/// Why a rule has nothing to compare: a cancelled filing holds nothing any more.
-pub(super) fn not_in_force(case: &ListCase<'_>) -> Option<Outcome> {
-    (case.filing.status == Status::Cancelled).then_some(Outcome::Na(Na::Status))
-}
+use crate::rules::{Defect, Na, Outcome, Text};
 
 /// The list does not say whose the filing is.
 pub(super) fn no_subject() -> Outcome {
@@ -32,17 +26,12 @@ pub(super) fn domains(others: &Others) -> Text {
 
 /// A review of what the list alone says: nobody has to open a site for it.
 pub(super) fn review(defect: Defect, reason: Text) -> Outcome {
-    Outcome::Review(Defect {
-        problem: None,
-        cause: Some(Text::new(
-            format!("需要人工复核：{}。", reason.zh),
-            format!("A person has to look: {}.", reason.en),
-        )),
-        first: Some(Text::new(
+    defect.for_review(
+        &reason,
+        (
             "请先与备案系统里的信息核对：实际已符合要求的，无需处理，告诉我们更正名单即可；确实不符合的：",
             "Please compare with the filing system first: where all is well there, nothing has \
              to be done but to tell us, so that we correct the list; where it is not, this mends it:",
-        )),
-        ..defect
-    })
+        ),
+    )
 }

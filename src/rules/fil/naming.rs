@@ -1,6 +1,6 @@
 //! What may be wrong with a service's name.
 
-use super::subject::{is_person, may_be_authority};
+use super::subject::may_be_authority;
 use crate::policy::{WordHit, WordList};
 use crate::record::Province;
 use crate::rules::names::key;
@@ -22,7 +22,7 @@ pub(super) fn faults(case: &FilingCase<'_>, name: &str) -> Vec<Fault> {
     let plain = key(name);
     let hits = case.policy.words.in_filing(&plain, case.filing.province());
     faults.extend(of_bodies(case, &plain, &hits));
-    if is_person(case.filing) == Some(true) {
+    if case.filing.is_person() == Some(true) {
         faults.extend(of_persons(case, &plain, &hits).into_iter().map(Fault::plain));
     }
     faults

@@ -1,5 +1,4 @@
-use super::subject::{Body, body};
-use crate::filing::Filing;
+use crate::filing::{Body, Filing, person_key};
 use crate::policy::{Level, Post, ProvinceFacts};
 use crate::rules::{Check, Defect, Field, FilingCase, Na, Outcome, Rule, Text, Texts, Words, law};
 use unicode_normalization::UnicodeNormalization;
@@ -37,7 +36,7 @@ enum Standing {
 fn check(case: &FilingCase<'_>) -> Outcome {
     let filing = case.filing;
     let other = |zh: &'static str, en: &'static str| Outcome::Na(Na::Other(Text::new(zh, en)));
-    if body(filing) == Some(Body::Person) {
+    if filing.body() == Some(Body::Person) {
         return other(
             "主办单位是个人，没有法定代表人",
             "an individual has no legal representative",
@@ -122,16 +121,9 @@ fn is_other(filing: &Filing, post: Post) -> bool {
     let (Some(named), Some(representative)) = (named, &filing.legal_representative) else {
         return false;
     };
-    let (named, representative) = (fold(named), fold(representative));
-    let is_name = |name: &str| {
-        !name.is_empty() && !name.contains('*') && !ROLES.iter().any(|role| name.ends_with(role))
-    };
-    is_name(&named) && is_name(&representative) && named != representative
+    let both = person_key(named).zip(person_key(representative));
+    both.is_some_and(|(named, representative)| named != representative)
 }
-
-/// Words that lists have in place of a name.
-const ROLES: &[&str] =
-    &["负责人", "管理员", "联系人", "客服", "同上", "法人", "法定代表人", "本人", "部"];
 
 fn fold(name: &str) -> String {
     name.nfkc().flat_map(char::to_lowercase).filter(|c| c.is_alphanumeric() || *c == '*').collect()

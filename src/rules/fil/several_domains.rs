@@ -1,4 +1,4 @@
-use super::listed::{domains, not_in_force, review};
+use super::listed::{domains, review};
 use crate::policy::Level;
 use crate::record::FilingNumber;
 use crate::rules::{Check, Defect, Field, ListCase, Na, Outcome, Rule, Text, Texts, Words, law};
@@ -21,9 +21,6 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(case: &ListCase<'_>) -> Outcome {
-    if let Some(na) = not_in_force(case) {
-        return na;
-    }
     let Some(approved) = case.filing.approved_on else {
         return Outcome::Na(Na::MissingField(Field::ApprovedOn));
     };

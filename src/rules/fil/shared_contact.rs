@@ -1,4 +1,4 @@
-use super::listed::{domains, no_subject, not_in_force, review};
+use super::listed::{domains, no_subject, review};
 use crate::evidence::{Others, Sharers};
 use crate::policy::Level;
 use crate::rules::{Check, Defect, Field, ListCase, Outcome, Rule, Text, Texts, Words, law};
@@ -17,9 +17,6 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(case: &ListCase<'_>) -> Outcome {
-    if let Some(na) = not_in_force(case) {
-        return na;
-    }
     if case.siblings.household.is_none() {
         return no_subject();
     }

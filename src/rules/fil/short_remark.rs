@@ -1,4 +1,3 @@
-use super::subject::is_person;
 use crate::policy::Level;
 use crate::rules::{
     Check, Defect, Field, FilingCase, Na, Outcome, Rule, Text, Texts, Words, law, quote,
@@ -23,7 +22,7 @@ fn check(case: &FilingCase<'_>) -> Outcome {
     };
     let kind = case.filing.content_kind.as_deref().unwrap_or_default();
     let is_other = kind.split(|c: char| !c.is_alphanumeric()).any(|part| part == "其他");
-    if is_person(case.filing) != Some(true) && !is_other {
+    if case.filing.is_person() != Some(true) && !is_other {
         return Outcome::Na(Na::Other(Text::new(
             "只有个人主办或服务内容为“其他”的，才要求填写备注",
             "a remark is asked of individuals and of the content kind 其他 only",

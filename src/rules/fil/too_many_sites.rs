@@ -1,4 +1,5 @@
-use super::listed::{no_subject, not_in_force, review};
+use super::listed::{no_subject, review};
+use crate::filing::Body;
 use crate::policy::Level;
 use crate::record::Province;
 use crate::rules::{Check, Defect, Field, ListCase, Na, Outcome, Rule, Text, Texts, Words, law};
@@ -17,14 +18,11 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(case: &ListCase<'_>) -> Outcome {
-    if let Some(na) = not_in_force(case) {
-        return na;
-    }
     let Some(province) = case.filing.province() else {
         return Outcome::Na(Na::MissingField(Field::Province));
     };
     let Some(household) = case.siblings.household else { return no_subject() };
-    let is_person = case.filing.subject_kind.as_deref().is_some_and(|kind| kind.contains("个人"));
+    let is_person = case.filing.body() == Some(Body::Person);
     // People share names: only the number tells that all of it is one person's.
     if is_person && case.filing.filing_number().is_none() {
         return Outcome::Na(Na::MissingField(Field::ParsedNumber));

@@ -1,7 +1,7 @@
 use crate::policy::{Level, Topic};
 use crate::rules::topics::{approved, touched};
 use crate::rules::{
-    Check, Defect, Field, FilingCase, Na, Outcome, Rule, Text, Texts, Words, law, quote,
+    Check, Defect, Field, FilingCase, Outcome, Rule, Text, Texts, Words, law, quote,
 };
 
 /// FIL010

@@ -74,7 +74,9 @@ fn check(case: &FilingCase<'_>) -> Outcome {
 }
 
 fn of_phone(text: &str, phone: &Phone, blocks: &Phones) -> Said {
-    let shown = masked(text, 3, 4);
+    // A cell may hold a name beside the number.
+    let text: String = text.chars().map(|c| if c.is_alphabetic() { '*' } else { c }).collect();
+    let shown = masked(&text, 3, 4);
     let with =
         |zh: &str, en: &str| Text::new(format!("{shown}（{zh}）"), format!("{shown} ({en})"));
     match phone {
@@ -104,7 +106,8 @@ fn of_phone(text: &str, phone: &Phone, blocks: &Phones) -> Said {
 fn of_mailbox(text: &str, mailbox: Mailbox) -> Said {
     let shown = match text.split_once('@') {
         Some((local, domain)) if !local.is_empty() => {
-            format!("{}***@{domain}", local.chars().next().unwrap_or('*'))
+            let first = local.chars().next().filter(char::is_ascii).unwrap_or('*');
+            format!("{first}***@{domain}")
         }
         _ => masked(text, 1, 0),
     };

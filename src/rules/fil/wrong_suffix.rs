@@ -1,4 +1,4 @@
-use super::subject::{Body, body};
+use crate::filing::Body;
 use crate::policy::Level;
 use crate::rules::{Check, Defect, Field, FilingCase, Na, Outcome, Rule, Text, Texts, Words, law};
 
@@ -21,7 +21,7 @@ const WEAL: &str = "xn--55qw42g";
 const COUNTRY: &str = "cn";
 
 fn check(case: &FilingCase<'_>) -> Outcome {
-    let Some(body) = body(case.filing) else {
+    let Some(body) = case.filing.body() else {
         return Outcome::Na(Na::MissingField(Field::SubjectKind));
     };
     let domain = case.filing.domain.ascii();

@@ -1,7 +1,7 @@
 //! What is kept of one filing: hashes of what it may share with others.
 
 use crate::evidence::{Household, Kinship};
-use crate::filing::{Filing, ServiceType, Status};
+use crate::filing::{Body, Filing, ServiceType, Status, person_key};
 use sha2::{Digest, Sha256};
 use std::collections::HashSet;
 
@@ -30,6 +30,7 @@ impl Traits {
     pub(super) const CANCELLED: Traits = Traits(1);
     pub(super) const WEBSITE: Traits = Traits(2);
     pub(super) const NUMBERED: Traits = Traits(4);
+    pub(super) const UNAPPROVED: Traits = Traits(8);
 
     fn when(self, holds: bool) -> Traits {
         if holds { self } else { Traits(0) }
@@ -40,15 +41,18 @@ impl Known {
     pub(super) fn of(row: u32, filing: &Filing) -> Known {
         let number = filing.filing_number();
         let service = number.filter(|number| number.serial.is_some());
-        let is_person = filing.subject_kind.as_deref().is_some_and(|kind| kind.contains("个人"));
         // A person is his own representative.
+        let is_person = filing.body() == Some(Body::Person);
         let himself = filing.subject_name.as_ref().filter(|_| is_person);
         let representative = filing.legal_representative.as_ref().or(himself);
-        let folded = |name: Option<&String>| name.map_or(0, |name| short(hash(&fold(name))));
+        let person = |name: Option<&String>| {
+            name.and_then(|name| person_key(name)).map_or(0, |key| short(hash(&key)))
+        };
         let traits = [
             Traits::CANCELLED.when(filing.status == Status::Cancelled),
             Traits::WEBSITE.when(filing.service_type == ServiceType::Website),
             Traits::NUMBERED.when(number.is_some()),
+            Traits::UNAPPROVED.when(matches!(filing.status, Status::Unapproved(_))),
         ];
         Known {
             registrable: hash(filing.domain.registrable()),
@@ -58,8 +62,8 @@ impl Known {
             email: filing.email.as_deref().and_then(email).map_or(0, |email| hash(&email)),
             domain: short(hash(filing.domain.ascii())),
             number: service.map_or(0, |number| short(hash(&number.to_string()))),
-            representative: folded(representative),
-            person: folded(filing.owner.as_ref()),
+            representative: person(representative),
+            person: person(filing.owner.as_ref()),
             row,
             traits: Traits(traits.iter().fold(0, |all, one| all | one.0)),
         }
@@ -73,12 +77,18 @@ impl Known {
         self.has(Traits::CANCELLED)
     }
 
+    /// Whether it holds its domain and its contact: what was turned down, or has lost its
+    /// access, does so no more than what was cancelled.
     pub(super) fn is_in_force(&self) -> bool {
-        !self.is_cancelled()
+        !self.is_cancelled() && !self.has(Traits::UNAPPROVED)
+    }
+
+    pub(super) fn is_site(&self) -> bool {
+        self.has(Traits::WEBSITE)
     }
 
     pub(super) fn is_site_in_force(&self) -> bool {
-        self.is_in_force() && self.has(Traits::WEBSITE)
+        self.is_in_force() && self.is_site()
     }
 
     /// Whether the list says whose it is.

@@ -65,7 +65,7 @@ impl Kin {
         self.adopt();
         self.by_subject = self.order(Known::has_subject, Known::in_subject);
         self.inherit();
-        self.by_domain = self.order(Known::is_in_force, Known::in_domain);
+        self.by_domain = self.order(|k| !k.is_cancelled(), Known::in_domain);
         self.by_name = self.order(|known| known.name != 0, |k| (k.name, k.is_cancelled(), k.row));
         self.by_phone =
             self.order(|k| k.phone != 0 && k.is_in_force(), |k| k.with_contact(k.phone));
@@ -83,10 +83,11 @@ impl Kin {
     }
 
     /// Further websites of the same domain, one of each subject and number, those of other
-    /// subjects first.
+    /// subjects first. Of a row that is not in force itself also those that repeat it: they say
+    /// what the domain may do.
     pub(super) fn same_domain(&self, row: u32) -> Vec<(Kinship, u32)> {
         let own = self.of_row(row);
-        if !own.is_site_in_force() {
+        if !own.is_site() {
             return Vec::new();
         }
         let registrable = self.range(&self.by_domain, |k| k.registrable, own.registrable);
@@ -98,7 +99,7 @@ impl Kin {
                 self.one_of_each(rows, |k| (k.is_site_in_force(), k.number)).take(COUNTED)
             })
             .filter(|k| k.row != row && k.is_site_in_force())
-            .filter(|k| k.subject != own.subject || k.number != own.number)
+            .filter(|k| !own.is_in_force() || k.subject != own.subject || k.number != own.number)
             .map(|known| (own.kinship(&known), known.row))
             .collect();
         twins.sort_by_key(|(kinship, row)| (*kinship != Kinship::Other, *row));
@@ -139,7 +140,7 @@ impl Kin {
             found.map_or_else(|| household(iter::once(own)), |(_, household)| *household);
         // Those in force stand first.
         let named = self.range(&self.by_name, |k| k.name, own.name);
-        let alive_by_name = named.first().is_some_and(|at| self.at(*at).is_in_force());
+        let alive_by_name = named.first().is_some_and(|at| !self.at(*at).is_cancelled());
         Some(Household { alive_by_name, ..household })
     }
 

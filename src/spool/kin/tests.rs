@@ -131,6 +131,53 @@ fn cancelled_filings_and_apps_are_no_twins() {
     };
     let list = [filing("site.example", "京ICP备2099000123号-1"), gone, app];
     assert!(kin(&list).same_domain(0).is_empty());
+    // Whoever cancelled it is told that it is filed anew, be it under the same number.
+    assert_eq!(kin(&list).same_domain(1), [(Kinship::Other, 0)]);
+    let own =
+        Filing { status: Status::Cancelled, ..filing("site.example", "京ICP备2099000123号-1") };
+    let list = [filing("site.example", "京ICP备2099000123号-1"), own];
+    assert_eq!(kin(&list).same_domain(1), [(Kinship::Same, 0)]);
+    assert!(kin(&list).same_domain(0).is_empty());
+}
+
+#[test]
+fn what_was_turned_down_holds_neither_domain_nor_contact() {
+    let turned_down = || Status::Unapproved("审核驳回".to_owned());
+    let phone = || Some("13912345678".to_owned());
+    let honest = Filing { phone: phone(), ..filing("site.example", "京ICP备2099000123号-1") };
+    let refused = Filing {
+        status: turned_down(),
+        phone: phone(),
+        legal_representative: Some("示例代表乙".to_owned()),
+        ..named("site.example", "样本科技有限公司")
+    };
+    let second =
+        Filing { status: turned_down(), ..filing("two.example", "京ICP备2099000123号-1") };
+    let kin = kin(&[honest, refused, second]);
+    assert!(kin.same_domain(0).is_empty());
+    assert_eq!(kin.same_number(0).count, 0);
+    assert_eq!(kin.household(0).map(|household| household.sites), Some(1));
+    let (phone, _) = kin.contacts(0);
+    assert_eq!((phone.subjects.count, phone.unsure.count), (0, 0));
+    // It may be a change in review: where visits end there, the subject has the domain.
+    assert!(kin.files(0, "two.example"));
+}
+
+#[test]
+fn one_person_written_two_ways_is_no_other_person() {
+    let of = |domain: &str, owner: &str| Filing {
+        phone: Some("13912345678".to_owned()),
+        owner: Some(owner.to_owned()),
+        ..filing(domain, "京ICP备2099000123号")
+    };
+    let list = [
+        of("one.example", "示例负责人甲"),
+        of("two.example", "示**"),
+        of("six.example", "网站负责人"),
+    ];
+    for row in 0..3 {
+        assert_eq!(kin(&list).contacts(row).0.people.count, 0, "{row}");
+    }
 }
 
 #[test]

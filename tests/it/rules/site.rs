@@ -369,9 +369,7 @@ impl Case {
 
 impl Row {
     fn filing(&self) -> Filing {
-        let number = |text: &Option<String>| {
-            text.as_ref().map(|text| FiledNumber { text: text.clone(), number: text.parse().ok() })
-        };
+        let number = |text: &Option<String>| text.clone().map(FiledNumber::read);
         let mut filing = Filing::of_domain(2, Domain::parse(&self.domain).unwrap());
         filing.record_number = number(&self.record_number);
         filing.subject_number = number(&self.subject_number);

@@ -85,6 +85,7 @@ pub fn read_marked(body: &[u8], context: Context<'_>) -> (Page, Vec<Vec<Mark>>) 
     page.title = facts.title;
     page.title_by_script = facts.title_by_script;
     page.leaves_by_script = facts.leaves_by_script;
+    page.scripted = facts.has_script;
     page.frames = facts.frames;
     page.scripts = facts.scripts;
     page.meta_refresh = facts.refresh;

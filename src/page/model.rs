@@ -48,6 +48,9 @@ pub struct Page {
     /// Sources of scripts as written, at most 64.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub scripts: Vec<String>,
+    /// There is a script, of its own text or from a source: a browser may show more.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub scripted: bool,
     /// A meta refresh that a browser would follow.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub meta_refresh: Option<MetaRefresh>,
@@ -161,6 +164,11 @@ pub struct ShownNumber {
 }
 
 impl ShownNumber {
+    /// Whether it only holds the place of a number (京ICP备XXXXXXXX号).
+    pub fn is_placeholder(&self) -> bool {
+        self.form == Form::Placeholder
+    }
+
     /// The number named; `None` for a placeholder that has no number's shape.
     pub fn number(&self) -> Option<Number> {
         self.canonical.parse().ok()

@@ -126,7 +126,7 @@ impl Probe {
         let (mut hosts, exchanges): (Vec<_>, Vec<_>) =
             seen.into_iter().map(|seen| (seen.host, seen.exchanges)).unzip();
         let mut exchanges: Vec<Exchange> = exchanges.into_iter().flatten().collect();
-        let shots = self.render(&mut hosts, &names, deadline).await;
+        let shots = self.render(Some(filing), &mut hosts, &names, deadline).await;
         exchanges.extend(self.look_as_others(filing, &mut hosts, &names, deadline).await);
         (hosts, exchanges, shots)
     }

@@ -2,6 +2,7 @@
 
 use super::{Look, Probe, Shot, deadline::Deadline, dns::Names};
 use crate::evidence::HostEvidence;
+use crate::filing::Filing;
 use std::{path::PathBuf, time::Duration};
 
 /// Which pages are looked at through a browser.
@@ -38,6 +39,7 @@ impl Probe {
     #[cfg(feature = "browser")]
     pub(super) async fn render(
         &self,
+        filing: Option<&Filing>,
         hosts: &mut [HostEvidence],
         names: &Names<'_>,
         deadline: Deadline,
@@ -48,7 +50,9 @@ impl Probe {
         // Asked once: what one page waits for a browser is not the next one's fault.
         let is_late = deadline.is_over();
         for at in 0..hosts.len() {
-            let Some(host) = hosts.get(at).filter(|host| self.wants(host)) else { continue };
+            let Some(host) = hosts.get(at).filter(|host| self.wants(host, filing)) else {
+                continue;
+            };
             let Some(url) = page_of(host).and_then(|page| page.0.parse::<url::Url>().ok()) else {
                 continue;
             };
@@ -84,6 +88,7 @@ impl Probe {
     #[cfg(not(feature = "browser"))]
     pub(super) async fn render(
         &self,
+        _: Option<&Filing>,
         _: &mut [HostEvidence],
         _: &Names<'_>,
         _: Deadline,
@@ -100,12 +105,14 @@ impl Probe {
     }
 
     #[cfg(feature = "browser")]
-    fn wants(&self, host: &HostEvidence) -> bool {
+    fn wants(&self, host: &HostEvidence, filing: Option<&Filing>) -> bool {
         use super::wanted::wants_browser;
         match self.options.render {
             Render::Never => false,
-            Render::Auto => wants_browser(host),
-            Render::Always => wants_browser(host) || page_of(host).is_some_and(|page| page.1),
+            Render::Auto => wants_browser(host, filing),
+            Render::Always => {
+                wants_browser(host, filing) || page_of(host).is_some_and(|page| page.1)
+            }
         }
     }
 
@@ -141,7 +148,7 @@ impl Probe {
             ..HostEvidence::of_dns(host, Role::Apex, Default::default())
         };
         let mut hosts = vec![host];
-        let shots = self.render(&mut hosts, &names, deadline).await;
+        let shots = self.render(None, &mut hosts, &names, deadline).await;
         hosts.first()?.rendering.as_ref()?;
         let evidence = Evidence { hosts, ..Evidence::default() };
         Some(Look { evidence, exchanges: Vec::new(), shots })

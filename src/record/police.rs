@@ -59,15 +59,6 @@ impl PoliceNumber {
     pub fn has_known_length(&self) -> bool {
         (11..=14).contains(&self.digits.len())
     }
-
-    /// Whether both name one record: a province letter that is left out does not part them.
-    pub fn same_record(&self, other: &PoliceNumber) -> bool {
-        let provinces_agree = match (self.province, other.province) {
-            (Some(one), Some(two)) => one == two,
-            _ => true,
-        };
-        provinces_agree && self.digits == other.digits && self.serial == other.serial
-    }
 }
 
 /// Finds police numbers in running text, in order, without overlap.
@@ -342,7 +333,6 @@ mod tests {
         assert_eq!(number.division_province(), Some(Province::Guangdong));
         let without: PoliceNumber = "公网安备44030599000123号".parse().unwrap();
         assert_eq!(without.province, None);
-        assert!(without.same_record(&number));
     }
 
     proptest! {

@@ -27,6 +27,33 @@ pub(super) fn of_other_filing(case: &PageCase<'_>) -> Option<Na> {
 
 /// Why something that was not seen may nevertheless be on the page.
 pub(super) fn doubt(case: &PageCase<'_>) -> Option<Text> {
+    doubt_of_whole(case).or_else(|| doubt_unrendered(case))
+}
+
+/// A page that no browser showed, though one was asked or scripts may add to it: what is
+/// missing there may be missing from our copy alone.
+fn doubt_unrendered(case: &PageCase<'_>) -> Option<Text> {
+    if case.rendered.is_some() {
+        return None;
+    }
+    if case.page.scripted {
+        return Some(unrun(
+            case,
+            "网页带有脚本，脚本可能在浏览器里添加内容",
+            "the page has scripts, which may add to it in a browser",
+        ));
+    }
+    matches!(case.host.rendering, Some(Rendering::Failed(_))).then(|| {
+        unrun(
+            case,
+            "访问者看到的内容要在浏览器里才能确认",
+            "what a visitor sees takes a browser to confirm",
+        )
+    })
+}
+
+/// Why what is there need not be all: the page seems not to have been seen whole.
+pub(super) fn doubt_of_whole(case: &PageCase<'_>) -> Option<Text> {
     let page = case.page;
     if let Some(reason) = doubt_of_foot(case) {
         return Some(reason);
@@ -185,20 +212,14 @@ pub(super) fn render_failure_words(failure: RenderFailure) -> Text {
 
 /// A review in place of a failure: the reason is the cause, and a look goes before the remedy.
 pub(super) fn review(defect: Defect, reason: Text) -> Outcome {
-    Outcome::Review(Defect {
-        // What a failure would say of its case is not proved.
-        problem: None,
-        cause: Some(Text::new(
-            format!("需要人工复核：{}。", reason.zh),
-            format!("A person has to look: {}.", reason.en),
-        )),
-        first: Some(Text::new(
+    defect.for_review(
+        &reason,
+        (
             "请先用浏览器打开首页核对：实际已符合要求的，无需处理，告诉我们即可；确实不符合的：",
             "Please open the homepage in a browser first: where all is well there, nothing has to \
              be done but to tell us; where it is not, this mends it:",
-        )),
-        ..defect
-    })
+        ),
+    )
 }
 
 /// A pass with the evidence for it.

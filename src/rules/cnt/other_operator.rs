@@ -38,7 +38,8 @@ fn check(case: &PageCase<'_>) -> Outcome {
     let names = Names::of(case.filing);
     let mut strangers = Vec::new();
     for (line, before, after) in case.operator_labels().filter(|(line, ..)| !is_copyright(line)) {
-        for operator in operators(before, after) {
+        let label = line.get(before.len()..line.len() - after.len()).unwrap_or_default();
+        for operator in operators(label, before, after) {
             match names.holder(&Copyright { text: operator.clone(), holder: operator.clone() }) {
                 Holder::Stranger => strangers.push((operator, line)),
                 Holder::Subject | Holder::Brand => {
@@ -72,10 +73,19 @@ fn is_copyright(line: &str) -> bool {
     ["版权", "著作权", "copyright", "©", "all rights", "(c)"].iter().any(|mark| line.contains(mark))
 }
 
+/// Whether the bare word is the end of another label: who runs the content (内容运营) or the
+/// accounts (新媒体运营) need not run the site.
+fn is_of_something(label: &str, before: &str) -> bool {
+    let is_han = |c: char| ('\u{4e00}'..='\u{9fff}').contains(&c);
+    let is_site = ["网站", "本站", "平台"].iter().any(|word| before.ends_with(word));
+    label == "运营" && before.ends_with(is_han) && !is_site
+}
+
 /// The organisations that a label names: behind its colon, or between 由 and the label.
-fn operators(before: &str, after: &str) -> Vec<String> {
+fn operators(label: &str, before: &str, after: &str) -> Vec<String> {
     let behind = after.trim_start();
     let named = match behind.strip_prefix([':', '：']) {
+        Some(_) if is_of_something(label, before) => "",
         Some(named) => named,
         None => before.rsplit_once('由').map_or("", |(_, named)| named),
     };
@@ -117,15 +127,22 @@ mod tests {
 
     #[test]
     fn an_operator_follows_its_label_or_stands_between_its_words() {
-        for (before, after, expected) in [
-            ("", ":示例科技有限公司 技术支持:范例软件有限公司", vec!["示例科技有限公司"]),
-            ("", ": 示例大学、示例学院 地址:示例路", vec!["示例大学", "示例学院"]),
-            ("本站由示例传媒有限公司", "", vec!["示例传媒有限公司"]),
-            ("", "数据一览", vec![]),
-            ("", ":待定", vec![]),
-            ("", "", vec![]),
+        for (before, label, after, expected) in [
+            (
+                "",
+                "主办单位",
+                ":示例科技有限公司 技术支持:范例软件有限公司",
+                vec!["示例科技有限公司"],
+            ),
+            ("", "主办", ": 示例大学、示例学院 地址:示例路", vec!["示例大学", "示例学院"]),
+            ("本站由示例传媒有限公司", "运营", "", vec!["示例传媒有限公司"]),
+            ("本站", "运营", ":示例传媒有限公司", vec!["示例传媒有限公司"]),
+            ("内容", "运营", ":示例传媒有限公司", vec![]),
+            ("", "运营", "数据一览", vec![]),
+            ("", "运营", ":待定", vec![]),
+            ("", "运营", "", vec![]),
         ] {
-            assert_eq!(operators(before, after), expected, "{before}…{after}");
+            assert_eq!(operators(label, before, after), expected, "{before}{label}{after}");
         }
     }
 }

@@ -1,7 +1,7 @@
 use super::holder::{Holder, Names};
 use super::{is_individual, is_required};
 use crate::policy::Level;
-use crate::rules::sight::{doubt, pass, quoted, review};
+use crate::rules::sight::{doubt_of_whole, pass, quoted, review};
 use crate::rules::{Check, Defect, Field, Na, Outcome, PageCase, Rule, Text, Texts, Words};
 
 /// CPR002
@@ -78,7 +78,7 @@ fn check(case: &PageCase<'_>) -> Outcome {
     };
     let remedy = is_person.then(without_person);
     let defect = Defect { expected, found: Text::same(text), remedy, ..Defect::default() };
-    match doubt(case) {
+    match doubt_of_whole(case) {
         Some(reason) => review(defect, reason),
         None => Outcome::Fail(defect),
     }

@@ -140,15 +140,11 @@ struct Fault {
 /// The addresses of these hosts of which a rule about addresses would speak.
 fn faults(case: &DnsCase<'_>) -> Vec<Fault> {
     let points = Points::of(case);
-    // A CDN may serve visitors abroad from abroad.
-    let is_behind_edge = |point: &Point<'_>| {
-        let host = case.hosts.iter().find(|host| host.host == point.host);
-        let chain = host.into_iter().flat_map(|host| &host.dns.chain).map(String::as_str);
-        case.policy.cdns.of_chain(chain).is_some_and(|cdn| cdn.kind.hides_origin())
-    };
     let fault = |point: &Point<'_>| {
         let (code, what, is_certain) = match point.kind {
-            Kind::Outside => ("DNS002", region_name(point), !is_behind_edge(point)),
+            Kind::Outside => ("DNS002", region_name(point), true),
+            // A CDN may serve visitors abroad from abroad.
+            Kind::EdgeOutside => ("DNS002", region_name(point), false),
             Kind::Own if point.filed => return None,
             Kind::Own if !case.filing.addresses.is_empty() => {
                 let is_certain =

@@ -1,5 +1,5 @@
 use crate::evidence::{HostEvidence, Located, Region, Resolution, Role};
-use crate::rules::{Na, SiteCase, Text};
+use crate::rules::{Defect, Na, Outcome, SiteCase, Text};
 
 /// Whether a site that ought not to be open points at the mainland: DNS007 and DNS011.
 pub(super) enum Mainland {
@@ -14,10 +14,29 @@ pub(super) enum Mainland {
 }
 
 impl Mainland {
+    /// What a rule says by it: `points` of a site that points there for certain.
+    pub(super) fn outcome(
+        case: &SiteCase<'_>,
+        expected: &Text,
+        points: impl FnOnce(Defect) -> Outcome,
+    ) -> Outcome {
+        if let Some(na) = told_by_another_row(case) {
+            return Outcome::Na(na);
+        }
+        let defect =
+            |hosts, found| Defect { expected: expected.clone(), found, hosts, ..Defect::default() };
+        match Mainland::of(case) {
+            Mainland::Yes(hosts, found) => points(defect(hosts, found)),
+            Mainland::Perhaps(hosts, found) => Outcome::Review(defect(hosts, found)),
+            Mainland::No(seen) => Outcome::Pass(seen),
+            Mainland::Unseen => Outcome::Na(Na::Unseen),
+        }
+    }
+
     /// Where the site's own hosts point; further hosts may be gateways and serve no page.
-    pub(super) fn of(case: &SiteCase<'_>) -> Mainland {
-        let hosts = &case.evidence.hosts;
-        let site = || hosts.iter().filter(|host| host.role != Role::Filed);
+    fn of(case: &SiteCase<'_>) -> Mainland {
+        let all = &case.evidence.hosts;
+        let site = || all.iter().filter(|host| host.role != Role::Filed);
         let resolved = || site().filter(|host| host.dns.outcome == Resolution::Resolved);
         let found = |wanted: fn(Region) -> bool| listing(resolved(), wanted);
         let (hosts, text) = found(|region| region == Region::Mainland);
@@ -28,7 +47,7 @@ impl Mainland {
         if !hosts.is_empty() {
             return Mainland::Perhaps(hosts, text);
         }
-        if hosts.is_empty() || site().any(|host| !host.dns.outcome.is_answer()) {
+        if all.is_empty() || site().any(|host| !host.dns.outcome.is_answer()) {
             return Mainland::Unseen;
         }
         match listing(resolved(), |_| true) {
@@ -40,7 +59,7 @@ impl Mainland {
 
 /// Why nothing is said where another row of the list has the same domain, in force or about
 /// to be: then that row tells what the domain may do.
-pub(super) fn told_by_another_row(case: &SiteCase<'_>) -> Option<Na> {
+fn told_by_another_row(case: &SiteCase<'_>) -> Option<Na> {
     (!case.evidence.siblings.same_domain.is_empty()).then(|| {
         Na::Other(Text::new(
             "名单中另有一行是同一域名的备案",

@@ -19,7 +19,7 @@ pub(in crate::rules) fn compared(case: &DnsCase<'_>) -> Outcome {
         is_own && point.region() == Region::Mainland
     });
     let doubtful = of(|point| match point.kind {
-        Kind::Disputed | Kind::Edge(_, Edge::Foreign) => true,
+        Kind::Disputed | Kind::EdgeOutside | Kind::Edge(_, Edge::Foreign) => true,
         Kind::Own => !point.filed && point.region() != Region::Mainland,
         _ => false,
     });

@@ -1,8 +1,8 @@
-use super::mainland::{Mainland, told_by_another_row};
+use super::mainland::Mainland;
 use crate::evidence::{Attempt, HostEvidence};
 use crate::policy::Level;
 use crate::record::Number;
-use crate::rules::{Check, Defect, Na, Outcome, Rule, SiteCase, Text, Texts, Words, law};
+use crate::rules::{Check, Defect, Outcome, Rule, SiteCase, Text, Texts, Words, law};
 
 /// DNS011
 pub(super) const RULE: Rule = Rule {
@@ -18,38 +18,25 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(case: &SiteCase<'_>) -> Outcome {
-    if let Some(na) = told_by_another_row(case) {
-        return Outcome::Na(na);
-    }
-    let defect = |hosts: Vec<String>, found: Text| Defect {
-        expected: Text::new(
-            "备案注销后不再解析到内地服务器",
-            "no address in the mainland once the filing is cancelled",
-        ),
-        found,
-        hosts,
-        ..Defect::default()
-    };
-    match Mainland::of(case) {
-        Mainland::Yes(hosts, found) => {
-            match case.evidence.hosts.iter().find_map(|host| other_number(case, host)) {
-                // A number of another filing on the page: the domain may have been filed anew.
-                Some(number) => Outcome::Review(Defect {
-                    cause: Some(Text::new(
-                        format!("网页上展示的是另一个备案号 {number}，域名可能已经重新备案。"),
-                        format!(
-                            "The page shows another record number, {number}: the domain may have been filed anew."
-                        ),
-                    )),
-                    ..defect(hosts, found)
-                }),
-                None => Outcome::Fail(defect(hosts, found)),
-            }
+    let expected = Text::new(
+        "备案注销后不再解析到内地服务器",
+        "no address in the mainland once the filing is cancelled",
+    );
+    Mainland::outcome(case, &expected, |defect| {
+        match case.evidence.hosts.iter().find_map(|host| other_number(case, host)) {
+            // A number of another filing on the page: the domain may have been filed anew.
+            Some(number) => Outcome::Review(Defect {
+                cause: Some(Text::new(
+                    format!("网页上展示的是另一个备案号 {number}，域名可能已经重新备案。"),
+                    format!(
+                        "The page shows another record number, {number}: the domain may have been filed anew."
+                    ),
+                )),
+                ..defect
+            }),
+            None => Outcome::Fail(defect),
         }
-        Mainland::Perhaps(hosts, found) => Outcome::Review(defect(hosts, found)),
-        Mainland::No(seen) => Outcome::Pass(seen),
-        Mainland::Unseen => Outcome::Na(Na::Unseen),
-    }
+    })
 }
 
 /// A visible filing number of the page that is not the cancelled one's.

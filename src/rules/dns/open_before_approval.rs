@@ -1,7 +1,7 @@
-use super::mainland::{Mainland, told_by_another_row};
+use super::mainland::Mainland;
 use crate::filing::Status;
 use crate::policy::Level;
-use crate::rules::{Check, Defect, Na, Outcome, Rule, SiteCase, Text, Texts, Words, law};
+use crate::rules::{Check, Na, Outcome, Rule, SiteCase, Text, Texts, Words, law};
 
 /// DNS007
 pub(super) const RULE: Rule = Rule {
@@ -17,9 +17,6 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(case: &SiteCase<'_>) -> Outcome {
-    if let Some(na) = told_by_another_row(case) {
-        return Outcome::Na(na);
-    }
     let filing = case.filing;
     // A service's own number was issued to it once: then a filing is there, or was.
     let has_number = filing.filing_number().is_some_and(|number| number.serial.is_some());
@@ -30,23 +27,13 @@ fn check(case: &SiteCase<'_>) -> Outcome {
             "the list has a record number: nothing says that the site was never filed",
         )));
     }
-    let defect = |hosts: Vec<String>, found: Text| Defect {
-        expected: Text::new(
-            "备案通过之前不解析到内地服务器",
-            "no address in the mainland until the filing is approved",
-        ),
-        found,
-        hosts,
-        ..Defect::default()
-    };
-    match Mainland::of(case) {
-        Mainland::Yes(hosts, found) if is_first => Outcome::Fail(defect(hosts, found)),
-        Mainland::Yes(hosts, found) | Mainland::Perhaps(hosts, found) => {
-            Outcome::Review(defect(hosts, found))
-        }
-        Mainland::No(seen) => Outcome::Pass(seen),
-        Mainland::Unseen => Outcome::Na(Na::Unseen),
-    }
+    let expected = Text::new(
+        "备案通过之前不解析到内地服务器",
+        "no address in the mainland until the filing is approved",
+    );
+    Mainland::outcome(case, &expected, |defect| {
+        if is_first { Outcome::Fail(defect) } else { Outcome::Review(defect) }
+    })
 }
 
 const TEXTS: Texts = Texts {

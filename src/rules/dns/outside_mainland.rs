@@ -24,6 +24,7 @@ fn check(case: &DnsCase<'_>) -> Outcome {
         points.all.iter().filter(|point| wanted(&point.kind)).collect()
     };
     let outside = of_kind(|kind| matches!(kind, Kind::Outside));
+    let edges = of_kind(|kind| matches!(kind, Kind::EdgeOutside));
     let disputed = of_kind(|kind| matches!(kind, Kind::Disputed));
     let defect = |found: &[&Point<'_>]| Defect {
         expected: Text::new("中国内地的服务器地址", "an address in mainland China"),
@@ -31,10 +32,21 @@ fn check(case: &DnsCase<'_>) -> Outcome {
         hosts: hosts(found.iter().copied()),
         ..Defect::default()
     };
-    if !outside.is_empty() || !disputed.is_empty() {
+    if !outside.is_empty() || !edges.is_empty() || !disputed.is_empty() {
         return match () {
             () if is_kept_by_another_host(case) => Outcome::Pass(kept_by_another_host()),
             () if !outside.is_empty() => Outcome::Fail(defect(&outside)),
+            () if !edges.is_empty() => Outcome::Review(Defect {
+                cause: Some(Text::new(
+                    "域名经 CDN 等服务对外提供，本次使用的解析服务器得到的是境外节点；内地访问者得到的可能是内地节点。",
+                    "The site is served through a CDN, and the resolver in use was sent to a node abroad; visitors in the mainland may be sent to nodes there.",
+                )),
+                first: Some(Text::new(
+                    "请先用内地的解析服务器查询，并在 CDN 控制台查看加速区域：包含中国内地、内地访问者得到内地节点的，无需处理，告诉我们即可；否则：",
+                    "Please ask a resolver in the mainland first, and look up the acceleration region in the CDN's console: where it takes in mainland China and visitors there get nodes there, nothing is to be done but to tell us; otherwise:",
+                )),
+                ..defect(&edges)
+            }),
             () => Outcome::Review(Defect {
                 cause: Some(Text::new(
                     "各地址库对该地址的归属地说法不一，可能登记在境外而用于内地节点。",
@@ -65,7 +77,7 @@ const TEXTS: Texts = Texts {
     zh: Words {
         problem: "域名解析到了中国内地以外的服务器",
         doubt: "未能确定域名解析的地址在哪里，请确认是否在中国内地",
-        checks: "查询各主机的地址并对照地址库。确定在内地以外（含港澳台）的判为违规；各来源对归属地说法不一的，交由人工复核，不作违规处理。",
+        checks: "查询各主机的地址并对照地址库。确定在内地以外（含港澳台）的判为违规；各来源对归属地说法不一的，以及经 CDN 等服务得到的境外节点（换用内地的解析服务器可能得到内地节点），交由人工复核，不作违规处理。",
         why: "ICP 备案只对应中国内地的服务器。解析到境外（含港澳台）的网站无需备案，继续保留的备案属于未接入，接入商会要求改回内地或者注销。",
         cause: "网站迁到了境外服务器，加速服务（CDN）选用了境外节点，或者保留了旧的解析记录。",
         remedy: "请登录域名的解析控制台，把列出的记录改为备案登记的内地服务器地址；使用 CDN 的，请在 CDN 控制台把加速区域设为“中国内地”。如果网站今后只用境外服务器，请联系接入商取消接入或注销备案。",
@@ -75,7 +87,7 @@ const TEXTS: Texts = Texts {
     en: Words {
         problem: "The domain points at a server outside mainland China",
         doubt: "Where the domain's address lies could not be told; please confirm that it is in mainland China",
-        checks: "Looks every host's addresses up in the location table. An address that is outside the mainland for certain (Hong Kong, Macau and Taiwan count as outside) fails; one whose place the sources dispute is left to a person and never reported as a violation.",
+        checks: "Looks every host's addresses up in the location table. An address that is outside the mainland for certain (Hong Kong, Macau and Taiwan count as outside) fails; one whose place the sources dispute, and a node abroad of a known CDN (a resolver in the mainland may be sent to another), are left to a person and never reported as a violation.",
         why: "An ICP filing belongs to a server in the mainland. A site served from elsewhere needs none, and a filing that is kept for it counts as not connected: the provider will ask to point it back or to cancel it.",
         cause: "The site moved to a server abroad, a CDN serves it from nodes abroad, or an old record was left behind.",
         remedy: "Log in to the domain's DNS console and change the records named to the filed address in the mainland; with a CDN, set its region to mainland China in the CDN console. If the site is to stay abroad, ask the access provider to withdraw access or to cancel the filing.",

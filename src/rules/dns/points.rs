@@ -31,6 +31,9 @@ pub(super) struct Point<'a> {
 pub(super) enum Kind<'a> {
     /// Outside the mainland for certain: DNS002 alone.
     Outside,
+    /// An edge of a service that hides the origin, outside the mainland: it may be what this
+    /// resolver alone is sent to. A review of DNS002 alone.
+    EdgeOutside,
     /// The sources dispute its place: a review of DNS002 alone.
     Disputed,
     /// No public address: DNS001, where a site has no other.
@@ -91,6 +94,7 @@ impl<'a> Points<'a> {
             && !self.filing.addresses.iter().any(|range| range.first.is_ipv6());
         match (located.place.region, cdn) {
             (Region::Reserved, _) if !filed => Kind::Reserved,
+            (region, Some(_)) if is_outside(region) && !filed => Kind::EdgeOutside,
             (region, _) if is_outside(region) => Kind::Outside,
             // DNS006 asks about the edge anyway, where it has addresses to ask with.
             (Region::Disputed, Some(cdn))
@@ -143,8 +147,9 @@ impl<'a> Points<'a> {
 
     /// Whether there is anything but addresses that are the matter of DNS001 and DNS002.
     pub(super) fn has_more(&self) -> bool {
-        let is_said =
-            |kind: &Kind<'_>| matches!(kind, Kind::Outside | Kind::Disputed | Kind::Reserved);
+        let is_said = |kind: &Kind<'_>| {
+            matches!(kind, Kind::Outside | Kind::EdgeOutside | Kind::Disputed | Kind::Reserved)
+        };
         self.all.iter().any(|point| !is_said(&point.kind))
     }
 
@@ -152,7 +157,7 @@ impl<'a> Points<'a> {
     pub(super) fn nothing_seen(&self) -> Na {
         let first = self.all.first().map(|point| point.kind);
         match first {
-            Some(Kind::Outside | Kind::Disputed) => Na::Yields("DNS002"),
+            Some(Kind::Outside | Kind::EdgeOutside | Kind::Disputed) => Na::Yields("DNS002"),
             Some(Kind::Reserved) => Na::Yields("DNS001"),
             Some(Kind::NewFamily) => Na::Yields("DNS009"),
             Some(Kind::Edge(_, Edge::Foreign)) => Na::Yields("DNS006"),

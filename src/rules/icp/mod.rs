@@ -26,6 +26,7 @@ use super::sight::{doubt, of_other_filing, pass, review};
 use super::{Defect, Na, Outcome, PageCase, Rule, Text, Texts};
 use crate::page::{ShownNumber, Zone};
 use crate::record::Number;
+pub(super) use yardstick::is_filed_licence;
 use yardstick::{Yardstick, uncompared};
 
 /// The family, in order of code.
@@ -82,7 +83,7 @@ pub(super) fn exact(case: &PageCase<'_>) -> Option<String> {
 pub(super) fn place(number: &ShownNumber) -> Text {
     match number.zone {
         Zone::Footer => Text::new("页脚", "the foot of the page"),
-        Zone::Body => Text::new("正文（页脚没有备案号）", "the body (the foot has no number)"),
+        Zone::Body => Text::new("正文（不在页脚）", "the body, not the foot"),
     }
 }
 

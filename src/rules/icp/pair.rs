@@ -39,23 +39,20 @@ pub(super) fn on_phone(
     if a.is_empty() || !is_own_domain(phone) {
         return None;
     }
+    // No browser looks at a phone's page: as served it is compared with what was served.
+    let served = desk.attempt.answer()?;
+    let as_served = served.page.as_ref().map(Named::of).unwrap_or_default();
+    if phone.attempt.answer().is_some_and(|seen| seen.digest == served.digest) {
+        return (!as_served.is_empty()).then(|| agree(&as_served));
+    }
     let labels = [Text::new("电脑版", "desktop"), Text::new("手机版", "phone")];
     let defect = || differ(texts, [desk, phone], labels, [&a, &b]);
     if b.is_empty() {
-        return match standing(phone) {
-            Standing::Missing => Some(Outcome::Fail(Defect {
-                // What the source asks for by name is the domain and its www host.
-                level: Some(Level::Warning),
-                problem: Some(Text::new(
-                    "网站首页的手机版没有展示 ICP 备案号，而电脑版有",
-                    "The phone's version of the homepage shows no record number, the desktop's does",
-                )),
-                ..defect()
-            })),
-            Standing::Unclear(_) | Standing::Hidden(_) | Standing::Shown(_) => None,
-        };
+        return if as_served.is_empty() { None } else { without_number(phone, defect()) };
     }
+    let agrees_as_served = !as_served.is_empty() && as_served.compare(&b) == Compared::Agree;
     Some(match a.compare(&b) {
+        _ if agrees_as_served => agree(&as_served),
         Compared::Agree => agree(&a),
         Compared::OtherSubject => weighed(defect(), [desk, phone]),
         Compared::OtherService if is_one_host(desk, phone) => weighed(defect(), [desk, phone]),
@@ -66,6 +63,33 @@ pub(super) fn on_phone(
             "The phone's page has a host of its own and shows the number of another of the subject's services; where it is filed as such, all is well.",
         ),
     })
+}
+
+const ON_PHONE: (&str, &str) = (
+    "请先用手机打开首页核对：能看到备案号的，无需处理，告诉我们即可；看不到的：",
+    "Please open the homepage on a phone first: where the record number is seen, nothing has to \
+     be done but to tell us; where it is not, this mends it:",
+);
+
+/// The phone's page shows no number, the other does as served.
+fn without_number(phone: &PageCase<'_>, defect: Defect) -> Option<Outcome> {
+    let page = phone.page;
+    match standing(phone) {
+        Standing::Missing => Some(Outcome::Fail(Defect {
+            // What the source asks for by name is the domain and its www host.
+            level: Some(Level::Warning),
+            problem: Some(Text::new(
+                "网站首页的手机版没有展示 ICP 备案号，而电脑版有",
+                "The phone's version of the homepage shows no record number, the desktop's does",
+            )),
+            ..defect
+        })),
+        // A page that scripts make is not judged; one that they may add to is asked about.
+        Standing::Unclear(reason) if page.scripted && !page.needs_rendering && !page.cut => {
+            Some(defect.for_review(&reason, ON_PHONE))
+        }
+        Standing::Unclear(_) | Standing::Hidden(_) | Standing::Shown(_) => None,
+    }
 }
 
 /// A number of the body may come from an article.

@@ -1,8 +1,10 @@
 //! What a registry file says of a filing's numbers and domain.
 
 use crate::evidence::{Evidence, HostEvidence, RegistryEntry, Role};
-use crate::page::{Page, Zone};
+use crate::filing::Domain;
+use crate::page::Page;
 use crate::record::{FilingNumber, Form, Number};
+use crate::rules::icp::judged_zone;
 use crate::rules::names::key;
 use crate::rules::{Defect, Na, Outcome, RegistryCase, Text};
 
@@ -33,9 +35,10 @@ pub(super) fn said<'a>(case: &RegistryCase<'a>, number: &FilingNumber) -> Said<'
     }
 }
 
+/// A registry may name a host of the site in place of its domain.
 fn is_of_domain(case: &RegistryCase<'_>, entry: &RegistryEntry) -> bool {
-    let domain = &case.filing.domain;
-    [domain.ascii(), domain.registrable()].contains(&entry.domain.as_str())
+    let own = case.filing.domain.registrable();
+    Domain::parse(&entry.domain).map_or(entry.domain == own, |other| other.registrable() == own)
 }
 
 /// What is wrong with a number; `None` where nothing is, or where another site of the same
@@ -154,10 +157,8 @@ fn doubtful(defect: Defect) -> Outcome {
 pub(super) fn shown(evidence: &Evidence) -> Vec<FilingNumber> {
     let mut numbers = Vec::new();
     for page in evidence.hosts.iter().filter(|h| h.role != Role::Filed).filter_map(page) {
-        let visible = page.record_numbers.iter();
-        let visible = visible.filter(|shown| shown.visible && shown.form != Form::Placeholder);
-        let foot = visible.clone().any(|shown| shown.zone == Zone::Footer);
-        let judged = visible.filter(|shown| !foot || shown.zone == Zone::Footer);
+        let judged = judged_zone(&page.record_numbers).into_iter();
+        let judged = judged.filter(|shown| shown.form != Form::Placeholder);
         let judged = judged.filter_map(|shown| shown.number()?.filing().cloned());
         numbers.extend(judged.filter(|number| number.serial.is_some()));
     }

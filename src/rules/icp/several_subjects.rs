@@ -80,8 +80,8 @@ fn at_foot<'a>(case: &PageCase<'a>) -> impl Iterator<Item = (FilingNumber, &'a S
 }
 
 /// Whether a number is marked as somebody else's: by the words before it, or by a link to
-/// another site.
-fn is_of_other(shown: &ShownNumber, here: Option<&Url>) -> bool {
+/// another site, where it is known which one this is.
+pub(super) fn is_of_other(shown: &ShownNumber, here: Option<&Url>) -> bool {
     let before = shown.before.to_lowercase();
     let is_example = before.ends_with(['如', '像', '“', '"', '「']);
     if is_example || OF_OTHERS.iter().any(|word| before.contains(word)) {

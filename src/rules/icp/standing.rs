@@ -1,6 +1,7 @@
 //! What the record numbers of a page come to: one classification, on which every rule of
 //! the families ICP and LNK rests, so that they never contradict each other.
 
+use super::several_subjects::is_of_other;
 use super::yardstick::{Required, Yardstick};
 use crate::evidence::Frame;
 use crate::page::{Kind, Pictured, ShownNumber, Zone};
@@ -8,6 +9,7 @@ use crate::record::{FilingNumber, Form, Number, Relation};
 use crate::rules::layout::eye;
 use crate::rules::sight::{doubt, doubt_of_absence, doubt_of_foot};
 use crate::rules::{PageCase, Text};
+use url::Url;
 
 /// What the record numbers of a page come to.
 pub(in crate::rules) enum Standing<'a> {
@@ -94,8 +96,7 @@ impl Reading {
 /// Classifies the record numbers of a page.
 pub(in crate::rules) fn standing<'a>(case: &PageCase<'a>) -> Standing<'a> {
     let yardstick = Yardstick::of(case);
-    let read: Vec<_> =
-        shown_zone(case).into_iter().map(|number| (reading(number, &yardstick), number)).collect();
+    let read = judged_numbers(case, &yardstick);
     // Of equals the one that the ministry would write, a filing before a licence;
     // `min_by_key` keeps the first.
     let best = read.iter().copied().min_by_key(|(reading, number)| {
@@ -120,12 +121,27 @@ pub(in crate::rules) fn standing<'a>(case: &PageCase<'a>) -> Standing<'a> {
     })
 }
 
-/// The visible numbers at the foot of the page; those of the body where the foot has none.
-fn shown_zone<'a>(case: &PageCase<'a>) -> Vec<&'a ShownNumber> {
-    let shown: Vec<_> =
-        case.page.record_numbers.iter().filter(|number| eye(case, number).shows()).collect();
-    let foot: Vec<_> = shown.iter().copied().filter(|n| n.zone == Zone::Footer).collect();
-    if foot.is_empty() { shown } else { foot }
+/// The visible numbers by which the page is judged: those at its foot, what is marked there as
+/// somebody else's aside; those of the body where the foot has none, or has none that is
+/// accepted and the body has.
+fn judged_numbers<'a>(
+    case: &PageCase<'a>,
+    yardstick: &Yardstick<'_>,
+) -> Vec<(Reading, &'a ShownNumber)> {
+    let shown = case.page.record_numbers.iter().filter(|number| eye(case, number).shows());
+    let read: Vec<_> = shown.map(|number| (reading(number, yardstick), number)).collect();
+    let here = Url::parse(case.url).ok();
+    let is_site_s = |(reading, number): &(Reading, &ShownNumber)| {
+        *reading != Reading::OtherSubject || !is_of_other(number, here.as_ref())
+    };
+    let own: Vec<_> = read.iter().copied().filter(is_site_s).collect();
+    // Where all are somebody else's, these are what the page shows.
+    let read = if own.is_empty() { read } else { own };
+    let (foot, body): (Vec<_>, Vec<_>) = read.iter().partition(|(_, n)| n.zone == Zone::Footer);
+    let is_accepted = |numbers: &[(Reading, &ShownNumber)]| {
+        numbers.iter().any(|(reading, _)| *reading == Reading::Accepted)
+    };
+    if foot.is_empty() || (is_accepted(&body) && !is_accepted(&foot)) { body } else { foot }
 }
 
 /// The site's own number on a page that shows none: hidden, as a picture, in a frame. Another
@@ -150,9 +166,11 @@ fn concealed<'a>(case: &PageCase<'a>, yardstick: &Yardstick<'_>) -> Option<Conce
 
 /// The same of a page that no browser laid out.
 pub(in crate::rules) fn judged_zone(numbers: &[ShownNumber]) -> Vec<&ShownNumber> {
-    let in_zone = |zone| numbers.iter().filter(move |n| n.visible && n.zone == zone);
-    let foot: Vec<_> = in_zone(Zone::Footer).collect();
-    if foot.is_empty() { in_zone(Zone::Body).collect() } else { foot }
+    let visible: Vec<_> = numbers.iter().filter(|number| number.visible).collect();
+    let own: Vec<_> = visible.iter().copied().filter(|n| !is_of_other(n, None)).collect();
+    let visible = if own.is_empty() { visible } else { own };
+    let foot: Vec<_> = visible.iter().copied().filter(|n| n.zone == Zone::Footer).collect();
+    if foot.is_empty() { visible } else { foot }
 }
 
 /// A number of the body may come from an article while the foot is still to be made by a

@@ -41,14 +41,7 @@ impl<'a> Yardstick<'a> {
     pub(in crate::rules) fn of(case: &PageCase<'a>) -> Yardstick<'a> {
         let filing: &'a Filing = case.filing;
         let filed = if is_unreadable(filing) { None } else { filing.filing_number() };
-        let licences = [&filing.licence, &filing.record_number]
-            .into_iter()
-            .flatten()
-            .filter_map(|filed| match &filed.number {
-                Some(Number::Licence(licence)) => Some(licence),
-                _ => None,
-            })
-            .collect();
+        let licences = licences(filing).collect();
         let site = one_site(case);
         let shared = site.filter(|site| site.direct_numbers > 1);
         let filed = match site {
@@ -101,6 +94,20 @@ impl<'a> Yardstick<'a> {
             (None, _, None) => Text::new("网站自己的备案号", "the site's own record number"),
         }
     }
+}
+
+/// The licences that a filing names.
+fn licences(filing: &Filing) -> impl Iterator<Item = &Licence> {
+    let filed = [&filing.licence, &filing.record_number].into_iter().flatten();
+    filed.filter_map(|filed| match &filed.number {
+        Some(Number::Licence(licence)) => Some(licence),
+        _ => None,
+    })
+}
+
+/// Whether a shown licence is one of the filing's, whatever serial a site adds to it.
+pub(in crate::rules) fn is_filed_licence(filing: &Filing, shown: &Licence) -> bool {
+    licences(filing).any(|filed| same_licence(&filed.base, &shown.base))
 }
 
 /// The number of the one domain that serves a site to which others lead.

@@ -1,5 +1,5 @@
 use super::answers::{failure_words, foreign_end, host_of, is_answered, opened, signature};
-use crate::evidence::{Attempt, End, PageSeen, Rendered};
+use crate::evidence::{Attempt, End, HostEvidence, PageSeen, Rendered, Role};
 use crate::policy::{Category, Level, PageFacts, Strength};
 use crate::rules::{Check, Defect, Na, Outcome, Rule, Text, Texts, WebCase, Words, law, quote};
 
@@ -27,7 +27,8 @@ fn check(case: &WebCase<'_>) -> Outcome {
         signature.category == Category::Challenge
             && (seen.status >= 400 || signature.strength > Strength::Weak)
     });
-    if challenge.is_some() {
+    let is_checked = case.host.rendered().is_some_and(|rendered| is_challenge(case, rendered));
+    if challenge.is_some() || is_checked {
         let found = Text::new(
             format!("状态码 {}，人机验证或防护页面", seen.status),
             format!("status {}, a challenge or firewall page", seen.status),
@@ -38,7 +39,13 @@ fn check(case: &WebCase<'_>) -> Outcome {
         return answered(seen);
     }
     let found = Text::new(format!("状态码 {}", seen.status), format!("status {}", seen.status));
-    if !is_about_the_page(seen.status) {
+    // What a browser was told goes before what we were.
+    let told = case.host.rendered().and_then(|rendered| rendered.status);
+    if !is_about_the_page(seen.status) || told.is_some_and(|status| !is_about_the_page(status)) {
+        return doubted(found, KEPT_OUT);
+    }
+    // Firewalls turn programs away with it, too.
+    if seen.status == 503 && told.is_none() {
         return doubted(found, KEPT_OUT);
     }
     if case.visit.looks < 2 {
@@ -48,7 +55,21 @@ fn check(case: &WebCase<'_>) -> Outcome {
         );
         return doubted(found, ONCE);
     }
+    if is_stale_homepage(case) {
+        return doubted(found, HOMEPAGE);
+    }
     Outcome::Fail(defect(found))
+}
+
+/// Whether it is the filed homepage's host alone that errs: the site may have moved within its
+/// domain, and the list not followed.
+fn is_stale_homepage(case: &WebCase<'_>) -> bool {
+    let is_open = |host: &HostEvidence| {
+        let best = host.visit.as_ref().and_then(|visit| visit.best());
+        let answers = best.and_then(Attempt::answer).is_some_and(PageSeen::is_good);
+        matches!(host.role, Role::Apex | Role::Www) && (answers || opened(host).is_some())
+    };
+    case.host.role == Role::Homepage && case.evidence.hosts.iter().any(is_open)
 }
 
 /// The page as the browser opened it.
@@ -143,6 +164,10 @@ const IN_BROWSER: Doubt = (
     "只有浏览器打开了首页，而首页返回错误；只看到过一次，可能是一时的故障。",
     "Only a browser opened the homepage, and was given an error; it was seen only once, and may have been a passing one.",
 );
+const HOMEPAGE: Doubt = (
+    "网站的主域名能够打开，返回错误的只是登记的首页地址，它可能已经更换。",
+    "The site's domain opens; only the filed address of its homepage answers with an error, and may have been replaced.",
+);
 const NO_PAGE: Doubt = (
     "首页返回的不是网页，可能只提供文件下载或接口，也可能是服务器设置有误。",
     "What the homepage answers is no web page: it may serve files or an interface only, or the server may be set wrongly.",
@@ -174,7 +199,7 @@ const TEXTS: Texts = Texts {
     zh: Words {
         problem: "网站首页返回错误，不能正常显示",
         doubt: "检测时没有看到网站首页的正常内容，请确认首页能否打开",
-        checks: "查看首页的 HTTP 状态码，间隔一段时间再看一次。404、500、502 等确属网页或服务器的错误判为违规；401、403、429、人机验证页面以及跳转中断可能只针对检测程序，交由人工复核；浏览器打开了正常网页的，视为正常。",
+        checks: "查看首页的 HTTP 状态码，间隔一段时间再看一次。404、500、502 等确属网页或服务器的错误判为违规（503 要浏览器打开时也返回错误）；401、403、429、人机验证页面以及跳转中断可能只针对检测程序，交由人工复核；浏览器打开了正常网页的，视为正常。",
         why: "备案成功的网站应当开通并能正常访问，核查时首页打不开会被要求整改。",
         cause: "网站程序出错，首页文件缺失或目录设置有误，或者后端服务没有启动。",
         remedy: "请在浏览器中打开首页确认：显示 404 的，检查首页文件是否上传、网站根目录是否正确；显示 500、502、503 的，重启网站程序并查看错误日志；在浏览器中正常显示的，请告诉我们，由我们复核。",
@@ -184,7 +209,7 @@ const TEXTS: Texts = Texts {
     en: Words {
         problem: "The site's homepage answers with an error",
         doubt: "The homepage's usual content was not seen at the time of the check; please make sure that it opens",
-        checks: "Reads the homepage's HTTP status, and again some time later. Errors of the page or its server (404, 500, 502 and the like) fail; 401, 403, 429, challenge pages and redirects that break off may be meant for the auditor alone and are left to a person. A page that a browser opened well is well.",
+        checks: "Reads the homepage's HTTP status, and again some time later. Errors of the page or its server (404, 500, 502 and the like; 503 where a browser is given an error, too) fail; 401, 403, 429, challenge pages and redirects that break off may be meant for the auditor alone and are left to a person. A page that a browser opened well is well.",
         why: "A filed site has to be open; a homepage that does not open will have to be mended when the site is checked.",
         cause: "The site's program fails, its index file is missing or its folder set wrongly, or the service behind it is not running.",
         remedy: "Open the homepage in a browser to make sure: with 404, see that the index file is uploaded and the site's root folder is right; with 500, 502 or 503, restart the site's program and read its error log; if the browser shows the page, tell us, and we look again.",

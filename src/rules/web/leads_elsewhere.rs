@@ -1,8 +1,10 @@
 use super::answers::{foreign_end, is_answered, opened};
+use crate::evidence::Rendering;
 use crate::filing::Filing;
 use crate::page::Page;
 use crate::policy::Level;
 use crate::record::Number;
+use crate::rules::icp::is_filed_licence;
 use crate::rules::{Check, Defect, Na, Outcome, Rule, Text, Texts, WebCase, Words, law, quote};
 use std::net::IpAddr;
 
@@ -53,17 +55,45 @@ fn check(case: &WebCase<'_>) -> Outcome {
     // What else the subject has filed is known only where the list says who the subject is,
     // and a page that carries the subject's own number may well be such a site.
     let is_subject_known = filing.subject_name.is_some() || filing.filing_number().is_some();
-    if is_subject_known && !shows_own_subject(end.page, filing) && !is_address(&host) {
-        Outcome::Fail(defect)
-    } else {
-        Outcome::Review(Defect {
-            cause: Some(Text::new(
-                "首页跳转到了另一个域名或地址；仅凭名单和页面还不能确定它是否属于同一主体。",
-                "The homepage leads to another domain or address; the list and the page do not tell whether it is the same subject's.",
-            )),
-            ..defect
-        })
+    if !is_subject_known || shows_own_subject(end.page, filing) || is_address(&host) {
+        return doubted(defect, UNTOLD);
     }
+    match unseen(case, end.page) {
+        Some(doubt) => doubted(defect, doubt),
+        None => Outcome::Fail(defect),
+    }
+}
+
+/// Why a person has to look, in Chinese and English.
+type Doubt = (&'static str, &'static str);
+
+const UNTOLD: Doubt = (
+    "首页跳转到了另一个域名或地址；仅凭名单和页面还不能确定它是否属于同一主体。",
+    "The homepage leads to another domain or address; the list and the page do not tell whether it is the same subject's.",
+);
+const DEAD_END: Doubt = (
+    "首页跳转到了另一个域名，而检测时没有看到那里的网页，不能确定它是否属于同一主体。",
+    "The homepage leads to another domain, whose page was not seen: whether it is the same subject's cannot be told.",
+);
+const NOT_WHOLE: Doubt = (
+    "首页跳转到了另一个域名，而那里的网页没有看完整（可能要在浏览器里运行脚本后才完整），不能确定它是否展示同一主体的备案号。",
+    "The homepage leads to another domain, whose page was not seen whole (scripts may have to complete it in a browser): whether it shows the same subject's number cannot be told.",
+);
+
+fn doubted(defect: Defect, (zh, en): Doubt) -> Outcome {
+    Outcome::Review(Defect { cause: Some(Text::new(zh, en)), ..defect })
+}
+
+/// Why the page reached may show the subject's number, though none was seen there.
+fn unseen(case: &WebCase<'_>, page: Option<&Page>) -> Option<Doubt> {
+    let Some(page) = page else { return Some(DEAD_END) };
+    let is_whole = match opened(case.host) {
+        Some(rendered) => rendered.settled,
+        // Where a number stands at its foot, it says whose page it is.
+        None if page.record_numbers.iter().any(|number| number.visible) => !page.needs_rendering,
+        None => !page.scripted && !matches!(case.host.rendering, Some(Rendering::Failed(_))),
+    };
+    (!is_whole || page.cut || page.text_length == 0).then_some(NOT_WHOLE)
 }
 
 /// Where a visitor ended.
@@ -73,12 +103,13 @@ struct End<'a> {
 }
 
 fn shows_own_subject(page: Option<&Page>, filing: &Filing) -> bool {
-    let Some(own) = filing.filing_number() else { return false };
-    page.is_some_and(|page| {
-        page.record_numbers.iter().filter(|shown| shown.visible).any(|shown| {
-            matches!(shown.number(), Some(Number::Filing(number)) if number.same_subject(own))
-        })
-    })
+    let own = filing.filing_number();
+    let is_own = |number: Number| match number {
+        Number::Filing(number) => own.is_some_and(|own| number.same_subject(own)),
+        Number::Licence(licence) => is_filed_licence(filing, &licence),
+    };
+    let mut shown = page.into_iter().flat_map(|page| &page.record_numbers);
+    shown.any(|shown| shown.visible && shown.number().is_some_and(is_own))
 }
 
 fn is_address(host: &str) -> bool {
@@ -94,7 +125,7 @@ const TEXTS: Texts = Texts {
     zh: Words {
         problem: "打开备案的网站会跳转到另一个域名，而它不是同一主体的备案域名",
         doubt: "打开备案的网站会转到另一个域名或地址，请确认它是否属于同一主体",
-        checks: "跟随首页的跳转（用浏览器打开过首页的，也包括脚本的跳转），比较最终网址的主域名。既不属于备案域名、也不属于名单中同一主体其他备案域名的，判为违规；名单中没有主体信息，或者目标页面显示同一主体的备案号时，交由人工复核。",
+        checks: "跟随首页的跳转（用浏览器打开过首页的，也包括脚本的跳转），比较最终网址的主域名。既不属于备案域名、也不属于名单中同一主体其他备案域名的，判为违规；名单中没有主体信息，目标页面没有看到、没有看完整，或者显示同一主体的备案号或许可证号时，交由人工复核。",
         why: "备案域名应当用于备案登记的网站，内容须与备案主体相符；把备案域名用作其他网站的入口，属于内容与备案信息不符。",
         cause: "网站更名换了域名，旧域名设置了跳转；域名借给他人使用；域名换了持有者；或者网站被篡改、被人植入了跳转。",
         remedy: "请在浏览器中打开网站确认跳转目标。目标网站属于同一主体的，请为目标域名办理备案；已经备案的，请告诉我们补登到名单；不是自己设置的跳转，请立即联系网站开发人员检查服务器和网页是否被篡改；不再使用原网站的，请停止解析并申请注销备案。",
@@ -104,7 +135,7 @@ const TEXTS: Texts = Texts {
     en: Words {
         problem: "The filed site leads to another domain that is not a filing of the same subject",
         doubt: "The filed site leads to another domain or address; please confirm whether it is the same subject's",
-        checks: "Follows the homepage's redirects, in a browser also those of its scripts, and compares the registrable domain of the last address. Where it is neither the filed one nor one that the list files under the same subject, it fails; where the list does not say who the subject is, or the page reached shows the same subject's number, a person has to look.",
+        checks: "Follows the homepage's redirects, in a browser also those of its scripts, and compares the registrable domain of the last address. Where it is neither the filed one nor one that the list files under the same subject, it fails; where the list does not say who the subject is, or the page reached was not seen, not seen whole, or shows the same subject's number or licence, a person has to look.",
         why: "A filed domain is for the site that was filed, and what it shows has to fit its subject; a filed domain that serves as the door to another site does not agree with its filing.",
         cause: "The site moved to a new domain and the old one redirects, the domain is lent to somebody else, it has a new owner, or the site was tampered with.",
         remedy: "Open the site in a browser and see where it leads. If the target is the same subject's, file the target's domain, or tell us that it is filed, so that we add it to the list; if nobody of yours set the redirect, have the developer check the server and its pages for tampering at once; if the old site is no longer used, stop its DNS records and ask for the filing to be cancelled.",

@@ -37,7 +37,8 @@ fn check(case: &ListCase<'_>) -> Outcome {
         ([_, ..], _) if case.filing.status != Status::Cancelling => Outcome::Fail(defect(&staying)),
         (staying, changing) => {
             let is_leaving = |twin: &&Twin| twin.cancelling;
-            let ends = !staying.is_empty() || changing.iter().any(is_leaving);
+            let is_left = case.filing.status == Status::Cancelling;
+            let ends = is_left || changing.iter().any(is_leaving);
             review(defect(&[staying, changing].concat()), if ends { leaving() } else { coming() })
         }
     }

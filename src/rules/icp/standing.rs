@@ -131,8 +131,11 @@ fn judged_numbers<'a>(
     let shown = case.page.record_numbers.iter().filter(|number| eye(case, number).shows());
     let read: Vec<_> = shown.map(|number| (reading(number, yardstick), number)).collect();
     let here = Url::parse(case.url).ok();
-    let is_site_s = |(reading, number): &(Reading, &ShownNumber)| {
-        *reading != Reading::OtherSubject || !is_of_other(number, here.as_ref())
+    let is_site_s = |(reading, number): &(Reading, &ShownNumber)| match reading {
+        Reading::OtherSubject => !is_of_other(number, here.as_ref()),
+        // A link elsewhere may be the fault of the site's own number.
+        Reading::Uncompared => !is_of_other(number, None),
+        _ => true,
     };
     let own: Vec<_> = read.iter().copied().filter(is_site_s).collect();
     // Where all are somebody else's, these are what the page shows.

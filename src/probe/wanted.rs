@@ -13,19 +13,21 @@ pub(super) fn wants_browser(host: &HostEvidence) -> bool {
     let Some(visit) = host.visit.as_ref().filter(|_| host.role != Role::Filed) else {
         return false;
     };
-    match visit.best().and_then(Attempt::answer) {
-        Some(answer) if answer.is_good() => answer.page.as_ref().is_some_and(leaves_open),
-        Some(_) => false,
-        None => visit.attempts().any(is_hidden_by_tls),
+    match visit.best().filter(|attempt| attempt.answer().is_some()) {
+        Some(answered) => wanted_of(answered),
+        None => visit.attempts().any(wanted_of),
     }
 }
 
-/// A handshake that fails with us may stand with a browser.
-fn is_hidden_by_tls(attempt: &Attempt) -> bool {
-    matches!(
-        attempt.end,
-        End::Failed(Failure::TlsHandshake | Failure::TlsReset | Failure::TlsTimeout)
-    )
+/// The same of one attempt.
+pub(super) fn wanted_of(attempt: &Attempt) -> bool {
+    match &attempt.end {
+        End::Answer(answer) => answer.is_good() && answer.page.as_ref().is_some_and(leaves_open),
+        // A handshake that fails with us may stand with a browser.
+        End::Failed(failure) => {
+            matches!(failure, Failure::TlsHandshake | Failure::TlsReset | Failure::TlsTimeout)
+        }
+    }
 }
 
 /// Whether a page as served leaves open what a visitor sees.

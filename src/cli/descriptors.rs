@@ -1,8 +1,9 @@
 //! Descriptors: what a run may have open at a time. A site that could not be asked for want of
 //! one would count as a fault of ours, so a run is no wider than its descriptors allow.
 
-/// As many as any run needs; some systems name no limit, or refuse one without end.
-const MOST: u64 = 65_536;
+/// As many as any run needs, and what a system that refuses so many may grant: some name no
+/// limit and have one all the same.
+const WANTED: [u64; 3] = [65_536, 10_240, 4_096];
 /// The program's own: files, the runtime, standard streams.
 const OWN: u64 = 64;
 /// One site: two hosts, questions to resolvers and registries, a connection at each.
@@ -15,11 +16,12 @@ const OF_BROWSER: u64 = 144;
 pub(super) fn raise() {
     use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
     let limit = getrlimit(Resource::Nofile);
-    let wanted = limit.maximum.unwrap_or(MOST).min(MOST);
-    if limit.current.is_some_and(|current| current < wanted) {
-        // A system that refuses leaves the limit as it is, and the run is narrower.
-        let _ = setrlimit(Resource::Nofile, Rlimit { current: Some(wanted), ..limit });
-    }
+    let most = WANTED.map(|wanted| limit.maximum.unwrap_or(wanted).min(wanted));
+    let more = |wanted: &u64| limit.current.is_some_and(|current| current < *wanted);
+    // Where a system refuses all of them, the limit stays as it is, and the run is narrower.
+    let _ = most.into_iter().filter(more).any(|wanted| {
+        setrlimit(Resource::Nofile, Rlimit { current: Some(wanted), ..limit }).is_ok()
+    });
 }
 
 /// Elsewhere there is no such limit.
@@ -58,7 +60,7 @@ mod tests {
         assert_eq!(sites(1024, 0), 120);
         assert_eq!(sites(1024, 2), 84);
         assert_eq!(sites(256, 8), 1);
-        assert!(sites(MOST, 8) >= 512);
+        assert!(sites(4_096, 8) >= 256);
         assert_eq!(sites(u64::MAX, 64), usize::try_from((u64::MAX - 64 - 9216) / 8).unwrap());
     }
 }

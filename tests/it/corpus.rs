@@ -113,12 +113,8 @@ impl Labelled {
                 codes.extend(["LNK001", "LNK002", "LNK003", "LNK004", "LNK006"]);
             }
         }
-        let mut police = self.labels.police.iter().filter(|police| !police.hidden).peekable();
-        if police.peek().is_some() {
+        if self.police().next().is_some() {
             codes.extend(["PSB001", "PSB003"]);
-            if police.all(LabelledPolice::leads_to_record) {
-                codes.push("PSB004");
-            }
         }
         if !self.labels.copyright.is_empty() {
             codes.push("CPR001");
@@ -127,6 +123,17 @@ impl Labelled {
             codes.push("TTL001");
         }
         codes
+    }
+
+    /// The police numbers that a reader saw.
+    fn police(&self) -> impl Iterator<Item = &LabelledPolice> {
+        self.labels.police.iter().filter(|police| !police.hidden)
+    }
+
+    /// Whether each of them leads to its record, be it at the address of before 2023.
+    fn links_police(&self) -> bool {
+        let mut police = self.police().peekable();
+        police.peek().is_some() && police.all(LabelledPolice::leads_to_record)
     }
 
     fn domain(&self) -> String {
@@ -247,7 +254,10 @@ fn nothing_shown_is_missed(how: &str, pages: &[Labelled], audits: &BTreeMap<Stri
         .flat_map(|page| {
             let audit = &audits[&page.domain()];
             let wrong = page.unbroken().into_iter().filter(|code| audit.says(code) == "fail");
-            wrong.map(|code| format!("{} {code}", page.id))
+            // PSB004 advises against the police's old address; that there is a link, it sees.
+            let unlinked = page.links_police() && !audit.finds("PSB004", "beian.");
+            let unlinked = unlinked.then_some("PSB004");
+            wrong.chain(unlinked).map(|code| format!("{} {code}", page.id))
         })
         .collect();
     let count = |code: &str, verdict: &str| {
@@ -330,12 +340,20 @@ struct AuditLine {
 struct VerdictLine {
     code: String,
     verdict: String,
+    #[serde(default)]
+    found: String,
 }
 
 impl AuditLine {
     /// What a rule says.
     fn says(&self, code: &str) -> &str {
         &self.verdicts.iter().find(|verdict| verdict.code == code).unwrap().verdict
+    }
+
+    /// Whether what a rule found, where it has looked, says this.
+    fn finds(&self, code: &str, said: &str) -> bool {
+        let verdict = self.verdicts.iter().find(|verdict| verdict.code == code).unwrap();
+        verdict.verdict == "na" || verdict.found.contains(said)
     }
 
     fn is_rendered(&self) -> bool {

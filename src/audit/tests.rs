@@ -1,6 +1,6 @@
 use super::*;
 use crate::evidence::{
-    Attempt, Dns, End, Hop, HopKind, HostEvidence, Located, PageSeen, Resolution, Role, Visit,
+    Attempt, Dns, End, Hop, HopKind, HostEvidence, Located, Resolution, Role, Visit,
 };
 use crate::filing::Domain;
 use crate::page::Page;
@@ -44,24 +44,8 @@ fn filing() -> Filing {
 
 fn host(name: &str, role: Role, url: &str, title: Option<&str>) -> HostEvidence {
     let page = Page { title: title.map(str::to_owned), text_length: 400, ..Page::default() };
-    let seen = PageSeen {
-        status: 200,
-        content_type: None,
-        bytes: 0,
-        digest: format!("{url}{title:?}"),
-        page: Some(page),
-    };
-    let hop = Hop {
-        url: url.to_owned(),
-        by: HopKind::Start,
-        address: None,
-        tried: Vec::new(),
-        status: Some(200),
-        location: None,
-        server: None,
-        certificate: None,
-    };
-    let attempt = Attempt { hops: vec![hop], end: End::Answer(Box::new(seen)) };
+    let hop = Hop::to(url, HopKind::Start);
+    let attempt = Attempt::answered(hop, format!("{url}{title:?}"), page);
     let address = Located { address: [203, 0, 113, 1].into(), place: Default::default() };
     let dns = Dns { outcome: Resolution::Resolved, addresses: vec![address], ..Dns::default() };
     let visit = Visit { looks: 2, https: Some(attempt), http: None };

@@ -13,9 +13,6 @@ pub(super) struct Args {
     /// Where the files go (default: ./beian-out)
     #[arg(long, short, value_name = "DIR")]
     output: Option<PathBuf>,
-    /// What is kept of what was seen: of sites with findings (the default), of all, nothing
-    #[arg(long, value_name = "WHAT", value_parser = ["findings", "all", "none"])]
-    evidence: Option<String>,
     #[command(flatten)]
     folder: FolderArgs,
     #[command(flatten)]
@@ -38,10 +35,7 @@ Examples:
 Files in the output folder: notices.csv, audits.jsonl, rejected.csv, summary.json, evidence/.";
 
 pub(super) fn run(common: &Common, args: &Args) -> Done {
-    let mut settings = options::settings(common, Some(&args.look), Some(&args.judge))?;
-    if let Some(keep) = &args.evidence {
-        settings.output.evidence.clone_from(keep);
-    }
+    let settings = options::settings(common, Some((&args.look, &args.folder)), Some(&args.judge))?;
     let output = args.output.clone().unwrap_or_else(|| PathBuf::from(&settings.output.dir));
     let parts = Parts::new(settings)?;
     let probe = wiring::probe(&parts.settings, &parts.policy)?;

@@ -29,11 +29,11 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(common: &Common, args: &Args) -> Done {
-    let settings = options::demo_settings(common, &args.browser)?;
+    let settings = options::demo_settings(common, &args.browser, &args.folder)?;
     let output = args.output.clone().unwrap_or_else(|| PathBuf::from(&settings.output.dir));
     let mut parts = Parts::new(settings)?;
     parts.policy = demo::policy()?;
-    let played = super::runtime()?.block_on(play(&mut parts, output.clone(), args.folder))?;
+    let played = super::runtime()?.block_on(play(&mut parts, output.clone(), &args.folder))?;
     let Some((comparison, summary)) = played else {
         return Ok(run::INTERRUPTED);
     };
@@ -73,7 +73,7 @@ fn next(output: &Path, lang: Lang) -> String {
 async fn play(
     parts: &mut Parts,
     output: PathBuf,
-    folder: FolderArgs,
+    folder: &FolderArgs,
 ) -> Result<Option<(Comparison, Summary)>> {
     let sites = demo::sites()?;
     let world = World::start(sites).await?;

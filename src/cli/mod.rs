@@ -9,6 +9,7 @@ mod closing;
 mod completions;
 mod config;
 mod demo;
+mod descriptors;
 mod explain;
 mod import;
 mod judge;
@@ -70,6 +71,7 @@ type Done = Result<u8>;
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
     start_log();
+    descriptors::raise();
     let common = &cli.common;
     let done = match cli.command {
         Command::Audit(args) => audit::run(common, &args),

@@ -69,9 +69,12 @@ impl WhenArg {
     }
 }
 
-/// What becomes of an unfinished run in the output folder.
-#[derive(Clone, Copy, Debug, Default, Args)]
+/// What is written to the output folder, and what becomes of an unfinished run in it.
+#[derive(Clone, Debug, Default, Args)]
 pub(crate) struct FolderArgs {
+    /// What is kept of what was seen: of sites with findings (the default), of all, nothing
+    #[arg(long, value_name = "WHAT", value_parser = ["findings", "all", "none"])]
+    pub evidence: Option<String>,
     /// Go on with the unfinished run in the output folder
     #[arg(long, conflicts_with = "restart")]
     pub resume: bool,
@@ -82,7 +85,7 @@ pub(crate) struct FolderArgs {
 
 impl FolderArgs {
     /// Without either flag, an unfinished run is left alone.
-    pub(crate) fn unfinished(self) -> Unfinished {
+    pub(crate) fn unfinished(&self) -> Unfinished {
         match (self.resume, self.restart) {
             (true, _) => Unfinished::Resume,
             (_, true) => Unfinished::Restart,
@@ -111,9 +114,8 @@ pub(crate) struct ListArgs {
 /// How sites are looked at.
 #[derive(Debug, Default, Args)]
 pub(crate) struct LookArgs {
-    /// A resolver to ask (repeatable; default: the system's)
-    #[arg(long, value_name = "ADDR[:PORT]", help_heading = "Looking")]
-    pub resolver: Vec<String>,
+    #[command(flatten)]
+    pub walk: WalkArgs,
     /// Another place to ask for hosts from, to compare: a resolver, or one that is asked on
     /// behalf of a client's subnet (repeatable)
     #[arg(long, value_name = "NAME=ADDR[:PORT][/SUBNET]", help_heading = "Looking")]
@@ -127,12 +129,6 @@ pub(crate) struct LookArgs {
     /// A MaxMind-format database in place of the built-in location table
     #[arg(long, value_name = "FILE", help_heading = "Looking")]
     pub geo_db: Option<PathBuf>,
-    /// Let the crawler connect to addresses of audited sites that it refuses (repeatable)
-    #[arg(long, value_name = "CIDR", help_heading = "Looking")]
-    pub allow_address: Vec<String>,
-    /// A file with further trusted root certificates, PEM (repeatable)
-    #[arg(long, value_name = "FILE", help_heading = "Looking")]
-    pub ca_cert: Vec<PathBuf>,
     /// Sites at a time (default: by the machine)
     #[arg(long, value_name = "N", help_heading = "Pace")]
     pub concurrency: Option<u32>,
@@ -145,6 +141,27 @@ pub(crate) struct LookArgs {
     /// Requests at a time to one address (default: 8)
     #[arg(long, value_name = "N", help_heading = "Pace")]
     pub per_address: Option<u32>,
+    /// Ask for pages as a phone and as a crawler too (default: auto, where something hints that
+    /// others get another page)
+    #[arg(long, value_enum, value_name = "WHEN", help_heading = "Looking")]
+    pub views: Option<WhenArg>,
+    /// Ask http too where https gave a page
+    #[arg(long, help_heading = "Looking")]
+    pub both_schemes: bool,
+}
+
+/// How one page is reached and read.
+#[derive(Debug, Default, Args)]
+pub(crate) struct WalkArgs {
+    /// A resolver to ask (repeatable; default: the system's)
+    #[arg(long, value_name = "ADDR[:PORT]", help_heading = "Looking")]
+    pub resolver: Vec<String>,
+    /// Let the crawler connect to addresses of audited sites that it refuses (repeatable)
+    #[arg(long, value_name = "CIDR", help_heading = "Looking")]
+    pub allow_address: Vec<String>,
+    /// A file with further trusted root certificates, PEM (repeatable)
+    #[arg(long, value_name = "FILE", help_heading = "Looking")]
+    pub ca_cert: Vec<PathBuf>,
     /// Seconds for one step (default: 20)
     #[arg(long, value_name = "S", help_heading = "Pace")]
     pub timeout: Option<u32>,
@@ -157,16 +174,9 @@ pub(crate) struct LookArgs {
     /// How the crawler introduces itself (default: names the program)
     #[arg(long, value_name = "TEXT", help_heading = "Looking")]
     pub user_agent: Option<String>,
-    /// Ask for pages as a phone and as a crawler too (default: auto, where something hints that
-    /// others get another page)
-    #[arg(long, value_enum, value_name = "WHEN", help_heading = "Looking")]
-    pub views: Option<WhenArg>,
     /// A proxy for all requests (one with a password: BEIAN_HTTP__PROXY)
     #[arg(long, value_name = "URL", help_heading = "Looking")]
     pub proxy: Option<String>,
-    /// Ask http too where https gave a page
-    #[arg(long, help_heading = "Looking")]
-    pub both_schemes: bool,
     #[command(flatten)]
     pub browser: BrowserArgs,
 }
@@ -183,22 +193,30 @@ pub(crate) struct BrowserArgs {
     pub path: Option<PathBuf>,
 }
 
-/// What is judged, and how.
+/// Which rules there are, and how grave they are.
 #[derive(Debug, Default, Args)]
-pub(crate) struct JudgeArgs {
+pub(crate) struct RuleArgs {
     /// Only these rules, by code or family, separated by commas
     #[arg(long, value_name = "CODES", value_delimiter = ',', help_heading = "Judging")]
     pub only: Vec<String>,
     /// All rules but these
     #[arg(long, value_name = "CODES", value_delimiter = ',', help_heading = "Judging")]
     pub skip: Vec<String>,
-    /// A reading of the requirements: tencent, huawei, strict
+    /// A reading of the requirements: tencent, huawei, tolerant, strict, or one of the policy file
     #[arg(long, value_name = "NAME", help_heading = "Judging")]
     pub profile: Option<String>,
+}
+
+/// What is judged, and how.
+#[derive(Debug, Default, Args)]
+pub(crate) struct JudgeArgs {
+    #[command(flatten)]
+    pub rules: RuleArgs,
     /// What the ministry's query says, as a list: domain, record number, subject, status
     #[arg(long, value_name = "FILE", help_heading = "Judging")]
     pub registry: Option<PathBuf>,
-    /// The time that the run is said to have begun, RFC 3339 (default: now)
+    /// The time that the run is said to have begun, RFC 3339 (default: now; of `judge`, when the
+    /// run began)
     #[arg(long, value_name = "TIME", value_parser = at, help_heading = "Judging")]
     pub at: Option<Timestamp>,
     /// Exit with 0 also where there are findings or rejected rows
@@ -227,57 +245,84 @@ pub(crate) fn layers(common: &Common) -> Result<Layers> {
 /// The settings under a command's flags.
 pub(crate) fn settings(
     common: &Common,
-    look: Option<&LookArgs>,
+    look: Option<(&LookArgs, &FolderArgs)>,
     judge: Option<&JudgeArgs>,
 ) -> Result<Settings> {
     let mut layers = layers(common)?;
-    if let Some(look) = look {
+    if let Some((look, folder)) = look {
         lay_look(&mut layers, look)?;
+        lay_folder(&mut layers, folder)?;
     }
     if let Some(judge) = judge {
-        lay_list(&mut layers, "--only", ("rules", "only"), &judge.only)?;
-        lay_list(&mut layers, "--skip", ("rules", "skip"), &judge.skip)?;
-        lay_text(&mut layers, "--profile", ("rules", "profile"), judge.profile.as_deref())?;
+        lay_rules(&mut layers, &judge.rules)?;
         let registry = path_text(judge.registry.as_ref())?;
         lay_text(&mut layers, "--registry", ("input", "registry"), registry)?;
     }
     layers.settings()
 }
 
+/// The settings of a command that looks at one page.
+pub(crate) fn walk_settings(common: &Common, walk: &WalkArgs) -> Result<Settings> {
+    let mut layers = layers(common)?;
+    lay_walk(&mut layers, walk)?;
+    layers.settings()
+}
+
+/// The settings of a command that looks at the rules themselves.
+pub(crate) fn rule_settings(common: &Common, rules: &RuleArgs) -> Result<Settings> {
+    let mut layers = layers(common)?;
+    lay_rules(&mut layers, rules)?;
+    layers.settings()
+}
+
+fn lay_rules(layers: &mut Layers, rules: &RuleArgs) -> Result<()> {
+    lay_list(layers, "--only", ("rules", "only"), &rules.only)?;
+    lay_list(layers, "--skip", ("rules", "skip"), &rules.skip)?;
+    lay_text(layers, "--profile", ("rules", "profile"), rules.profile.as_deref())
+}
+
 fn lay_look(layers: &mut Layers, look: &LookArgs) -> Result<()> {
-    if look.proxy.as_deref().is_some_and(has_password) {
-        anyhow::bail!(
-            "--proxy holds a password, which other users of this machine could read there; \
-             give the URL in the environment as BEIAN_HTTP__PROXY"
-        );
-    }
-    lay_list(layers, "--resolver", ("dns", "resolvers"), &look.resolver)?;
     lay_list(layers, "--vantage", ("dns", "vantages"), &look.vantage)?;
     if look.registration {
         layers.flag("--registration", ("registration", "enabled"), Value::Boolean(true))?;
     }
     lay_list(layers, "--place", ("place", "overrides"), &look.place)?;
     lay_text(layers, "--geo-db", ("place", "database"), path_text(look.geo_db.as_ref())?)?;
-    lay_list(layers, "--allow-address", ("guard", "allow"), &look.allow_address)?;
-    let certs: Vec<String> = look.ca_cert.iter().map(|path| path.display().to_string()).collect();
-    lay_list(layers, "--ca-cert", ("http", "ca_certs"), &certs)?;
     lay_number(layers, "--concurrency", ("pace", "concurrency"), look.concurrency)?;
     lay_number(layers, "--rate", ("pace", "rate"), look.rate)?;
     lay_number(layers, "--per-host", ("pace", "per_host"), look.per_host)?;
     lay_number(layers, "--per-address", ("pace", "per_address"), look.per_address)?;
-    lay_number(layers, "--timeout", ("http", "timeout"), look.timeout)?;
-    lay_number(layers, "--deadline", ("http", "deadline"), look.deadline)?;
-    if let Some(bytes) = look.max_body {
-        let bytes = i64::try_from(bytes).context("--max-body")?;
-        layers.flag("--max-body", ("http", "max_body"), Value::Integer(bytes))?;
-    }
-    lay_text(layers, "--user-agent", ("http", "user_agent"), look.user_agent.as_deref())?;
     lay_text(layers, "--views", ("http", "views"), look.views.map(WhenArg::name))?;
-    lay_text(layers, "--proxy", ("http", "proxy"), look.proxy.as_deref())?;
     if look.both_schemes {
         layers.flag("--both-schemes", ("http", "both_schemes"), Value::Boolean(true))?;
     }
-    lay_browser(layers, &look.browser)
+    lay_walk(layers, &look.walk)
+}
+
+fn lay_walk(layers: &mut Layers, walk: &WalkArgs) -> Result<()> {
+    if walk.proxy.as_deref().is_some_and(has_password) {
+        anyhow::bail!(
+            "--proxy holds a password, which other users of this machine could read there; \
+             give the URL in the environment as BEIAN_HTTP__PROXY"
+        );
+    }
+    lay_list(layers, "--resolver", ("dns", "resolvers"), &walk.resolver)?;
+    lay_list(layers, "--allow-address", ("guard", "allow"), &walk.allow_address)?;
+    let certs: Vec<String> = walk.ca_cert.iter().map(|path| path.display().to_string()).collect();
+    lay_list(layers, "--ca-cert", ("http", "ca_certs"), &certs)?;
+    lay_number(layers, "--timeout", ("http", "timeout"), walk.timeout)?;
+    lay_number(layers, "--deadline", ("http", "deadline"), walk.deadline)?;
+    if let Some(bytes) = walk.max_body {
+        let bytes = i64::try_from(bytes).context("--max-body")?;
+        layers.flag("--max-body", ("http", "max_body"), Value::Integer(bytes))?;
+    }
+    lay_text(layers, "--user-agent", ("http", "user_agent"), walk.user_agent.as_deref())?;
+    lay_text(layers, "--proxy", ("http", "proxy"), walk.proxy.as_deref())?;
+    lay_browser(layers, &walk.browser)
+}
+
+fn lay_folder(layers: &mut Layers, folder: &FolderArgs) -> Result<()> {
+    lay_text(layers, "--evidence", ("output", "evidence"), folder.evidence.as_deref())
 }
 
 fn lay_browser(layers: &mut Layers, browser: &BrowserArgs) -> Result<()> {
@@ -286,8 +331,13 @@ fn lay_browser(layers: &mut Layers, browser: &BrowserArgs) -> Result<()> {
 }
 
 /// The settings of a command that looks only at a world of its own.
-pub(crate) fn demo_settings(common: &Common, browser: &BrowserArgs) -> Result<Settings> {
+pub(crate) fn demo_settings(
+    common: &Common,
+    browser: &BrowserArgs,
+    folder: &FolderArgs,
+) -> Result<Settings> {
     let mut layers = layers(common)?;
+    lay_folder(&mut layers, folder)?;
     lay_browser(&mut layers, browser)?;
     layers.settings()
 }

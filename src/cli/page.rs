@@ -19,11 +19,11 @@ pub(super) struct Args {
     #[arg(long, value_name = "TEXT")]
     content_type: Option<String>,
     #[command(flatten)]
-    look: options::LookArgs,
+    walk: options::WalkArgs,
 }
 
 pub(super) fn run(common: &Common, args: &Args) -> Done {
-    let settings = options::settings(common, Some(&args.look), None)?;
+    let settings = options::walk_settings(common, &args.walk)?;
     let is_url = args.page.starts_with("http://") || args.page.starts_with("https://");
     let page = if is_url {
         super::runtime()?.block_on(fetch(&settings, &args.page))?
@@ -63,11 +63,7 @@ async fn fetch(settings: &Settings, url: &str) -> Result<Page> {
     let probe = wiring::probe(settings, &policy)?;
     let url: url::Url = url.parse().with_context(|| format!("{url:?} is not a URL"))?;
     let attempt = probe.walk(url.clone()).await;
-    let open = match &attempt.end {
-        End::Answer(seen) => seen.page.as_ref().is_some_and(|page| page.needs_rendering),
-        End::Failed(_) => true,
-    };
-    if open || settings.browser.render == "always" {
+    if probe.wants_to_show(&attempt) {
         let shown = probe.show(url).await;
         probe.close().await;
         let mut hosts = shown.map(|look| look.evidence.hosts).unwrap_or_default();

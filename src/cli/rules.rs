@@ -11,11 +11,11 @@ use serde_json::{Value, json};
 )]
 pub(super) struct Args {
     #[command(flatten)]
-    judge: options::JudgeArgs,
+    rules: options::RuleArgs,
 }
 
 pub(super) fn run(common: &Common, args: &Args) -> Done {
-    let settings = options::settings(common, None, Some(&args.judge))?;
+    let settings = options::rule_settings(common, &args.rules)?;
     let policy = wiring::policy(&settings)?;
     let rules = wiring::rules(&settings)?;
     let lang = wiring::lang(&settings);

@@ -50,6 +50,8 @@ impl Parts {
         list: Sha256,
     ) -> Result<Plan<'_>> {
         let places = wiring::places(&self.settings, &self.policy)?;
+        let concurrency = wiring::width(&self.settings);
+        self.say_narrower(concurrency);
         Ok(Plan {
             output,
             rules: self.rules.clone(),
@@ -62,7 +64,7 @@ impl Parts {
             },
             registry: self.registry.as_ref().map(|(registry, _)| registry),
             lang: self.lang,
-            concurrency: wiring::width(&self.settings),
+            concurrency,
             second_look_after: Duration::from_secs(self.settings.pace.second_look_after),
             site_limit: self.site_limit() + wiring::registration_wait(&self.settings),
             unfinished,
@@ -70,6 +72,23 @@ impl Parts {
             versions: versions(&places),
             clock: Timestamp::now,
         })
+    }
+
+    /// Says so where fewer sites are looked at a time than somebody asked for.
+    fn say_narrower(&self, concurrency: usize) {
+        let asked = self.settings.pace.concurrency;
+        if concurrency < asked {
+            let setting = self.settings.named("pace", "concurrency");
+            terminal::remark(&match self.lang {
+                Lang::Zh => format!(
+                    "{setting} 为 {asked}，但系统允许打开的文件数（ulimit -n）只够同时检测 {concurrency} 个网站"
+                ),
+                Lang::En => format!(
+                    "{setting} is {asked}, but the files that may be open at a time (ulimit -n) \
+                     allow for {concurrency} sites"
+                ),
+            });
+        }
     }
 
     /// Two looks, and the wait of all sites for a free browser in the worst case.

@@ -62,6 +62,7 @@ pub(crate) struct Http {
     pub phone_agent: String,
     pub spider_agent: String,
     pub proxy: String,
+    pub proxy_resolves: bool,
     pub ca_certs: Vec<String>,
 }
 

@@ -1,8 +1,8 @@
 //! Settings → the parts of a run. The only place where concrete parts are chosen.
 
 use super::bounds::views_when;
-use super::browser;
 use super::settings::Settings;
+use super::{browser, descriptors};
 use crate::policy::Policy;
 use crate::probe::place::{Override, Places};
 use crate::probe::registration::{self, Services};
@@ -131,6 +131,7 @@ pub(crate) fn look(settings: &Settings) -> Result<Options> {
             spider_agent: agent(&http.spider_agent),
         },
         proxy,
+        proxy_resolves: http.proxy_resolves,
         allow: allow.collect::<Result<_>>()?,
         extra_roots: roots(&http.ca_certs).with_context(|| settings.named("http", "ca_certs"))?,
         render: Render::Never,
@@ -154,15 +155,20 @@ pub(crate) fn probe(settings: &Settings, policy: &Policy) -> Result<Probe> {
     })
 }
 
-/// Sites at a time.
+/// Sites at a time: as many as are wanted, as far as this process may open files for them.
 pub(crate) fn width(settings: &Settings) -> usize {
-    match settings.pace.concurrency {
+    let wanted = match settings.pace.concurrency {
         0 => {
             let processors = std::thread::available_parallelism().map_or(1, usize::from);
             (64 * processors).min(512)
         }
         width => width,
-    }
+    };
+    let browsers = match settings.browser.render.as_str() {
+        "never" => 0,
+        _ => browser::width(settings),
+    };
+    wanted.min(descriptors::most_sites(browsers))
 }
 
 fn resolver(text: &str) -> Result<SocketAddr> {
@@ -225,6 +231,7 @@ fn registries(settings: &Settings) -> Result<Option<registration::Settings>> {
         per_minute: own.per_minute,
         at_a_time: own.per_server,
         timeout: Duration::from_secs(own.timeout),
+        patience: registration_wait(settings),
         cache: Some(own.cache.as_str()).filter(|path| !path.is_empty()).map(Into::into),
         cache_days: own.cache_days,
     }))
@@ -241,8 +248,7 @@ pub(crate) fn registration_wait(settings: &Settings) -> Duration {
     let pause = Duration::from_secs(60) / own.per_minute.max(1);
     let queue = pause.saturating_mul(u32::try_from(turns).unwrap_or(u32::MAX));
     let silent = Duration::from_secs(own.timeout.saturating_mul(3 * 8));
-    // Registry and registrar, RDAP and WHOIS.
-    (queue + silent).saturating_mul(3)
+    (queue + silent).saturating_mul(registration::TURNS)
 }
 
 fn roots(files: &[String]) -> Result<Vec<Vec<u8>>> {

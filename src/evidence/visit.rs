@@ -43,6 +43,19 @@ pub struct Attempt {
 }
 
 impl Attempt {
+    /// One request that this page answered; `digest` tells its body from others.
+    pub fn answered(hop: Hop, digest: impl Into<String>, page: Page) -> Attempt {
+        let hop = Hop { status: Some(200), ..hop };
+        let seen = PageSeen {
+            status: 200,
+            content_type: None,
+            bytes: 0,
+            digest: digest.into(),
+            page: Some(page),
+        };
+        Attempt { hops: vec![hop], end: End::Answer(Box::new(seen)) }
+    }
+
     /// The URL of the last hop.
     pub fn last_url(&self) -> &str {
         self.hops.last().map_or("", |hop| hop.url.as_str())
@@ -64,7 +77,7 @@ pub struct Hop {
     pub url: String,
     /// What led here.
     pub by: HopKind,
-    /// The address connected to; `None` where no connection stood or a proxy made it.
+    /// The address connected to; `None` where no connection stood or a proxy chose it.
     pub address: Option<IpAddr>,
     /// Addresses that were tried before or in vain, and how each failed.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -80,6 +93,22 @@ pub struct Hop {
     /// What the certificate said; `None` over http.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub certificate: Option<Certificate>,
+}
+
+impl Hop {
+    /// A hop to this URL of which nothing is known yet.
+    pub fn to(url: impl Into<String>, by: HopKind) -> Hop {
+        Hop {
+            url: url.into(),
+            by,
+            address: None,
+            tried: Vec::new(),
+            status: None,
+            location: None,
+            server: None,
+            certificate: None,
+        }
+    }
 }
 
 /// What led to a hop.

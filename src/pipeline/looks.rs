@@ -263,16 +263,7 @@ fn record(
 /// What is known of a site that our own fault kept us from seeing: nothing, and why.
 fn fault_evidence(filing: &Filing) -> Evidence {
     let host = filing.domain.ascii().to_owned();
-    let hop = Hop {
-        url: format!("https://{host}/"),
-        by: HopKind::Start,
-        address: None,
-        tried: Vec::new(),
-        status: None,
-        location: None,
-        server: None,
-        certificate: None,
-    };
+    let hop = Hop::to(format!("https://{host}/"), HopKind::Start);
     let attempt = Attempt { hops: vec![hop], end: End::Failed(Failure::Fault) };
     let visit = Visit { looks: 1, https: Some(attempt), http: None };
     let seen = HostEvidence {

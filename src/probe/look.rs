@@ -159,8 +159,8 @@ impl Probe {
     async fn look_at_host(&self, goal: Goal, names: &Names<'_>, deadline: Deadline) -> Seen {
         let Goal { role, start, visits } = goal;
         let dns = names.resolve(&start.host, deadline).await;
-        // Through a proxy, a network may have no DNS of its own.
-        let blind = self.options.proxy.is_some() && !dns.outcome.is_answer();
+        // Behind such a proxy, a network may have no DNS of its own.
+        let blind = self.options.is_blind() && !dns.outcome.is_answer();
         if !visits || (dns.outcome != Resolution::Resolved && !blind) {
             let host = HostEvidence::of_dns(start.host, role, dns);
             return Seen { host, exchanges: Vec::new(), waited: Duration::ZERO };

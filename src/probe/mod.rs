@@ -62,8 +62,11 @@ pub struct Options {
     pub user_agent: String,
     /// Other visitors than the one that this header names.
     pub views: views::Views,
-    /// A proxy for all requests.
+    /// A proxy for all requests. It is given the addresses that we have looked up and checked.
     pub proxy: Option<url::Url>,
+    /// Whether the proxy is given names instead, and finds addresses that nobody has checked:
+    /// for networks that have no DNS of their own.
+    pub proxy_resolves: bool,
     /// Networks that the crawler may connect to although it refuses such addresses.
     pub allow: Vec<ipnet::IpNet>,
     /// Further trusted roots, DER.
@@ -75,6 +78,13 @@ pub struct Options {
     /// Where an (address, port) is reached in fact; empty but for the demo world and tests.
     /// Where it is not empty, nothing outside of it can be reached.
     pub sockets: SocketTable,
+}
+
+impl Options {
+    /// Whether hosts are asked for by name at a proxy.
+    fn is_blind(&self) -> bool {
+        self.proxy.is_some() && self.proxy_resolves
+    }
 }
 
 /// A place from which a host may be told something else: a resolver of another network, or a

@@ -1,7 +1,7 @@
 //! Which pages are looked at through a browser, and how.
 
 use super::{Look, Probe, Shot, deadline::Deadline, dns::Names};
-use crate::evidence::HostEvidence;
+use crate::evidence::{Attempt, HostEvidence};
 use crate::filing::Filing;
 use std::{path::PathBuf, time::Duration};
 
@@ -116,6 +116,22 @@ impl Probe {
         }
     }
 
+    /// Whether a walk left open what a browser may settle, and pages are looked at through one.
+    #[cfg(feature = "browser")]
+    pub fn wants_to_show(&self, attempt: &Attempt) -> bool {
+        match self.options.render {
+            Render::Never => false,
+            Render::Auto => super::wanted::wanted_of(attempt, None),
+            Render::Always => true,
+        }
+    }
+
+    /// Without the browser built in, nothing is rendered.
+    #[cfg(not(feature = "browser"))]
+    pub fn wants_to_show(&self, _: &Attempt) -> bool {
+        false
+    }
+
     /// Ends what the probe has started. Without it, the system ends it with us.
     pub async fn close(&self) {
         #[cfg(feature = "browser")]
@@ -126,19 +142,10 @@ impl Probe {
 
     /// Shows one page through the browser; nothing where there is none.
     pub async fn show(&self, url: url::Url) -> Option<Look> {
-        use crate::evidence::{Attempt, End, Evidence, Failure, Hop, HopKind, Role, Visit};
+        use crate::evidence::{End, Evidence, Failure, Hop, HopKind, Role, Visit};
         let deadline = Deadline::new(self.options.deadline, self.options.timeout);
         let names = Names::new(&self.resolvers, &self.places);
-        let hop = Hop {
-            url: url.to_string(),
-            by: HopKind::Start,
-            address: None,
-            tried: Vec::new(),
-            status: None,
-            location: None,
-            server: None,
-            certificate: None,
-        };
+        let hop = Hop::to(url.as_str(), HopKind::Start);
         // A page of which only the address is known, as behind a handshake that failed.
         let attempt = Attempt { hops: vec![hop], end: End::Failed(Failure::TlsHandshake) };
         let visit = Visit { looks: 1, https: Some(attempt), http: None };

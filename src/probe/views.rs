@@ -122,16 +122,7 @@ mod tests {
     }
 
     fn host(name: &str, urls: &[&str], status: u16, html: &str) -> HostEvidence {
-        let hop = |url: &&str| Hop {
-            url: (*url).to_owned(),
-            by: HopKind::Start,
-            address: None,
-            tried: Vec::new(),
-            status: Some(status),
-            location: None,
-            server: None,
-            certificate: None,
-        };
+        let hop = |url: &&str| Hop { status: Some(status), ..Hop::to(*url, HopKind::Start) };
         let seen = PageSeen {
             status,
             content_type: None,

@@ -15,23 +15,26 @@ pub(super) fn wants_browser(host: &HostEvidence, filing: Option<&Filing>) -> boo
     let Some(visit) = host.visit.as_ref().filter(|_| host.role != Role::Filed) else {
         return false;
     };
-    match visit.best().and_then(Attempt::answer) {
-        // An error may be meant for programs like ours.
-        Some(answer) if answer.status >= 400 => true,
-        Some(answer) => answer
-            .page
-            .as_ref()
-            .is_some_and(|page| leaves_open(page) || filing.is_some_and(|f| lacks_police(page, f))),
-        None => visit.attempts().any(is_hidden_by_tls),
+    match visit.best().filter(|attempt| attempt.answer().is_some()) {
+        Some(answered) => wanted_of(answered, filing),
+        None => visit.attempts().any(|attempt| wanted_of(attempt, filing)),
     }
 }
 
-/// A handshake that fails with us may stand with a browser.
-fn is_hidden_by_tls(attempt: &Attempt) -> bool {
-    matches!(
-        attempt.end,
-        End::Failed(Failure::TlsHandshake | Failure::TlsReset | Failure::TlsTimeout)
-    )
+/// The same of one attempt.
+pub(super) fn wanted_of(attempt: &Attempt, filing: Option<&Filing>) -> bool {
+    match &attempt.end {
+        // An error may be meant for programs like ours.
+        End::Answer(answer) if answer.status >= 400 => true,
+        End::Answer(answer) => answer
+            .page
+            .as_ref()
+            .is_some_and(|page| leaves_open(page) || filing.is_some_and(|f| lacks_police(page, f))),
+        // A handshake that fails with us may stand with a browser.
+        End::Failed(failure) => {
+            matches!(failure, Failure::TlsHandshake | Failure::TlsReset | Failure::TlsTimeout)
+        }
+    }
 }
 
 /// Whether a page as served leaves open what a visitor sees.

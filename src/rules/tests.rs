@@ -1,7 +1,7 @@
 //! What fixtures cannot show: pages that were cut, and links side by side.
 
 use super::{Check, FoundOnce, Outcome, PageCase, find};
-use crate::evidence::{Attempt, Dns, End, Evidence, Hop, HopKind, HostEvidence, PageSeen, Role};
+use crate::evidence::{Attempt, Dns, Evidence, Hop, HopKind, HostEvidence, Role};
 use crate::filing::{Domain, FiledNumber, FiledPolice, Filing};
 use crate::page::{Context, Page, read};
 use crate::policy::Policy;
@@ -32,25 +32,8 @@ fn outcome(code: &str, page: &Page) -> Outcome {
     let Some(Check::Page(check)) = find(code).map(|rule| &rule.check) else {
         panic!("{code} is no rule on a page");
     };
-    let hop = Hop {
-        url: "https://site.example/".to_owned(),
-        by: HopKind::Start,
-        address: None,
-        tried: Vec::new(),
-        status: Some(200),
-        location: None,
-        server: None,
-        certificate: None,
-    };
-    let seen = PageSeen {
-        status: 200,
-        content_type: None,
-        bytes: 1,
-        digest: String::new(),
-        page: Some(page.clone()),
-    };
-    let end = End::Answer(Box::new(seen));
-    let attempt = Attempt { hops: vec![hop], end };
+    let hop = Hop::to("https://site.example/", HopKind::Start);
+    let attempt = Attempt::answered(hop, "", page.clone());
     let host = HostEvidence::of_dns("site.example".to_owned(), Role::Apex, Dns::default());
     check(&PageCase {
         filing: &filing(),

@@ -1,8 +1,8 @@
-use super::{Member, SpoolError, warc, warc::PICTURE};
+use super::{Member, SpoolError, lock::private, warc, warc::PICTURE};
 use jiff::Timestamp;
 use std::{
     collections::HashSet,
-    fs::{self, File},
+    fs::{self, DirBuilder, File, OpenOptions},
     io::{self, BufWriter, Write},
     path::{Path, PathBuf},
 };
@@ -11,7 +11,8 @@ use std::{
 const ROTATE_AT: u64 = 256 << 20;
 
 /// The folder `evidence/` while it is written: it stands beside the one of the last run
-/// and takes its place when it is whole.
+/// and takes its place when it is whole. What registries answer names persons, and a page may
+/// be anything: folder and files are readable by their owner only.
 pub struct Archive {
     part: PathBuf,
     place: PathBuf,
@@ -34,9 +35,9 @@ impl Archive {
     pub fn begin(output: &Path, at: Timestamp) -> Result<Archive, SpoolError> {
         let part = output.join(".evidence.part");
         remove_folder(&part)?;
-        fs::create_dir_all(&part).map_err(SpoolError::at(&part))?;
+        private_folder(&part)?;
         let file = part.join("index.csv");
-        let index = File::create(&file).map_err(SpoolError::at(&file))?;
+        let index = private(&file, &mut fresh())?;
         let mut index = csv::WriterBuilder::new().from_writer(index);
         let headings = ["domain", "url", "file", "offset", "length", "type"];
         index.write_record(headings).map_err(|e| SpoolError::Io(file, e.into()))?;
@@ -74,13 +75,13 @@ impl Archive {
         let names = [format!("{domain_name}.png"), format!("{host}.png")].into_iter();
         for name in names.chain(further) {
             let path = self.part.join(&name);
-            match File::create_new(&path) {
+            match private(&path, &mut fresh()) {
                 Ok(mut file) => {
                     file.write_all(bytes).map_err(SpoolError::at(&path))?;
                     return self.index(domain, member, &name, 0, bytes.len());
                 }
-                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
-                Err(error) => return Err(SpoolError::Io(path, error)),
+                Err(SpoolError::Io(_, error)) if error.kind() == io::ErrorKind::AlreadyExists => {}
+                Err(error) => return Err(error),
             }
         }
         Ok(())
@@ -158,7 +159,7 @@ impl Volume {
         *volumes += 1;
         let name = format!("beian-{volumes:05}.warc.gz");
         let path = folder.join(&name);
-        let file = File::create(&path).map_err(SpoolError::at(&path))?;
+        let file = private(&path, &mut fresh())?;
         let mut volume =
             Volume { writer: BufWriter::with_capacity(1 << 16, file), length: 0, name };
         let first = warc::warcinfo(&volume.name, at).map_err(SpoolError::at(&path))?;
@@ -178,6 +179,23 @@ fn file_name(host: &str) -> String {
     let safe = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-');
     let name: String = host.chars().map(|c| if safe(c) { c } else { '_' }).take(200).collect();
     name.trim_start_matches('.').to_owned()
+}
+
+/// How a file is made that is not there yet.
+fn fresh() -> OpenOptions {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    options
+}
+
+fn private_folder(path: &Path) -> Result<(), SpoolError> {
+    let mut builder = DirBuilder::new();
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    if let Some(output) = path.parent() {
+        fs::create_dir_all(output).map_err(SpoolError::at(output))?;
+    }
+    builder.create(path).map_err(SpoolError::at(path))
 }
 
 fn remove_folder(path: &Path) -> Result<(), SpoolError> {
@@ -218,6 +236,27 @@ mod tests {
         for file in &files[1..] {
             assert_eq!(fs::read(folder.path().join("evidence").join(file)).unwrap(), b"png");
         }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn nobody_but_the_owner_may_read_what_is_kept() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        let mut archive = Archive::begin(folder.path(), Timestamp::UNIX_EPOCH).unwrap();
+        for kind in [PICTURE, "response"] {
+            let url = "site.example".to_owned();
+            let member = Member { url, kind: kind.to_owned(), offset: 0, length: 3 };
+            archive.add("site.example", &member, b"png").unwrap();
+        }
+        archive.finish().unwrap();
+        let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        let evidence = folder.path().join("evidence");
+        assert_eq!(mode(&evidence), 0o700);
+        let files: Vec<PathBuf> =
+            fs::read_dir(&evidence).unwrap().map(|entry| entry.unwrap().path()).collect();
+        assert_eq!(files.len(), 3, "{files:?}");
+        assert!(files.iter().all(|file| mode(file) == 0o600), "{files:?}");
     }
 
     #[test]

@@ -238,17 +238,23 @@ fn a_page_is_printed_as_the_contract_says() {
 
 #[test]
 fn the_catalogue_is_listed_and_explained_in_both_languages() {
-    let output = beian(&["rules", "--format", "json"]);
-    let rules: Value = serde_json::from_str(&out(&output)).unwrap();
-    let codes: Vec<&str> =
-        rules.as_array().unwrap().iter().map(|rule| rule["code"].as_str().unwrap()).collect();
-    assert_eq!(codes, {
-        let mut sorted = codes.clone();
-        sorted.sort_unstable();
-        sorted
-    });
-    for code in ["FIL001", "DNS010", "WEB008", "ICP010", "LNK006", "TTL003", "CPR002", "PSB004"] {
-        assert!(codes.contains(&code), "{code} is not listed");
+    for lang in ["zh", "en"] {
+        let output = beian(&["rules", "--format", "json", "--lang", lang]);
+        let rules: Vec<Value> = serde_json::from_str(&out(&output)).unwrap();
+        let listed: Vec<&str> = rules.iter().map(|rule| rule["code"].as_str().unwrap()).collect();
+        let mut all: Vec<&str> = beian::rules::all().map(|rule| rule.code).collect();
+        all.sort_unstable();
+        assert_eq!(listed, all);
+        for rule in &rules {
+            for (key, value) in ["sources", "law", "problem", "bad", "good"].map(|k| (k, &rule[k]))
+            {
+                let is_empty = match value {
+                    Value::Array(items) => items.iter().all(|item| item.as_str() == Some("")),
+                    other => other.as_str().is_none_or(str::is_empty),
+                };
+                assert!(!is_empty, "{} in {lang} has no {key}", rule["code"]);
+            }
+        }
     }
     let zh = out(&beian(&["explain", "icp001"]));
     let en = out(&beian(&["explain", "ICP001", "--lang", "en"]));
@@ -346,4 +352,91 @@ fn neither_check_nor_demo_discards_an_unfinished_run() {
         assert!(err(&output).contains("--restart"), "{}", err(&output));
         assert_eq!(fs::read_to_string(&journal).unwrap(), "an unfinished run of somebody");
     }
+}
+
+#[test]
+fn a_command_offers_no_flag_that_does_nothing_there() {
+    for (command, flags) in [
+        ("rules", &["--at", "--registry", "--exit-zero"][..]),
+        ("page", &["--vantage", "--registration", "--views", "--both-schemes", "--concurrency"]),
+    ] {
+        let help = out(&beian(&[command, "--help"]));
+        assert!(help.contains("--lang"), "{help}");
+        let offered: Vec<_> = flags.iter().filter(|flag| help.contains(**flag)).collect();
+        assert!(offered.is_empty(), "{command} offers {offered:?}");
+    }
+    for command in ["audit", "check", "demo"] {
+        let help = out(&beian(&[command, "--help"]));
+        assert!(help.contains("--evidence"), "{command} keeps evidence: {help}");
+    }
+    let profiles = ["tencent", "huawei", "tolerant", "strict"];
+    let help = out(&beian(&["judge", "--help"]));
+    assert!(profiles.iter().all(|profile| help.contains(profile)), "{help}");
+}
+
+#[test]
+fn what_is_kept_of_a_checked_domain_is_the_users_to_say() {
+    let folder = tempfile::tempdir().unwrap();
+    let (_socket, resolver) = silence();
+    for (keep, kept) in [("all", true), ("none", false)] {
+        let target = folder.path().join(keep);
+        let at = target.to_str().unwrap();
+        let looks = ["--resolver", &resolver, "--timeout", "1", "--render", "never"];
+        let arguments = ["check", "site.example", "-o", at, "--evidence", keep];
+        let output = beian(&[&arguments[..], &looks].concat());
+        assert!(output.status.code() != Some(2), "{}", err(&output));
+        assert_eq!(target.join("evidence/index.csv").exists(), kept, "{keep}");
+    }
+}
+
+/// The process waits for its standard input, so that its limits can be read.
+#[cfg(target_os = "linux")]
+#[test]
+fn as_many_files_may_be_open_as_the_system_lets_us() {
+    let script = format!("ulimit -Sn 256 && exec {} page -", env!("CARGO_BIN_EXE_beian"));
+    let mut child = Command::new("sh")
+        .args(["-c", &script])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .spawn()
+        .unwrap();
+    let limits = format!("/proc/{}/limits", child.id());
+    let soft_and_hard = || {
+        let text = fs::read_to_string(&limits).unwrap();
+        let line = text.lines().find(|line| line.starts_with("Max open files")).unwrap();
+        let words: Vec<&str> = line["Max open files".len()..].split_whitespace().collect();
+        let number = |at: usize| words[at].parse().unwrap_or(u64::MAX);
+        (number(0), number(1))
+    };
+    let began = Instant::now();
+    while soft_and_hard().0 <= 256 && began.elapsed() < Duration::from_secs(60) {
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    let (soft, hard) = soft_and_hard();
+    drop(child.stdin.take());
+    child.wait().unwrap();
+    assert_eq!(soft, hard.min(65_536));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_run_that_is_to_be_wider_than_its_files_allow_says_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let list = write(folder.path(), "list.txt", "site.example\n");
+    let (_socket, resolver) = silence();
+    let beian = env!("CARGO_BIN_EXE_beian");
+    let target = folder.path().join("out");
+    let script = format!(
+        "ulimit -Hn 256 && exec {beian} audit {list} -o {} --resolver {resolver} --timeout 1 \
+         --render never --concurrency 500 --lang en",
+        target.display()
+    );
+    let output = Command::new("sh")
+        .args(["-c", &script])
+        .env("BEIAN_PACE__SECOND_LOOK_AFTER", "1")
+        .stdin(Stdio::null())
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}", err(&output));
+    assert!(err(&output).contains("--concurrency) is 500") && err(&output).contains("24 sites"));
 }

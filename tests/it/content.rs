@@ -5,8 +5,8 @@
 use crate::corpus;
 use beian::audit::{Audit, judge};
 use beian::evidence::{
-    Attempt, Dns, End, Evidence, Hop, HopKind, HostEvidence, Located, PageSeen, Place, Region,
-    Resolution, Role, Visit,
+    Attempt, Dns, Evidence, Hop, HopKind, HostEvidence, Located, Place, Region, Resolution, Role,
+    Visit,
 };
 use beian::filing::{Domain, Filing};
 use beian::page::{self, Page};
@@ -23,24 +23,8 @@ fn evidence(page: Page) -> Evidence {
         addresses: vec![Located { address, place }],
         ..Dns::default()
     };
-    let hop = Hop {
-        url: "http://site.example/".to_owned(),
-        by: HopKind::Start,
-        address: Some(address),
-        tried: Vec::new(),
-        status: Some(200),
-        location: None,
-        server: None,
-        certificate: None,
-    };
-    let seen = PageSeen {
-        status: 200,
-        content_type: None,
-        bytes: 0,
-        digest: String::new(),
-        page: Some(page),
-    };
-    let attempt = Attempt { hops: vec![hop], end: End::Answer(Box::new(seen)) };
+    let hop = Hop { address: Some(address), ..Hop::to("http://site.example/", HopKind::Start) };
+    let attempt = Attempt::answered(hop, "", page);
     let visit = Visit { looks: 2, https: None, http: Some(attempt) };
     let mut host = HostEvidence::of_dns("site.example".to_owned(), Role::Apex, dns);
     host.visit = Some(visit);

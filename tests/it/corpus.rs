@@ -6,8 +6,7 @@ use crate::world::run;
 use beian::audit::{Audit, judge};
 use beian::demo::{Site, World};
 use beian::evidence::{
-    Attempt, Dns, End, Evidence, Failure, Hop, HopKind, HostEvidence, PageSeen, Resolution, Role,
-    Visit,
+    Attempt, Dns, End, Evidence, Failure, Hop, HopKind, HostEvidence, Resolution, Role, Visit,
 };
 use beian::filing::{Domain, FiledNumber, Filing};
 use beian::page::{self, Page};
@@ -55,7 +54,28 @@ struct LabelledNumber {
 struct LabelledPolice {
     canonical: String,
     #[serde(default)]
+    href: Option<String>,
+    #[serde(default)]
     hidden: bool,
+}
+
+impl LabelledPolice {
+    /// Whether its link leads to its own record at the police.
+    fn leads_to_record(&self) -> bool {
+        let digits: String = self.canonical.chars().filter(char::is_ascii_digit).collect();
+        let is_police = matches!(
+            &*host_of(self.href.as_deref()),
+            "www.beian.gov.cn" | "beian.gov.cn" | "beian.mps.gov.cn"
+        );
+        is_police && self.href.as_deref().is_some_and(|href| href.contains(&digits))
+    }
+}
+
+/// The host that a link of a label leads to.
+fn host_of(href: Option<&str>) -> String {
+    let href = href.unwrap_or_default().to_ascii_lowercase();
+    let host = href.rsplit("//").next().unwrap_or_default();
+    host.split(['/', '#', '?', ':']).next().unwrap_or_default().to_owned()
 }
 
 impl LabelledNumber {
@@ -64,10 +84,8 @@ impl LabelledNumber {
     }
 
     fn leads_to_ministry(&self) -> bool {
-        let href = self.href.as_deref().unwrap_or_default().to_ascii_lowercase();
-        let host = href.rsplit("//").next().unwrap_or_default();
-        let host = host.split(['/', '#', '?', ':']).next().unwrap_or_default();
-        matches!(host, "beian.miit.gov.cn" | "www.beian.miit.gov.cn")
+        let host = host_of(self.href.as_deref());
+        matches!(&*host, "beian.miit.gov.cn" | "www.beian.miit.gov.cn")
     }
 }
 
@@ -95,8 +113,8 @@ impl Labelled {
                 codes.extend(["LNK001", "LNK002", "LNK003", "LNK004", "LNK006"]);
             }
         }
-        if self.labels.police.iter().any(|police| !police.hidden) {
-            codes.push("PSB001");
+        if self.police().next().is_some() {
+            codes.extend(["PSB001", "PSB003"]);
         }
         if !self.labels.copyright.is_empty() {
             codes.push("CPR001");
@@ -105,6 +123,17 @@ impl Labelled {
             codes.push("TTL001");
         }
         codes
+    }
+
+    /// The police numbers that a reader saw.
+    fn police(&self) -> impl Iterator<Item = &LabelledPolice> {
+        self.labels.police.iter().filter(|police| !police.hidden)
+    }
+
+    /// Whether each of them leads to its record, be it at the address of before 2023.
+    fn links_police(&self) -> bool {
+        let mut police = self.police().peekable();
+        police.peek().is_some() && police.all(LabelledPolice::leads_to_record)
     }
 
     fn domain(&self) -> String {
@@ -152,7 +181,9 @@ pub(crate) fn corpus() -> Option<PathBuf> {
 
 pub(crate) fn labelled(folder: &Path) -> Vec<Labelled> {
     let manifest = std::fs::read_to_string(folder.join("manifest.jsonl")).unwrap();
-    manifest.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    let pages: Vec<_> = manifest.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert!(pages.len() >= 100, "{} pages: the corpus is not whole", pages.len());
+    pages
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -223,7 +254,10 @@ fn nothing_shown_is_missed(how: &str, pages: &[Labelled], audits: &BTreeMap<Stri
         .flat_map(|page| {
             let audit = &audits[&page.domain()];
             let wrong = page.unbroken().into_iter().filter(|code| audit.says(code) == "fail");
-            wrong.map(|code| format!("{} {code}", page.id))
+            // PSB004 advises against the police's old address; that there is a link, it sees.
+            let unlinked = page.links_police() && !audit.finds("PSB004", "beian.");
+            let unlinked = unlinked.then_some("PSB004");
+            wrong.chain(unlinked).map(|code| format!("{} {code}", page.id))
         })
         .collect();
     let count = |code: &str, verdict: &str| {
@@ -235,7 +269,8 @@ fn nothing_shown_is_missed(how: &str, pages: &[Labelled], audits: &BTreeMap<Stri
         audits.values().filter(|audit| audit.leads_away()).count(),
         pages.iter().filter(|page| page.shows_number()).count(),
     );
-    for code in ["ICP001", "ICP007", "ICP008", "LNK006", "TTL001", "CPR001", "PSB001"] {
+    let codes = ["ICP001", "ICP007", "ICP008", "LNK006", "TTL001", "CPR001"];
+    for code in codes.into_iter().chain(["PSB001", "PSB003", "PSB004"]) {
         let [pass, fail, review, na] = ["pass", "fail", "review", "na"].map(|v| count(code, v));
         eprintln!("  {code}: {pass} pass, {fail} fail, {review} review, {na} n/a");
     }
@@ -252,24 +287,8 @@ fn judged(page: &Labelled, body: &[u8]) -> (Page, Audit) {
     let url = Url::parse(&format!("https://{}/", page.domain())).unwrap();
     let context = page::Context { content_type: Some("text/html"), url: Some(&url), cut: false };
     let model = page::read(body, context);
-    let seen = PageSeen {
-        status: 200,
-        content_type: None,
-        bytes: body.len() as u64,
-        digest: page.id.clone(),
-        page: Some(model.clone()),
-    };
-    let hop = Hop {
-        url: url.to_string(),
-        by: HopKind::Start,
-        address: None,
-        tried: Vec::new(),
-        status: Some(200),
-        location: None,
-        server: None,
-        certificate: None,
-    };
-    let attempt = Attempt { hops: vec![hop], end: End::Answer(Box::new(seen)) };
+    let hop = Hop::to(url.as_str(), HopKind::Start);
+    let attempt = Attempt::answered(hop, &page.id, model.clone());
     let visit = Visit { looks: 1, https: Some(attempt), http: None };
     let dns = Dns { outcome: Resolution::Resolved, ..Dns::default() };
     let host =
@@ -321,12 +340,20 @@ struct AuditLine {
 struct VerdictLine {
     code: String,
     verdict: String,
+    #[serde(default)]
+    found: String,
 }
 
 impl AuditLine {
     /// What a rule says.
     fn says(&self, code: &str) -> &str {
         &self.verdicts.iter().find(|verdict| verdict.code == code).unwrap().verdict
+    }
+
+    /// Whether what a rule found, where it has looked, says this.
+    fn finds(&self, code: &str, said: &str) -> bool {
+        let verdict = self.verdicts.iter().find(|verdict| verdict.code == code).unwrap();
+        verdict.verdict == "na" || verdict.found.contains(said)
     }
 
     fn is_rendered(&self) -> bool {

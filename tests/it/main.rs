@@ -19,6 +19,7 @@ mod corpus;
 mod docs;
 mod filings;
 mod page;
+mod png;
 mod probe;
 mod rules;
 mod run;
@@ -36,4 +37,17 @@ fn say_skipped(why: &str) {
 fn say_skipped_without(program: &str) {
     assert!(std::env::var_os("BEIAN_NO_SKIP").is_none(), "{program} has to be here");
     say_skipped(program);
+}
+
+/// The browser of this machine; `None`, and a loud word, where it has none.
+fn chromium() -> Option<std::path::PathBuf> {
+    let folders = std::env::var_os("PATH").unwrap_or_default();
+    let names = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
+    let found = std::env::split_paths(&folders)
+        .flat_map(|folder| names.map(|name| folder.join(name)))
+        .find(|program| program.is_file());
+    if found.is_none() {
+        say_skipped_without("chromium");
+    }
+    found
 }

@@ -167,16 +167,7 @@ fn refused(domain: &str) -> Look {
 }
 
 fn look(domain: &str, url: String, end: End) -> Look {
-    let hop = Hop {
-        url,
-        by: HopKind::Start,
-        address: None,
-        tried: Vec::new(),
-        status: None,
-        location: None,
-        server: None,
-        certificate: None,
-    };
+    let hop = Hop::to(url, HopKind::Start);
     let answer = Answer {
         resolver: "system".to_owned(),
         question: "A".to_owned(),

@@ -21,6 +21,10 @@ const HOSTILE: &str = "<!doctype html><meta charset=utf-8><title>=cmd|\u{1b}[31m
                        </title><p>这是一个没有展示备案号的示例网站，首页有足够的文字，供检测程序阅读，谢谢。</p>\
                        <footer><a href='https://beian.miit.gov.cn.evil.example/'>粤ICP备2099000123号-1</a></footer>";
 
+/// A page with text enough and no number, whose title a script writes.
+const SCRIPTED: &str = "<!doctype html><meta charset=utf-8><title>示例网站</title>\
+                        <script>document.title = '脚本写的标题'</script>";
+
 /// Answers every question for an A record with 127.0.0.1; names that begin with `dead` are not.
 fn resolver() -> String {
     let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
@@ -56,8 +60,12 @@ fn web() -> u16 {
             thread::spawn(move || {
                 let lines = BufReader::new(&stream).lines().map_while(Result::ok);
                 let head: Vec<String> = lines.take_while(|line| !line.is_empty()).collect();
-                let page =
-                    if head.iter().any(|line| line.contains("hostile")) { HOSTILE } else { BARE };
+                let is_for = |name: &str| head.iter().any(|line| line.contains(name));
+                let page = match (is_for("hostile"), is_for("scripted")) {
+                    (true, _) => HOSTILE.to_owned(),
+                    (_, true) => format!("{SCRIPTED}{}", "<p>示例网站的文字。</p>".repeat(60)),
+                    _ => BARE.to_owned(),
+                };
                 let length = page.len();
                 let _ = write!(
                     &stream,
@@ -186,9 +194,41 @@ fn check_names_every_rule_with_its_verdict_or_why_there_is_none() {
     let resolver = resolver();
     let output = beian(&resolver, &["check", "dead.example", "--lang", "en"]);
     let said = String::from_utf8(output.stdout).unwrap();
-    let missing: Vec<&str> =
-        beian::rules::all().map(|rule| rule.code).filter(|code| !said.contains(code)).collect();
-    assert!(missing.is_empty(), "{missing:?} in\n{said}");
+    let mut named: BTreeMap<&str, usize> = BTreeMap::new();
+    for line in said.lines().map(str::trim_start) {
+        let codes: Vec<&str> = match line.split_once(' ') {
+            Some(("✓" | "✗" | "?", rest)) => rest.split_whitespace().take(1).collect(),
+            Some(("–", rest)) => {
+                let (reason, codes) = rest.rsplit_once(": ").expect("a reason and its rules");
+                assert!(!reason.trim().is_empty(), "no reason: {line}");
+                codes.split_whitespace().collect()
+            }
+            _ => Vec::new(),
+        };
+        codes.into_iter().for_each(|code| *named.entry(code).or_default() += 1);
+    }
+    let all: BTreeMap<&str, usize> = beian::rules::all().map(|rule| (rule.code, 1)).collect();
+    assert_eq!(named, all, "each rule once in\n{said}");
+}
+
+#[test]
+fn a_page_is_rendered_where_an_audit_would_render_it() {
+    let Some(browser) = crate::chromium() else { return };
+    let (resolver, port) = (resolver(), web());
+    let title = |render: &str| {
+        let output = Command::new(env!("CARGO_BIN_EXE_beian"))
+            .args(["page", &format!("http://scripted.example:{port}/"), "--format", "json"])
+            .args(["--resolver", &resolver, "--allow-address", "127.0.0.0/8"])
+            .args(["--render", render, "--browser", browser.to_str().unwrap()])
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let page: Value = serde_json::from_slice(&output.stdout).unwrap();
+        assert_eq!(page["needs_rendering"], false, "as served it can be read");
+        page["title"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(title("never"), "示例网站");
+    assert_eq!(title("auto"), "脚本写的标题");
 }
 
 #[test]

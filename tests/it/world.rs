@@ -101,6 +101,7 @@ mod servers {
             sites.iter().map(beian::demo::Site::domain).collect();
         assert_eq!((numbers.len(), domains.len()), (sites.len(), sites.len()));
         assert!(sites.iter().all(|site| !site.zh.is_empty() && !site.en.is_empty()));
+        assert!(sites.len() >= 120, "{} sites: the world has lost most of them", sites.len());
     }
 
     #[tokio::test]
@@ -245,7 +246,7 @@ mod servers {
 pub(crate) mod run {
     use beian::demo::{SECOND_LOOK_AFTER, World, at, policy};
     use beian::filing::{self, List};
-    use beian::pipeline::{self, Keep, Plan, Progress, Registry, Summary, Unfinished};
+    use beian::pipeline::{self, Judging, Keep, Plan, Progress, Registry, Summary, Unfinished};
     use beian::probe::{BrowserOptions, Options, Probe, Render, place::Places};
     use beian::rules::{self, Lang};
     use std::{collections::BTreeMap, io::Cursor, path::Path, sync::Arc, time::Duration};
@@ -270,16 +271,8 @@ pub(crate) mod run {
 
     /// The browser of this machine; `None`, and a loud word, where it has none.
     pub(crate) fn browser() -> Option<BrowserOptions> {
-        let folders = std::env::var_os("PATH").unwrap_or_default();
-        let names = ["chromium", "chromium-browser", "google-chrome"];
-        let path = std::env::split_paths(&folders)
-            .flat_map(|folder| names.map(|name| folder.join(name)))
-            .find(|program| program.is_file());
-        if path.is_none() {
-            crate::say_skipped_without("chromium");
-        }
         Some(BrowserOptions {
-            path: path?,
+            path: crate::chromium()?,
             width: 2,
             recycle_after: 40,
             timeout: Duration::from_secs(20),
@@ -330,17 +323,39 @@ pub(crate) mod run {
         probe.close().await;
         summary
     }
+
+    /// Judges the recording of a run once more, into another folder.
+    pub(crate) fn judge_again(run: &Path, output: &Path) -> Summary {
+        let policy = policy().unwrap();
+        let rules: Vec<_> = rules::all().collect();
+        let judging = Judging {
+            rules: &rules,
+            policy: &policy,
+            lang: Lang::Zh,
+            at: None,
+            versions: BTreeMap::new(),
+            registry: None,
+            clock: jiff::Timestamp::now,
+        };
+        let stop = CancellationToken::new();
+        pipeline::judge_again(run, output, &judging, &Quiet, &stop).unwrap()
+    }
 }
 
 /// The audit of the whole world.
 #[cfg(test)]
 mod audits {
     use super::*;
+    use crate::png;
     use beian::demo::{Eyes, Site, compare};
+    use beian::evidence::{Evidence, Rendered, Sight};
     use beian::policy::Level;
-    use beian::probe::Render;
+    use beian::probe::{BrowserOptions, Render};
     use beian::rules::{self, Lang};
-    use std::{collections::BTreeSet, path::Path};
+    use std::{
+        collections::{BTreeMap, BTreeSet},
+        path::Path,
+    };
 
     #[tokio::test(flavor = "multi_thread")]
     async fn everything_planted_is_found_and_nothing_else() {
@@ -354,12 +369,14 @@ mod audits {
         holds(&world, Eyes::Crawler, &first);
         run::audit(&world, &second).await;
         are_the_same(&first, &second);
+        is_judged_alike(&first, &folder.path().join("again"));
         world.stop().await;
     }
 
     #[tokio::test(flavor = "multi_thread")]
     async fn everything_planted_is_found_through_a_browser_and_nothing_else() {
         let Some(browser) = run::browser() else { return };
+        let browser = BrowserOptions { screenshots: true, ..browser };
         let world = World::start(sites().unwrap()).await.unwrap();
         let folder = tempfile::tempdir().unwrap();
         let (first, second) = (folder.path().join("first"), folder.path().join("second"));
@@ -367,8 +384,10 @@ mod audits {
         run::look_through(&mut options, Render::Auto, browser);
         run::audit_by(options.clone(), &world, &first).await;
         holds(&world, Eyes::Browser, &first);
+        has_pictures(&first);
         run::audit_by(options, &world, &second).await;
         are_the_same(&first, &second);
+        is_judged_alike(&first, &folder.path().join("again"));
         world.stop().await;
     }
 
@@ -389,6 +408,71 @@ mod audits {
         let differs = first.lines().zip(second.lines()).find(|(one, other)| one != other);
         assert_eq!(differs, None, "two runs of one time differ");
         assert_eq!(first.len(), second.len());
+    }
+
+    /// What was recorded is all that a judgment rests on: judged again it says the same.
+    fn is_judged_alike(run: &Path, again: &Path) {
+        run::judge_again(run, again);
+        are_the_same(run, again);
+        let (first, second) = (read(run, "audits.jsonl"), read(again, "audits.jsonl"));
+        let differs = first.lines().zip(second.lines()).find(|(one, other)| one != other);
+        assert_eq!(differs, None, "judged again, an audit differs");
+        assert_eq!(first.len(), second.len());
+    }
+
+    /// Every site with findings that a browser showed has its picture, and the numbers in them
+    /// are framed.
+    fn has_pictures(folder: &Path) {
+        let evidence = folder.join("evidence");
+        let mut index = csv::Reader::from_path(evidence.join("index.csv")).unwrap();
+        let rows: Vec<csv::StringRecord> = index.records().map(Result::unwrap).collect();
+        let pictures: BTreeMap<&str, &str> = rows
+            .iter()
+            .filter(|row| row[2].ends_with(".png"))
+            .map(|row| (&row[0], &row[2]))
+            .collect();
+        let (mut without, mut numbered) = (Vec::new(), None);
+        for line in read(folder, "audits.jsonl").lines() {
+            let audit: Shown = serde_json::from_str(line).unwrap();
+            let shown: Vec<_> = audit.evidence.hosts.iter().filter_map(|h| h.rendered()).collect();
+            if shown.is_empty() || !audit.has_findings() {
+                continue;
+            }
+            match pictures.get(&*audit.domain) {
+                None => without.push(audit.domain),
+                Some(file) if shown.iter().all(|page| has_number_in_sight(page)) => {
+                    numbered = numbered.or(Some(evidence.join(file)));
+                }
+                Some(_) => {}
+            }
+        }
+        assert!(without.is_empty(), "no picture of {without:?}");
+        let file = numbered.expect("a site with findings shows a number");
+        let picture = png::decode(&std::fs::read(&file).unwrap());
+        assert!(picture.has(png::FRAME), "{}", file.display());
+    }
+
+    fn has_number_in_sight(page: &Rendered) -> bool {
+        page.numbers.iter().any(|number| number.sight == Sight::Seen)
+    }
+
+    /// A line of `audits.jsonl`, as far as it matters here.
+    #[derive(serde::Deserialize)]
+    struct Shown {
+        domain: String,
+        verdicts: Vec<Said>,
+        evidence: Evidence,
+    }
+
+    #[derive(serde::Deserialize)]
+    struct Said {
+        verdict: String,
+    }
+
+    impl Shown {
+        fn has_findings(&self) -> bool {
+            self.verdicts.iter().any(|said| matches!(&*said.verdict, "fail" | "review"))
+        }
     }
 
     /// Without a browser less is known: what needs one is asked of a person, or not said.

@@ -6,8 +6,12 @@
 
 use super::head::{Asked, Head};
 use crate::evidence::Resolution;
-use crate::probe::{deadline::Deadline, dns::Names, fetch::Fetcher, pace::Leave};
-use base64::{Engine, engine::general_purpose::STANDARD};
+use crate::probe::{
+    deadline::Deadline,
+    dns::Names,
+    fetch::{Fetcher, tunnel},
+    pace::Leave,
+};
 use futures_util::{StreamExt, stream::FuturesUnordered};
 use std::{
     io,
@@ -164,12 +168,21 @@ impl<'a> Proxy<'a> {
             return Err(Denied::Refused);
         }
         let host = asked.host.to_string();
-        if let Some(upstream) = &self.fetcher.proxy {
+        if let Some(upstream) = self.blind() {
             let seat = self.seat(&host, open.first().copied()).await;
-            let server = self.through(upstream, asked).await.ok_or(Denied::Failed)?;
+            let server = self.by_name(upstream, asked).await.ok_or(Denied::Failed)?;
             return Ok((server, seat));
         }
         for address in open.into_iter().take(DIALLED) {
+            if let Some(upstream) = &self.fetcher.proxy {
+                let seat = self.seat(&host, Some(address)).await;
+                let to = SocketAddr::new(address, asked.port).to_string();
+                let opened = timeout(self.deadline.step(), tunnel::open(upstream, &to)).await;
+                if let Ok(Ok(server)) = opened {
+                    return Ok((server, seat));
+                }
+                continue;
+            }
             let sockets = &self.fetcher.sockets;
             let socket = match sockets.is_empty() {
                 true => SocketAddr::new(address, asked.port),
@@ -191,6 +204,11 @@ impl<'a> Proxy<'a> {
         Seat { address, leave: Some(self.fetcher.pace.leave(host, address).await) }
     }
 
+    /// The operator's proxy, where it is to find hosts by itself.
+    fn blind(&self) -> Option<&Url> {
+        self.fetcher.proxy.as_ref().filter(|_| self.fetcher.blind)
+    }
+
     /// Empty only where the operator's proxy is to find the host.
     async fn addresses(&self, host: &Host<String>) -> Result<Vec<IpAddr>, Denied> {
         let name = match host {
@@ -202,26 +220,21 @@ impl<'a> Proxy<'a> {
         match dns.outcome {
             Resolution::Resolved => Ok(dns.addresses.iter().map(|at| at.address).collect()),
             Resolution::NxDomain | Resolution::NoData => Err(Denied::Failed),
-            _ if self.fetcher.proxy.is_some() => Ok(Vec::new()),
+            _ if self.blind().is_some() => Ok(Vec::new()),
             _ => Err(Denied::Failed),
         }
     }
 
-    /// A connection to the operator's proxy; for a tunnel, one that stands.
-    async fn through(&self, upstream: &Url, asked: &Asked) -> Option<TcpStream> {
-        let host = upstream.host_str()?.trim_matches(['[', ']']).to_owned();
-        let at = (host, upstream.port_or_known_default()?);
-        let connect = timeout(self.deadline.step(), TcpStream::connect(at));
-        let mut server = connect.await.ok()?.ok()?;
-        if !asked.tunnel {
-            return Some(server);
-        }
+    /// A connection to the operator's proxy, which finds the host; for a tunnel, one that stands.
+    async fn by_name(&self, upstream: &Url, asked: &Asked) -> Option<TcpStream> {
         let to = format!("{}:{}", asked.host, asked.port);
-        let credentials = credentials(upstream);
-        let head = format!("CONNECT {to} HTTP/1.1\r\nHost: {to}\r\n{credentials}\r\n");
-        server.write_all(head.as_bytes()).await.ok()?;
-        let answer = Head::read(&mut server, self.deadline.step()).await?;
-        (answer.status() == Some(200)).then_some(server)
+        let server = async {
+            match asked.tunnel {
+                true => tunnel::open(upstream, &to).await,
+                false => tunnel::reach(upstream).await,
+            }
+        };
+        timeout(self.deadline.step(), server).await.ok()?.ok()
     }
 
     /// Carries bytes both ways until one side is done.
@@ -237,8 +250,8 @@ impl<'a> Proxy<'a> {
             client.write_all(b"HTTP/1.1 200 Connection established\r\n\r\n").await?;
             server.write_all(head.rest()).await?;
         } else {
-            let upstream = self.fetcher.proxy.as_ref();
-            let credentials = upstream.map(credentials).unwrap_or_default();
+            let upstream = self.blind();
+            let credentials = upstream.map(tunnel::credentials).unwrap_or_default();
             server.write_all(&head.forwarded(upstream.is_some(), &credentials)).await?;
             self.answer_head(&mut client, &mut server).await?;
         }
@@ -306,43 +319,5 @@ impl<'a> Proxy<'a> {
                 client.write_all(down.get(..length).unwrap_or_default()).await?;
             }
         }
-    }
-}
-
-/// The header by which the operator's proxy knows us, with its line end; else nothing.
-fn credentials(upstream: &Url) -> String {
-    let Some(password) = upstream.password() else { return String::new() };
-    let pair = [&decoded(upstream.username())[..], b":", &decoded(password)].concat();
-    format!("Proxy-Authorization: Basic {}\r\n", STANDARD.encode(pair))
-}
-
-/// The bytes that a part of a URL stands for.
-fn decoded(text: &str) -> Vec<u8> {
-    let mut bytes = text.bytes();
-    let mut plain = Vec::new();
-    while let Some(byte) = bytes.next() {
-        let mut ahead = bytes.clone();
-        let hex = |byte: Option<u8>| char::from(byte?).to_digit(16);
-        match (byte, hex(ahead.next()), hex(ahead.next())) {
-            (b'%', Some(high), Some(low)) => {
-                plain.push(u8::try_from(high * 16 + low).unwrap_or_default());
-                bytes = ahead;
-            }
-            _ => plain.push(byte),
-        }
-    }
-    plain
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_password_is_sent_as_it_is_meant() {
-        let url = Url::parse("http://desk:a%3Ab%25%@proxy.example:3128").unwrap();
-        let expected = format!("Basic {}\r\n", STANDARD.encode("desk:a:b%%"));
-        assert!(credentials(&url).ends_with(&expected));
-        assert_eq!(credentials(&Url::parse("http://proxy.example").unwrap()), "");
     }
 }

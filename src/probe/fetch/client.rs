@@ -34,7 +34,7 @@ pub(super) struct Caller {
 /// One request.
 pub(super) struct Call<'a> {
     pub(super) url: &'a Url,
-    /// The socket to dial; `None` where a proxy dials.
+    /// The socket to dial; `None` where a proxy finds the host by itself.
     pub(super) socket: Option<SocketAddr>,
     /// Whether the socket is the world's own or one that plays it.
     pub(super) played: bool,
@@ -65,7 +65,7 @@ impl Caller {
     pub(super) fn new(fetcher: &Fetcher) -> Result<Caller, ProbeError> {
         let progress = Progress::new();
         let witness = Arc::new(Witness::default());
-        let proxy = fetcher.proxy.as_ref();
+        let proxy = fetcher.proxy.as_ref().filter(|_| fetcher.blind);
         let pinned = Pinned::new(proxy.and_then(|p| p.host_str()).map(str::to_owned));
         let mut builder = Client::builder()
             .tls_backend_preconfigured(fetcher.tls.config(&witness, &progress))

@@ -1,6 +1,6 @@
 //! Documents that are no pages: what a registry answers.
 
-use super::{Walk, body, page::text, target, walk::blank};
+use super::{Walk, body, page::text, target};
 use crate::evidence::{Failure, Hop, HopKind, Trust};
 use crate::probe::Exchange;
 use reqwest::header;
@@ -22,7 +22,7 @@ impl Walk<'_> {
         let mut seen = vec![start.clone()];
         let mut url = start;
         loop {
-            let mut hop = blank(&url, HopKind::Start);
+            let mut hop = Hop::to(url.as_str(), HopKind::Start);
             let (answered, leave) = self.knock(&url, &mut hop).await?;
             if !is_proved(&url, &hop) {
                 return Err(Failure::TlsHandshake);

@@ -11,6 +11,7 @@ mod robots;
 mod stage;
 mod target;
 mod tls;
+pub(super) mod tunnel;
 mod walk;
 
 pub(super) use walk::Walk;
@@ -33,6 +34,8 @@ pub(super) struct Fetcher {
     phone: HeaderMap,
     spider: HeaderMap,
     pub(super) proxy: Option<Url>,
+    /// Whether the proxy finds hosts by itself.
+    pub(super) blind: bool,
     pub(super) sockets: SocketTable,
     /// Pages read at a time: parsing is work for the processor, not waiting.
     readers: Arc<Semaphore>,
@@ -60,6 +63,7 @@ impl Fetcher {
             phone: of(Visitor::Phone)?,
             spider: of(Visitor::Spider)?,
             proxy: proxy(options.proxy.as_ref())?,
+            blind: options.is_blind(),
             sockets: options.sockets.clone(),
             readers: Arc::new(Semaphore::new(width)),
             max_body: options.max_body,
@@ -113,8 +117,22 @@ fn headers(user_agent: &str) -> Result<HeaderMap, ProbeError> {
 fn proxy(proxy: Option<&Url>) -> Result<Option<Url>, ProbeError> {
     match proxy {
         Some(url) if url.scheme() != "http" => {
-            Err(ProbeError::Client(format!("the proxy {url} is not an http:// one")))
+            // Not the URL itself: it may hold a password.
+            let scheme = url.scheme();
+            Err(ProbeError::Client(format!("the proxy is to be an http:// one, not {scheme}://")))
         }
         other => Ok(other.cloned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_proxy_that_cannot_be_used_is_refused_without_its_password() {
+        let url = Url::parse("socks5://desk:secret@10.0.0.8:1080").unwrap();
+        let error = proxy(Some(&url)).unwrap_err().to_string();
+        assert!(error.contains("socks5") && !error.contains("secret"), "{error}");
     }
 }

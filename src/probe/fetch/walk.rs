@@ -4,6 +4,7 @@ use super::{
     cookies::Cookies,
     page::{self, Answer},
     robots, target,
+    tunnel::Tunnels,
 };
 use crate::evidence::{Attempt, End, Failure, Hop, HopKind, PageSeen, Resolution, Visit, Visitor};
 use crate::filing::Homepage;
@@ -34,6 +35,8 @@ pub(in crate::probe) struct Walk<'a> {
     pub(super) deadline: Deadline,
     /// `None` where the client cannot be built, a fault of ours.
     caller: Option<Caller>,
+    /// The ways through the operator's proxy, where there is one.
+    tunnels: Option<Tunnels>,
     cookies: Cookies,
     /// The address that answered for a host: asked first from then on.
     answering: HashMap<String, IpAddr>,
@@ -59,6 +62,7 @@ impl<'a> Walk<'a> {
             names,
             deadline,
             caller: Caller::new(fetcher).ok(),
+            tunnels: fetcher.proxy.clone().map(|proxy| Tunnels::new(proxy, deadline.step())),
             cookies: Cookies::default(),
             answering: HashMap::new(),
             exchanges: Vec::new(),
@@ -116,14 +120,14 @@ impl<'a> Walk<'a> {
     /// From one URL to a page, or to where it breaks off.
     pub(in crate::probe) async fn walk(&mut self, start: Url) -> Attempt {
         if self.fetcher.robots && !self.robots_allow(&start).await {
-            let hops = vec![blank(&start, HopKind::Start)];
+            let hops = vec![Hop::to(start.as_str(), HopKind::Start)];
             return Attempt { hops, end: End::Failed(Failure::Robots) };
         }
         let mut hops = Vec::new();
         let mut seen: Vec<Url> = vec![start.clone()];
         let (mut url, mut by) = (start, HopKind::Start);
         loop {
-            let mut hop = blank(&url, by);
+            let mut hop = Hop::to(url.as_str(), by);
             let mut news = false;
             let arrived = self.arrive(&url, &mut hop, &mut news).await;
             self.log(&hop, &arrived);
@@ -246,7 +250,7 @@ impl<'a> Walk<'a> {
         if open.is_empty() && !addresses.is_empty() {
             return Err(Failure::AddressRefused);
         }
-        if self.fetcher.proxy.is_some() {
+        if self.fetcher.blind {
             return self.call(url, open.first().copied(), None).await;
         }
         for address in open.into_iter().take(MAX_DIALLED) {
@@ -272,11 +276,17 @@ impl<'a> Walk<'a> {
     async fn dial(&mut self, url: &Url, address: IpAddr) -> Result<(Answered, Leave), Failure> {
         let port = url.port_or_known_default().ok_or(Failure::BadRedirect)?;
         let sockets = &self.fetcher.sockets;
-        let socket = match sockets.is_empty() {
-            true => SocketAddr::new(address, port),
-            false => *sockets.get(&(address, port)).ok_or(Failure::Unreachable)?,
+        let to = SocketAddr::new(address, port);
+        let socket = match &mut self.tunnels {
+            Some(tunnels) => tunnels.door(to).await.map_err(|_| Failure::Fault)?,
+            None if sockets.is_empty() => to,
+            None => *sockets.get(&(address, port)).ok_or(Failure::Unreachable)?,
         };
-        self.call(url, Some(address), Some(socket)).await
+        let called = self.call(url, Some(address), Some(socket)).await;
+        let stands = self.tunnels.as_ref().is_none_or(|tunnels| tunnels.stands(address, port));
+        // Where the proxy lets nobody through, nothing was learnt about the site.
+        let is_known = |failure| stands || failure == Failure::Deadline;
+        called.map_err(|failure| if is_known(failure) { failure } else { Failure::Fault })
     }
 
     async fn call(
@@ -288,7 +298,7 @@ impl<'a> Walk<'a> {
         let fetcher = self.fetcher;
         let host = url.host_str().unwrap_or_default();
         let leave = self.deadline.wait(fetcher.pace.leave(host, address)).await;
-        let played = !fetcher.sockets.is_empty();
+        let played = !fetcher.sockets.is_empty() || self.tunnels.is_some();
         let call = Call { url, socket, played, cookie: self.cookies.header(host) };
         let caller = self.caller.as_mut().ok_or(Failure::Fault)?;
         let answered = caller.call(call, self.headers, &self.deadline).await?;
@@ -307,7 +317,7 @@ impl<'a> Walk<'a> {
         match dns.outcome {
             Resolution::Resolved => {}
             Resolution::NxDomain | Resolution::NoData => return Err(Failure::DnsNone),
-            _ if self.fetcher.proxy.is_some() => return Ok(Vec::new()),
+            _ if self.fetcher.blind => return Ok(Vec::new()),
             _ if self.deadline.is_over() => return Err(Failure::Deadline),
             _ => return Err(Failure::DnsFailed),
         }
@@ -320,7 +330,7 @@ impl<'a> Walk<'a> {
 
     async fn robots_allow(&mut self, start: &Url) -> bool {
         let Ok(url) = start.join("/robots.txt") else { return true };
-        let mut hop = blank(&url, HopKind::Start);
+        let mut hop = Hop::to(url.as_str(), HopKind::Start);
         let Ok((answered, leave)) = self.knock(&url, &mut hop).await else { return true };
         if !answered.response.status().is_success() {
             return true;
@@ -339,19 +349,6 @@ impl<'a> Walk<'a> {
     fn log(&self, hop: &Hop, arrived: &Result<Arrived, Failure>) {
         let failure = arrived.as_ref().err().map(|failure| failure.name());
         tracing::debug!(url = %hop.url, address = ?hop.address, status = ?hop.status, failure, "hop");
-    }
-}
-
-pub(super) fn blank(url: &Url, by: HopKind) -> Hop {
-    Hop {
-        url: url.to_string(),
-        by,
-        address: None,
-        tried: Vec::new(),
-        status: None,
-        location: None,
-        server: None,
-        certificate: None,
     }
 }
 

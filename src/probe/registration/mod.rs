@@ -24,11 +24,15 @@ use answer::Answer;
 use cache::{Kept, Known};
 use services::{Service, WhoisServer};
 use std::{path::PathBuf, time::Duration};
+use tokio::time::timeout;
 use turns::Turns;
 use url::Url;
 
 /// The longest RDAP answer that is read.
 const MAX_RDAP: usize = 512 * 1024;
+
+/// The turns that one domain may take: registry and registrar, by RDAP and by WHOIS.
+pub const TURNS: u32 = 4;
 
 /// How registries are asked.
 #[derive(Clone, Debug)]
@@ -41,6 +45,8 @@ pub struct Settings {
     pub at_a_time: usize,
     /// One question and its answer.
     pub timeout: Duration,
+    /// How long one look waits in all: for its turns behind others, and for the answers.
+    pub patience: Duration,
     /// The folder in which answers are kept between runs.
     pub cache: Option<PathBuf>,
     /// Days after which a kept answer is asked for again.
@@ -57,6 +63,7 @@ pub(super) struct Registries {
     guard: Guard,
     sockets: SocketTable,
     timeout: Duration,
+    patience: Duration,
 }
 
 /// A question that brought no answer.
@@ -66,19 +73,21 @@ impl Registries {
     pub(super) fn new(settings: Settings, options: &Options) -> Result<Registries, ProbeError> {
         let trusted = settings.services.rdap_doors();
         Ok(Registries {
-            turns: Turns::new(settings.per_minute, settings.at_a_time),
+            turns: Turns::new(settings.per_minute, settings.at_a_time, settings.patience / TURNS),
             known: Known::default(),
             kept: settings.cache.map(|folder| Kept::new(folder, settings.cache_days)),
             fetcher: Fetcher::of_registries(options, trusted, MAX_RDAP)?,
             guard: Guard::new(options.allow.clone()),
             sockets: options.sockets.clone(),
             timeout: settings.timeout,
+            patience: settings.patience,
             services: settings.services,
         })
     }
 
     /// What the registry says of a registrable domain, and the exchanges behind it where it was
-    /// asked just now. Never fails: why there is no answer is part of it.
+    /// asked just now. Never fails, and ends in time whatever registries do: why there is no
+    /// answer is part of it.
     pub(super) async fn ask(
         &self,
         domain: &str,
@@ -86,8 +95,12 @@ impl Registries {
     ) -> (Registration, Vec<Exchange>) {
         let mut exchanges = Vec::new();
         let cell = self.known.cell(domain);
-        let registration = cell.get_or_init(|| self.find_out(domain, names, &mut exchanges)).await;
-        (registration.clone(), exchanges)
+        let found = cell.get_or_init(|| self.find_out(domain, names, &mut exchanges));
+        let registration = match timeout(self.patience, found).await {
+            Ok(registration) => registration.clone(),
+            Err(_) => without_answer(domain, Failed::Limited),
+        };
+        (registration, exchanges)
     }
 
     async fn find_out(
@@ -170,7 +183,7 @@ impl Registries {
         exchanges: &mut Vec<Exchange>,
     ) -> Result<Answer, Failed> {
         let host = url.host_str().unwrap_or_default();
-        let turn = self.turns.take(host).await.ok_or(Failed::Unreachable)?;
+        let turn = self.turns.take(host).await?;
         // One question may take a redirect or two.
         let deadline = Deadline::new(self.timeout * 3, self.timeout);
         let mut walk = Walk::new(&self.fetcher, names, deadline);
@@ -204,7 +217,7 @@ impl Registries {
         let query = service.query.replace("{domain}", domain);
         let asked = whois::Question { server, query: &query, domain, trusted: true };
         let mut answer = self.whois(&asked, service.hours, names, exchanges).await?;
-        let next = answer.referral.take().and_then(|name| WhoisServer::parse(&name).ok());
+        let next = answer.referral.take().and_then(|name| WhoisServer::referred(&name));
         if let Some(next) = next.filter(|_| service.referral && answer.registrant.is_none())
             && next != *server
         {
@@ -223,7 +236,7 @@ impl Registries {
         names: &Names<'_>,
         exchanges: &mut Vec<Exchange>,
     ) -> Result<Answer, Failed> {
-        let turn = self.turns.take(&question.server.host).await.ok_or(Failed::Unreachable)?;
+        let turn = self.turns.take(&question.server.host).await?;
         let deadline = Deadline::new(self.timeout, self.timeout);
         let line = whois::Line { names, guard: &self.guard, sockets: &self.sockets };
         let asked = deadline.run(whois::ask(question, &line, deadline, exchanges)).await;

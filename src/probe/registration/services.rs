@@ -158,6 +158,13 @@ impl WhoisServer {
             && host.chars().all(|c| c.is_ascii_alphanumeric() || ".-:".contains(c));
         if is_host { Ok(WhoisServer { host, port }) } else { Err(wrong()) }
     }
+
+    /// The server that an answer refers to: at the port of WHOIS, whatever port it names, so
+    /// that nobody has us speak to other services.
+    pub(super) fn referred(text: &str) -> Option<WhoisServer> {
+        let server = WhoisServer::parse(text).ok()?;
+        Some(WhoisServer { port: WHOIS_PORT, ..server })
+    }
 }
 
 #[cfg(test)]

@@ -41,6 +41,8 @@ pub(super) struct Sites {
     groups: Vec<Place>,
     /// Groups of more than one domain, sorted.
     totals: Vec<Total>,
+    /// Keys under which more than one domain was seen, sorted.
+    shared: Vec<u64>,
 }
 
 /// What a group comes to.
@@ -114,7 +116,8 @@ impl Kin {
         places.dedup_by_key(|place| place.row);
         let groups = self.by_group(&places);
         let totals = self.totals(&groups);
-        self.sites = Sites { glimpses, places, groups, totals };
+        let shared = self.shared(&glimpses);
+        self.sites = Sites { glimpses: Vec::new(), places, groups, totals, shared };
     }
 
     /// The places of each group, of each domain one: a list may have a filing twice.
@@ -125,6 +128,17 @@ impl Kin {
         groups.dedup_by_key(|place| (place.group, domain(place)));
         groups.sort_unstable_by_key(|place| (place.group, !place.direct, place.row));
         groups
+    }
+
+    /// The keys of several domains; one pass over all, however often a list has a domain.
+    fn shared(&self, glimpses: &[Glimpse]) -> Vec<u64> {
+        let domain = |glimpse: &Glimpse| self.of_row(glimpse.row).own_domain();
+        let of_one = glimpses.chunk_by(|one, other| one.key == other.key);
+        let several = of_one.filter_map(|seen| {
+            let first = seen.first()?;
+            seen.iter().any(|other| domain(other) != domain(first)).then_some(first.key)
+        });
+        several.collect()
     }
 
     fn totals(&self, groups: &[Place]) -> Vec<Total> {
@@ -161,19 +175,9 @@ impl Kin {
 
     /// The hosts of a filing whose page another domain shows as well.
     fn shared_hosts(&self, own: &Known, evidence: &Evidence) -> Vec<String> {
-        let glimpses = &self.sites.glimpses;
-        let is_shared = |key: &u64| {
-            let start = glimpses.partition_point(|glimpse| glimpse.key < *key);
-            let end = glimpses.partition_point(|glimpse| glimpse.key <= *key);
-            glimpses
-                .get(start..end)
-                .unwrap_or_default()
-                .iter()
-                .any(|glimpse| self.of_row(glimpse.row).own_domain() != own.own_domain())
-        };
         let hosts = evidence.hosts.iter().filter(|host| {
             let keys = self.glimpse(own, host).into_iter().flat_map(|seen| seen.keys);
-            keys.flatten().any(|key| is_shared(&key))
+            keys.flatten().any(|key| self.sites.shared.binary_search(&key).is_ok())
         });
         hosts.map(|host| host.host.clone()).collect()
     }

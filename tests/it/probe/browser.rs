@@ -7,6 +7,7 @@ mod picture;
 mod sight;
 
 use super::rig::{self, World};
+use crate::chromium;
 use beian::{
     evidence::{Layout, RenderFailure, Rendered, Rendering, Sight},
     page::ShownNumber,
@@ -17,20 +18,6 @@ use std::{path::PathBuf, time::Duration};
 /// The number that pages of these tests show.
 const NUMBER: &str = "粤ICP备2099000123号-1";
 const LINKED: &str = "<a href=\"https://beian.miit.gov.cn/\">粤ICP备2099000123号-1</a>";
-
-/// Chromium, where it is installed; else the test is skipped, loudly.
-fn chromium() -> Option<PathBuf> {
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    let found = std::env::split_paths(&path)
-        .flat_map(|folder| {
-            ["chromium", "chromium-browser", "google-chrome"].map(|n| folder.join(n))
-        })
-        .find(|program| program.is_file());
-    if found.is_none() {
-        crate::say_skipped_without("chromium");
-    }
-    found
-}
 
 fn options(path: PathBuf) -> BrowserOptions {
     BrowserOptions {

@@ -4,6 +4,7 @@ use beian::{
     filing::Homepage,
     probe::Probe,
 };
+use hickory_resolver::proto::op::ResponseCode;
 use std::{
     sync::{
         Arc, Mutex,
@@ -333,19 +334,63 @@ async fn robots_txt_is_asked_only_where_the_setting_says_so() {
 }
 
 #[tokio::test]
-async fn a_proxy_makes_the_connections_and_its_failure_is_ours() {
+async fn a_proxy_is_given_the_address_that_was_checked_and_its_failure_is_ours() {
     let mut world = World::new().await;
+    let (proxy, asked) = tunnelling(|request| {
+        assert!(request.starts_with("GET / HTTP/1.1\r\n"), "{request}");
+        assert!(request.contains("Host: site.example\r\n"), "{request}");
+        page("by proxy")
+    })
+    .await;
+    world.options.proxy = Some(format!("http://desk:secret@{proxy}").parse().unwrap());
+    let attempt = world.over_http().await;
+    assert_eq!(attempt.answer().unwrap().bytes, 8);
+    assert_eq!(attempt.hops[0].address, Some(ip(SITE)));
+    {
+        let asked = asked.lock().unwrap();
+        let heads: Vec<&str> = asked.iter().map(|head| head.lines().next().unwrap()).collect();
+        assert_eq!(
+            heads,
+            [format!("CONNECT {SITE}:443 HTTP/1.1"), format!("CONNECT {SITE}:80 HTTP/1.1")]
+        );
+        assert!(asked.iter().all(|head| head.contains("Basic ZGVzazpzZWNyZXQ=\r\n")), "{asked:?}");
+    }
+    for unwilling in [
+        http(|_| respond("502 Bad Gateway", &[], b"")).await,
+        http(|_| respond("403 Forbidden", &[], b"")).await,
+        "127.0.0.1:1".parse().unwrap(),
+    ] {
+        world.options.proxy = Some(format!("http://{unwilling}").parse().unwrap());
+        assert_eq!(world.over_http().await.end, End::Failed(Failure::Fault), "{unwilling}");
+    }
+}
+
+#[tokio::test]
+async fn a_proxy_is_not_asked_for_a_host_whose_address_nobody_could_check() {
+    let mut world = World::new().await;
+    world.resolver.set("site.example", Zone::Code(ResponseCode::ServFail));
+    let (proxy, asked) = tunnelling(|_| page("by proxy")).await;
+    world.options.proxy = Some(format!("http://{proxy}").parse().unwrap());
+    assert_eq!(world.apex().await.visit, None);
+    world.host("site.example", "10.0.0.8");
+    assert_eq!(world.over_http().await.end, End::Failed(Failure::AddressRefused));
+    assert!(asked.lock().unwrap().is_empty(), "{asked:?}");
+}
+
+#[tokio::test]
+async fn a_proxy_finds_hosts_by_itself_only_where_the_operator_says_so() {
+    let mut world = World::new().await;
+    world.resolver.set("site.example", Zone::Code(ResponseCode::ServFail));
     let proxy = http(|request| {
         assert!(request.starts_with("GET http://site.example/ HTTP/1.1\r\n"), "{request}");
         page("by proxy")
     })
     .await;
     world.options.proxy = Some(format!("http://{proxy}").parse().unwrap());
+    world.options.proxy_resolves = true;
     let attempt = world.over_http().await;
     assert_eq!(attempt.answer().unwrap().bytes, 8);
     assert_eq!(attempt.hops[0].address, None);
-    world.options.proxy = Some("http://127.0.0.1:1".parse().unwrap());
-    assert_eq!(world.over_http().await.end, End::Failed(Failure::Fault));
 }
 
 #[tokio::test]

@@ -36,6 +36,7 @@ fn settings(services: &str) -> Settings {
         per_minute: 60_000,
         at_a_time: 2,
         timeout: Duration::from_millis(700),
+        patience: Duration::from_secs(60),
         cache: None,
         cache_days: 7,
     }
@@ -316,4 +317,40 @@ async fn the_operator_s_server_is_trusted_at_its_own_port_alone() {
     world.at(INSIDE, 80, server);
     assert_eq!(registration(&world).await.failure, Some(RegistrationFailure::Unreachable));
     assert_eq!(asked.load(Ordering::SeqCst), 0);
+}
+
+#[tokio::test]
+async fn a_registry_that_wants_a_rest_costs_no_other_site_its_evidence() {
+    let mut world = world(WHOIS).await;
+    let (limited, asked) = whois("Query rate limit exceeded\r\n").await;
+    world.at(REGISTRY, 43, limited);
+    world.host("other.example", SITE);
+    // Its rest is half an hour; a look has not even one for registries.
+    let hasty = Settings { per_minute: 1, patience: Duration::from_secs(40), ..settings(WHOIS) };
+    world.options.registration = Some(hasty);
+    world.http(|_| page("x")).await;
+    let probe = world.probe();
+    let limited = Some(RegistrationFailure::Limited);
+    for domain in ["site.example", "other.example"] {
+        let filing = Filing::of_domain(1, Domain::parse(domain).unwrap());
+        let evidence = probe.look(&filing).await.evidence;
+        assert_eq!(evidence.registration.unwrap().failure, limited, "{domain}");
+        let visit = evidence.hosts[0].visit.as_ref().unwrap();
+        assert!(visit.best().unwrap().answer().is_some(), "{domain}");
+    }
+    assert_eq!(asked.load(Ordering::SeqCst), 1, "the second one did not wait for its turn");
+}
+
+#[tokio::test]
+async fn a_registrar_is_asked_at_the_port_of_whois_whatever_the_answer_names() {
+    let mut world = world(WHOIS).await;
+    let referral = THIN.replace("whois.registrar.example", "whois.registrar.example:25");
+    let (registry, _) = whois(referral).await;
+    let (mail, knocked) = whois("Registrant: x\r\n").await;
+    let (registrar, asked) = whois(format!("{THIN}Registrant: 示例科技有限公司\r\n")).await;
+    world.at(REGISTRY, 43, registry);
+    world.at(REGISTRAR, 25, mail);
+    world.at(REGISTRAR, 43, registrar);
+    assert_eq!(registration(&world).await.registrant.as_deref(), Some("示例科技有限公司"));
+    assert_eq!((knocked.load(Ordering::SeqCst), asked.load(Ordering::SeqCst)), (0, 1));
 }

@@ -181,6 +181,34 @@ pub(super) async fn http(respond: impl Fn(&str) -> Vec<u8> + Send + Sync + 'stat
     .await
 }
 
+/// A proxy that makes tunnels, which lead nowhere but to an answer of `respond` to the request
+/// inside; and the heads of what it was asked.
+pub(super) async fn tunnelling(
+    respond: impl Fn(&str) -> Vec<u8> + Send + Sync + 'static,
+) -> (SocketAddr, Arc<Mutex<Vec<String>>>) {
+    let (respond, asked) = (Arc::new(respond), Arc::new(Mutex::new(Vec::new())));
+    let kept = asked.clone();
+    let proxy = serve(move |mut socket| {
+        let (respond, kept) = (respond.clone(), kept.clone());
+        async move {
+            let Some(head) = read_request(&mut socket).await else { return };
+            let is_tunnel = head.starts_with("CONNECT ");
+            kept.lock().unwrap().push(head);
+            if !is_tunnel {
+                return;
+            }
+            let stands = b"HTTP/1.1 200 Connection established\r\n\r\n";
+            if socket.write_all(stands).await.is_ok() {
+                let Some(request) = read_request(&mut socket).await else { return };
+                let _ = socket.write_all(&respond(&request)).await;
+                let _ = socket.shutdown().await;
+            }
+        }
+    })
+    .await;
+    (proxy, asked)
+}
+
 pub(super) async fn read_request(socket: &mut (impl AsyncRead + Unpin)) -> Option<String> {
     let mut request = Vec::new();
     let mut byte = [0];
@@ -253,6 +281,7 @@ impl World {
             user_agent: "beian/0.1 (+https://desk.example)".to_owned(),
             views: Default::default(),
             proxy: None,
+            proxy_resolves: false,
             allow: Vec::new(),
             extra_roots: Vec::new(),
             render: Render::Never,

@@ -148,6 +148,7 @@ async fn a_run_that_reaches_no_resolver_does_not_end_as_a_clean_one() {
         user_agent: "beian-test".to_owned(),
         views: Default::default(),
         proxy: None,
+        proxy_resolves: false,
         allow: Vec::new(),
         extra_roots: Vec::new(),
         render: beian::probe::Render::Never,

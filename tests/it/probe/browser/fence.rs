@@ -1,6 +1,7 @@
 //! Nothing of a page gets past the guard, whatever it tries.
 
 use super::*;
+use hickory_resolver::proto::op::ResponseCode;
 use std::sync::{
     Arc,
     atomic::{AtomicUsize, Ordering},
@@ -115,7 +116,30 @@ async fn what_cannot_be_reached_is_told_from_what_is_refused() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_upstream_proxy_is_asked_for_everything_and_told_its_password() {
+async fn an_upstream_proxy_is_given_checked_addresses_and_told_its_password() {
+    let Some(path) = chromium() else { return };
+    let (upstream, asked) = rig::tunnelling(|_| rig::page(&long(LINKED))).await;
+    let mut world = World::new().await;
+    world.options.render = Render::Always;
+    world.options.browser = Some(options(path));
+    world.options.proxy = Some(format!("http://desk:secret@{upstream}").parse().unwrap());
+    world.host("private.example", "10.0.0.1");
+    world.resolver.set("unknown.example", rig::Zone::Code(ResponseCode::ServFail));
+    let stage = Stage { probe: world.probe(), world };
+    let rendered = stage.page("/").await;
+    assert_eq!(only(&rendered).0.canonical, NUMBER);
+    let refused = RenderFailure::AddressRefused;
+    assert_eq!(stage.failure("http://private.example/").await, refused);
+    let unreachable = RenderFailure::Unreachable;
+    assert_eq!(stage.failure("http://unknown.example/").await, unreachable);
+    let asked = asked.lock().unwrap();
+    let tunnel = format!("CONNECT {}:80 HTTP/1.1\r\n", rig::SITE);
+    assert!(asked.iter().all(|head| head.starts_with(&tunnel)), "{asked:?}");
+    assert!(asked[0].contains("Proxy-Authorization: Basic ZGVzazpzZWNyZXQ=\r\n"), "{asked:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_upstream_proxy_that_is_to_find_hosts_is_asked_for_everything() {
     let Some(path) = chromium() else { return };
     let asked = Arc::new(std::sync::Mutex::new(Vec::new()));
     let kept = asked.clone();
@@ -128,6 +152,7 @@ async fn an_upstream_proxy_is_asked_for_everything_and_told_its_password() {
     world.options.render = Render::Always;
     world.options.browser = Some(options(path));
     world.options.proxy = Some(format!("http://desk:secret@{upstream}").parse().unwrap());
+    world.options.proxy_resolves = true;
     let stage = Stage { probe: world.probe(), world };
     let rendered = stage.page("/").await;
     assert_eq!(only(&rendered).0.canonical, NUMBER);

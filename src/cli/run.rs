@@ -211,6 +211,7 @@ pub(super) fn stop_on_interrupt(lang: Lang) -> CancellationToken {
         });
         stop.cancel();
         interrupted().await;
+        crate::probe::end_browsers();
         std::process::exit(i32::from(INTERRUPTED));
     });
     token

@@ -145,6 +145,8 @@ pub enum RenderFailure {
     Download,
     /// The page grew beyond the bounds that are set for it.
     TooLarge,
+    /// The page was there and could not be read.
+    Unreadable,
     /// The site's deadline ran out.
     Deadline,
 }
@@ -160,6 +162,7 @@ impl RenderFailure {
             RenderFailure::Redirects => "redirects",
             RenderFailure::Download => "download",
             RenderFailure::TooLarge => "too_large",
+            RenderFailure::Unreadable => "unreadable",
             RenderFailure::Deadline => "deadline",
         }
     }

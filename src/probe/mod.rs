@@ -16,7 +16,7 @@ pub mod views;
 #[cfg(feature = "browser")]
 mod wanted;
 
-pub use render::{BrowserOptions, Render};
+pub use render::{BrowserOptions, Render, end_browsers};
 
 use crate::evidence::{Attempt, Evidence};
 use crate::filing::Filing;

@@ -5,6 +5,10 @@ use crate::evidence::{Attempt, HostEvidence};
 use crate::filing::Filing;
 use std::{path::PathBuf, time::Duration};
 
+/// Bytes of what one look at a site leaves behind of its pages: documents and pictures.
+#[cfg(feature = "browser")]
+const ROOM: usize = 24 << 20;
+
 /// Which pages are looked at through a browser.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Render {
@@ -34,6 +38,13 @@ pub struct BrowserOptions {
     pub sandbox: bool,
 }
 
+/// Ends all browsers of this program at once and removes their folders, for who cannot wait
+/// for [`Probe::close`]. May take some seconds; nothing can be shown afterwards.
+pub fn end_browsers() {
+    #[cfg(feature = "browser")]
+    super::browser::end_all();
+}
+
 impl Probe {
     /// Looks through the browser at the pages of these hosts that want it.
     #[cfg(feature = "browser")]
@@ -47,6 +58,7 @@ impl Probe {
         use crate::evidence::{RenderFailure, Rendering};
         let (Some(browsers), mut shots) = (&self.browsers, Vec::new()) else { return Vec::new() };
         let mut own = self.rendering_deadline();
+        let mut room = ROOM;
         // Asked once: what one page waits for a browser is not the next one's fault.
         let is_late = deadline.is_over();
         for at in 0..hosts.len() {
@@ -63,14 +75,18 @@ impl Probe {
                 None => {
                     let when = jiff::Timestamp::now();
                     match browsers.show(&url, &self.fetcher, names, &mut own).await {
-                        Ok(shown) => {
-                            shots.push(Shot {
+                        Ok(mut shown) => {
+                            let shot = Shot {
                                 host: host.host.clone(),
                                 url: shown.rendered.url.clone(),
                                 at: when,
                                 document: shown.html.into_bytes(),
                                 picture: shown.screenshot,
-                            });
+                            };
+                            let kept = fit(shot, &mut room);
+                            shown.rendered.screenshot =
+                                kept.as_ref().is_some_and(|shot| shot.picture.is_some());
+                            shots.extend(kept);
                             Rendering::Shown(Box::new(shown.rendered))
                         }
                         Err(failure) => Rendering::Failed(failure),
@@ -162,6 +178,28 @@ impl Probe {
     }
 }
 
+/// A shot as far as there is room: without its picture where that is too much, and not at all
+/// where the document is.
+#[cfg(feature = "browser")]
+fn fit(mut shot: Shot, room: &mut usize) -> Option<Shot> {
+    let host = shot.host.as_str();
+    let left = room.checked_sub(shot.document.len());
+    let Some(left) = left else {
+        tracing::info!(host, "no room is left to keep a page as evidence");
+        return None;
+    };
+    *room = left;
+    let picture = shot.picture.as_ref().map_or(0, Vec::len);
+    match room.checked_sub(picture) {
+        Some(left) => *room = left,
+        None => {
+            tracing::info!(host, "no room is left to keep a picture of a page as evidence");
+            shot.picture = None;
+        }
+    }
+    Some(shot)
+}
+
 /// The address of a host's page, and whether there was one.
 #[cfg(feature = "browser")]
 fn page_of(host: &HostEvidence) -> Option<(&str, bool)> {
@@ -187,5 +225,30 @@ fn is_same_page(one: &HostEvidence, other: &HostEvidence) -> bool {
         (Some((one, _)), Some((other, _))) if one == other => true,
         (Some((one, Some(a))), Some((other, Some(b)))) => a == b && bare(&one) == bare(&other),
         _ => false,
+    }
+}
+
+#[cfg(all(test, feature = "browser"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_site_leaves_behind_has_an_end() {
+        let shot = |document: usize, picture: usize| Shot {
+            host: "site.example".to_owned(),
+            url: "https://site.example/".to_owned(),
+            at: jiff::Timestamp::UNIX_EPOCH,
+            document: vec![0; document],
+            picture: Some(vec![0; picture]),
+        };
+        let mut room = 100;
+        let mut kept = |document, picture| {
+            fit(shot(document, picture), &mut room)
+                .map(|shot| (shot.document.len(), shot.picture.map(|picture| picture.len())))
+        };
+        assert_eq!(kept(40, 30), Some((40, Some(30))));
+        assert_eq!(kept(20, 30), Some((20, None)));
+        assert_eq!(kept(11, 0), None);
+        assert_eq!(kept(5, 5), Some((5, Some(5))));
     }
 }

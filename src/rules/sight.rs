@@ -205,6 +205,7 @@ pub(super) fn render_failure_words(failure: RenderFailure) -> Text {
         RenderFailure::Redirects => ("跳转没有尽头", "redirects without end"),
         RenderFailure::Download => ("返回的是下载文件", "a download in place of a page"),
         RenderFailure::TooLarge => ("网页超过大小限制", "the page is over the limits"),
+        RenderFailure::Unreadable => ("网页内容无法读取", "the page could not be read"),
         RenderFailure::Deadline => ("检测用时已到", "our time for the site ran out"),
     };
     Text::new(zh, en)

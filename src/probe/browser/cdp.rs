@@ -19,8 +19,11 @@ use tokio::{
     time::timeout,
 };
 
-/// Bytes of one message: a screenshot is the longest.
-const MAX_MESSAGE: usize = 96 << 20;
+/// Bytes of one message: a document, each of its letters in six, or a picture.
+const MAX_MESSAGE: usize = 48 << 20;
+
+/// Bytes of a longer one that are kept, to tell whose it is.
+const BEGINNING: usize = 4 << 10;
 
 /// Events that a slow listener may lag behind.
 const BACKLOG: usize = 8_192;
@@ -37,6 +40,9 @@ pub(super) enum Fault {
     /// The browser would not.
     #[error("the browser refused: {0}")]
     Refused(String),
+    /// A script of ours met what it does not expect of a page.
+    #[error("a page could not be read: {0}")]
+    Threw(String),
 }
 
 /// Something that the browser told without being asked.
@@ -50,6 +56,10 @@ pub(super) struct Event {
 
 /// The method of the event that is the last one: the browser is gone.
 pub(super) const GONE: &str = "beian.gone";
+
+/// The method of the event that stands for a request too long to be told of; its only
+/// parameter is the number of the request.
+pub(super) const OVERLONG: &str = "beian.overlong";
 
 type Waiting = Arc<Mutex<HashMap<u64, oneshot::Sender<Result<Value, Fault>>>>>;
 
@@ -155,13 +165,14 @@ fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Reads messages until the browser ends.
+/// Reads messages until the browser ends. Of one that is too long, as a page can bring about,
+/// the rest is passed over: it fails whom it answers, and nobody else.
 async fn read(
     mut from: impl tokio::io::AsyncBufRead + Unpin,
     waiting: &Waiting,
     events: &broadcast::Sender<Arc<Event>>,
 ) {
-    let mut message = Vec::new();
+    let (mut message, mut length) = (Vec::new(), 0_usize);
     loop {
         let Ok(chunk) = from.fill_buf().await else { return };
         if chunk.is_empty() {
@@ -169,18 +180,44 @@ async fn read(
         }
         let end = chunk.iter().position(|byte| *byte == 0);
         let taken = end.unwrap_or(chunk.len());
-        message.extend(chunk.iter().take(taken));
+        length = length.saturating_add(taken);
+        if length <= MAX_MESSAGE {
+            message.extend(chunk.iter().take(taken));
+        } else if message.capacity() > BEGINNING {
+            message.truncate(BEGINNING);
+            message.shrink_to_fit();
+        }
         from.consume(taken + usize::from(end.is_some()));
-        if message.len() > MAX_MESSAGE {
-            tracing::warn!("a message of the browser is too long");
-            return;
+        if end.is_none() {
+            continue;
         }
-        if end.is_some() {
-            if let Ok(message) = serde_json::from_slice(&message) {
-                deliver(message, waiting, events);
-            }
-            message = Vec::new();
+        let whole = std::mem::take(&mut message);
+        if std::mem::take(&mut length) > MAX_MESSAGE {
+            tracing::debug!("a message of the browser is too long");
+            pass_over(&whole, waiting, events);
+        } else if let Ok(message) = serde_json::from_slice(&whole) {
+            deliver(message, waiting, events);
         }
+    }
+}
+
+/// Tells whom it concerns of a message of which only the beginning is there. The browser
+/// writes the number of a call, and of a request, before what may be long.
+fn pass_over(beginning: &[u8], waiting: &Waiting, events: &broadcast::Sender<Arc<Event>>) {
+    const PAUSED: &str = "{\"method\":\"Fetch.requestPaused\",\"params\":{\"requestId\":\"";
+    let beginning = String::from_utf8_lossy(beginning);
+    if let Some(rest) = beginning.strip_prefix("{\"id\":") {
+        let digits: String = rest.chars().take_while(char::is_ascii_digit).collect();
+        let caller = digits.parse().ok().and_then(|id| lock(waiting).remove(&id));
+        if let Some(answer) = caller {
+            let _ = answer.send(Err(Fault::Refused("an answer of too many bytes".to_owned())));
+        }
+    } else if let Some((request, _)) =
+        beginning.strip_prefix(PAUSED).and_then(|rest| rest.split_once('"'))
+    {
+        let params = json!({"requestId": request});
+        let event = Event { session: None, method: OVERLONG.to_owned(), params };
+        let _ = events.send(Arc::new(event));
     }
 }
 
@@ -243,6 +280,40 @@ mod tests {
         let gone = events.recv().await.unwrap();
         assert_eq!(gone.method, GONE);
         assert_eq!(cdp.call(None, "A.b", json!({}), second).await, Err(Fault::Gone));
+    }
+
+    #[tokio::test]
+    async fn a_message_that_is_too_long_fails_whom_it_answers_and_nobody_else() {
+        let (ours, theirs) = duplex(1 << 20);
+        let (output, input) = split(ours);
+        let cdp = Cdp::over(input, output);
+        let mut events = cdp.events();
+        let (mut read, mut write) = split(theirs);
+        let browser = tokio::spawn(async move {
+            let mut asked = vec![0; 4096];
+            read.read(&mut asked).await.unwrap();
+            let long = vec![b'x'; MAX_MESSAGE];
+            for before in [
+                "{\"method\":\"Fetch.requestPaused\",\"params\":{\"requestId\":\"r-1\",\"request\":\"",
+                "{\"id\":1,\"result\":\"",
+            ] {
+                write.write_all(before.as_bytes()).await.unwrap();
+                write.write_all(&long).await.unwrap();
+                write.write_all(b"\"}\0").await.unwrap();
+            }
+            write.write_all(b"{\"method\":\"C.d\",\"params\":{}}\0").await.unwrap();
+            (read, write)
+        });
+        let result = cdp.call(None, "A.b", json!({}), Duration::from_secs(60)).await;
+        assert!(matches!(result, Err(Fault::Refused(_))), "{result:?}");
+        let event = events.recv().await.unwrap();
+        assert_eq!(
+            (event.method.as_str(), &event.params),
+            (OVERLONG, &json!({"requestId": "r-1"}))
+        );
+        assert_eq!(events.recv().await.unwrap().method, "C.d");
+        assert!(!cdp.is_gone());
+        drop(browser.await.unwrap());
     }
 
     #[tokio::test(start_paused = true)]

@@ -9,8 +9,16 @@ use serde::Deserialize;
 use std::collections::HashMap;
 use url::Url;
 
-/// Bytes of a document put together of its frames.
+/// Bytes of the documents of all frames of a page, and of the one put together of them.
 const WHOLE: usize = 24 << 20;
+/// Letters of one frame's document.
+const MOST: usize = 6_000_000;
+/// Those of a frame of another site, of which only the numbers are of interest.
+const MOST_FOREIGN: usize = 1_000_000;
+/// A letter's bytes, at the most.
+const LETTER: usize = 3;
+/// Letters of an address.
+const ADDRESS: usize = 8_192;
 /// Texts of one frame are numbered from its place times this.
 pub(super) const TEXTS: u32 = 1_000_000;
 
@@ -40,37 +48,65 @@ struct Taken {
 
 /// Takes the documents of all frames and reads them: those of the page's own site as one.
 pub(super) async fn take(session: &mut Session<'_>, frames: &[Frame]) -> Result<Document, Fault> {
+    let taken = take_all(session, frames).await?;
+    let whole = taken.iter().zip(frames).all(|(one, frame)| one.whole || !frame.own);
+    let frames = frames.to_vec();
+    let reading = tokio::task::spawn_blocking(move || read_all(taken, &frames, whole));
+    // A model that cannot be read is no fault of the browser's.
+    reading.await.map_err(|error| Fault::Threw(error.to_string()))
+}
+
+/// The documents of all frames, outer ones before inner ones, as far as there is room.
+async fn take_all(session: &mut Session<'_>, frames: &[Frame]) -> Result<Vec<Taken>, Fault> {
     let mut taken: Vec<Taken> = Vec::new();
+    let mut room = WHOLE;
     for (number, frame) in (0u32..).zip(frames) {
+        let most = letters(room, frame.own);
+        if most == 0 {
+            taken.push(Taken::default());
+            continue;
+        }
         let (base, inner) = (number * TEXTS, frame.parent.is_some());
-        let ask = format!("beian.snapshot({base}, {inner})");
+        let ask = format!("beian.snapshot({base}, {inner}, {most})");
         let one = session.ask::<Taken>(frame, &ask, READING).await;
-        taken.push(match one {
+        let one = match one {
             Ok(one) => one,
-            Err(Fault::Refused(_)) if inner => Taken { whole: true, ..Taken::default() },
+            Err(Fault::Refused(_) | Fault::Threw(_)) if inner => {
+                Taken { whole: true, ..Taken::default() }
+            }
             Err(fault) => return Err(fault),
-        });
+        };
+        room = room.saturating_sub(one.html.len());
+        taken.push(one);
     }
-    let foreign: Vec<(String, String)> = frames
-        .iter()
-        .zip(&taken)
-        .filter(|(frame, _)| !frame.own)
-        .map(|(frame, taken)| (frame.url.clone(), taken.html.clone()))
-        .collect();
-    let bodies = taken.iter_mut().map(|one| std::mem::take(&mut one.html)).collect();
+    Ok(taken)
+}
+
+/// How many letters a frame may bring into so much room.
+fn letters(room: usize, own: bool) -> usize {
+    (room / LETTER).min(if own { MOST } else { MOST_FOREIGN })
+}
+
+fn read_all(mut taken: Vec<Taken>, frames: &[Frame], whole: bool) -> Document {
+    let mut foreign = Vec::new();
+    let mut bodies = Vec::new();
+    for (one, frame) in taken.iter_mut().zip(frames) {
+        let body = std::mem::take(&mut one.html);
+        if frame.own {
+            bodies.push(body);
+        } else {
+            foreign.push(read_frame(&frame.url, &body));
+            bodies.push(String::new());
+        }
+    }
     let (body, fits) = put_together(frames, bodies);
     let main = taken.first();
-    let whole = fits && taken.iter().zip(frames).all(|(one, frame)| one.whole || !frame.own);
     let html = whole_document(main, &body);
-    let address = main.map(|main| main.url.clone()).unwrap_or_default();
+    drop(body);
+    let url: String = main.map(|main| main.url.chars().take(ADDRESS).collect()).unwrap_or_default();
     let charset = main.map(|main| main.charset.to_uppercase()).unwrap_or_default();
-    let reading = tokio::task::spawn_blocking(move || {
-        let (page, marks) = read(&html, &address, charset, !whole);
-        let frames = foreign.iter().map(|(url, body)| read_frame(url, body)).collect();
-        Document { url: address, html, page, marks, frames }
-    });
-    // A model that cannot be read is no fault of the page's.
-    reading.await.map_err(|error| Fault::Refused(error.to_string()))
+    let (page, marks) = read(&html, &url, charset, !(whole && fits));
+    Document { url, html, page, marks, frames: foreign }
 }
 
 fn whole_document(main: Option<&Taken>, body: &str) -> String {
@@ -155,6 +191,20 @@ mod tests {
         let (whole, fits) = put_together(&frames, bodies.map(str::to_owned).to_vec());
         assert_eq!(whole, "acdb<iframe src=\"https://other.example/?a&amp;&quot;b\"></iframe>");
         assert!(fits);
+    }
+
+    #[test]
+    fn all_frames_share_the_room_of_one_page() {
+        assert_eq!((letters(WHOLE, true), letters(WHOLE, false)), (MOST, MOST_FOREIGN));
+        assert_eq!((letters(WHOLE / 8, true), letters(2, true)), (WHOLE / 24, 0));
+    }
+
+    #[test]
+    fn an_address_has_an_end() {
+        let url = format!("https://site.example/{}", "a".repeat(2_000_000));
+        let main = Taken { url: url.clone(), whole: true, ..Taken::default() };
+        let document = read_all(vec![main], &[frame(None, true, &url)], true);
+        assert_eq!(document.url.len(), ADDRESS);
     }
 
     #[test]

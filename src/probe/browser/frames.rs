@@ -14,11 +14,13 @@ pub(super) const FOREIGN: usize = 8;
 
 const EYES: &str = concat!(
     "(() => { 'use strict';\n",
+    include_str!("natives.js"),
     include_str!("walk.js"),
+    include_str!("motion.js"),
     include_str!("snapshot.js"),
     include_str!("layout.js"),
-    "globalThis.beian = { pulse, scrollTo, snapshot, measure, sizeOfPage, drawFrames,\n",
-    " closed: (node) => { const root = node.getRootNode();\n",
+    "globalThis.beian = { pulse, scrollTo, painted, snapshot, measure, sizeOfPage, drawFrames,\n",
+    " closed: (node) => { const root = treeOf(node);\n",
     "   if (root instanceof ShadowRoot) closedRoots.set(root.host, root); },\n",
     " frame: (element, number) => { frameNumbers.set(element, number);\n",
     "   frameElements.set(number, element); },\n",
@@ -133,14 +135,14 @@ impl<'a> Session<'a> {
     ) -> Result<Value, Fault> {
         let ask = json!({
             "expression": expression, "contextId": world,
-            "returnByValue": true, "awaitPromise": false,
+            "returnByValue": true, "awaitPromise": true,
         });
         let mut said = self.call("Runtime.evaluate", ask, within).await?;
         if let Some(thrown) = said.get("exceptionDetails") {
             let why = thrown.pointer("/exception/description").and_then(Value::as_str);
             let why: String = why.unwrap_or("an exception").chars().take(300).collect();
             tracing::debug!(%why, "a question to a page failed");
-            return Err(Fault::Refused(why));
+            return Err(Fault::Threw(why));
         }
         Ok(said.pointer_mut("/result/value").map(Value::take).unwrap_or_default())
     }

@@ -23,11 +23,11 @@ function rangeOf({ n, text, nth }, base) {
     at = next;
   }
   if (at < 0 || !text.length) return null;
-  const range = document.createRange();
+  const range = newRange(document);
   const last = letters[at + text.length - 1];
   range.setStart(letters[at][0], letters[at][1]);
   range.setEnd(last[0], last[1] + 1);
-  return { range, element: flatParent(nodes[0]) || nodes[0].parentElement };
+  return { range, element: flatParent(nodes[0]) || parentElementOf(nodes[0]) };
 }
 
 function rgba(text) {
@@ -42,7 +42,7 @@ function stackAt(x, y) {
   const todo = [document];
   while (todo.length && stack.length < 400) {
     const scope = todo.pop();
-    const found = scope.elementsFromPoint(x, y).filter((element) => !known.has(element));
+    const found = allAt(scope, x, y).filter((element) => !known.has(element));
     found.forEach((element) => known.add(element));
     const host = scope.host ? stack.indexOf(scope.host) : -1;
     stack.splice(host < 0 ? stack.length : host, 0, ...found);
@@ -58,7 +58,7 @@ function topAt(x, y) {
   let scope = document;
   let top = null;
   for (let depth = 0; depth < 50; depth++) {
-    const found = scope.elementFromPoint(x, y);
+    const found = oneAt(scope, x, y);
     if (!found || found === top) break;
     top = found;
     const root = rootOf(found);
@@ -102,7 +102,7 @@ function ground(stack, from) {
     layers.push(colour);
     if (colour === null || colour[3] > 0.98) return layers;
   }
-  const [root, body] = [document.documentElement, document.body];
+  const [root, body] = [rootElement(), bodyElement()];
   if (/dark/.test(getComputedStyle(root).colorScheme)) layers.push(null);
   for (const element of [body, root]) if (element) layers.push(paint(element));
   return layers;
@@ -110,8 +110,9 @@ function ground(stack, from) {
 
 function describe(element) {
   const name = nameOf(element);
-  const kind = typeof element.className === 'string' ? element.className.trim().split(/\s+/)[0] : '';
-  const text = kind ? `${name}.${kind}` : element.id ? `${name}#${element.id}` : name;
+  const kind = (attributeOf(element, 'class') || '').trim().split(/\s+/)[0];
+  const id = attributeOf(element, 'id');
+  const text = kind ? `${name}.${kind}` : id ? `${name}#${id}` : name;
   return text.slice(0, 60);
 }
 
@@ -122,15 +123,6 @@ const isFixed = (element) => {
   }
   return false;
 };
-
-// Whether scripts or animations may move or show something at another time.
-function isMoving(element) {
-  for (const at of flatAncestors(element)) {
-    const style = getComputedStyle(at);
-    if (at.getAnimations().length || /^marquee$/i.test(at.localName)) return true;
-  }
-  return false;
-}
 
 // Whether something is moved from its place: what slides shows the rest in its turn.
 function isShifted(element) {
@@ -144,10 +136,10 @@ function isShifted(element) {
 // The page, or the box within it that scrolls in its place.
 function scroller(element) {
   for (const at of flatAncestors(element)) {
-    if (at === document.documentElement || at === document.body) break;
+    if (at === rootElement() || at === bodyElement()) break;
     const style = getComputedStyle(at);
     const scrolls = /auto|scroll|overlay/.test(style.overflowY);
-    if (scrolls && at.clientHeight > innerHeight / 2 && at.scrollHeight > at.clientHeight + 1) return at;
+    if (scrolls && clientHeightOf(at) > innerHeight / 2 && scrollHeightOf(at) > clientHeightOf(at) + 1) return at;
   }
   return null;
 }
@@ -155,8 +147,8 @@ function scroller(element) {
 // Whether a scrolled box has put the text out of the way: a reader gets it back.
 function isScrolled(element) {
   for (const at of flatAncestors(element)) {
-    if (at === document.documentElement || at === document.body) break;
-    if (at.scrollLeft !== 0 || at.scrollTop !== 0) return true;
+    if (at === rootElement() || at === bodyElement()) break;
+    if (scrollLeftOf(at) !== 0 || scrollTopOf(at) !== 0) return true;
   }
   return false;
 }
@@ -166,7 +158,7 @@ function isFlat(element) {
   for (const at of flatAncestors(element)) {
     const style = getComputedStyle(at);
     if (style.display === 'contents' || style.display === 'inline') continue;
-    const box = at.getBoundingClientRect();
+    const box = boxOf(at);
     const cuts = /hidden|clip/.test(style.overflowX + style.overflowY);
     if (cuts && (box.width <= 1 || box.height <= 1)) return true;
   }
@@ -178,11 +170,11 @@ function isFlat(element) {
 function cutOf(element, around) {
   let lifted = false;
   for (const at of flatAncestors(element)) {
-    if (at === document.documentElement || at === document.body) break;
+    if (at === rootElement() || at === bodyElement()) break;
     const style = getComputedStyle(at);
     const cuts = /hidden|clip/.test(style.overflowX + style.overflowY) && style.display !== 'inline';
     if (cuts && !(lifted && style.position === 'static')) {
-      const box = at.getBoundingClientRect();
+      const box = boxOf(at);
       const across = Math.min(box.right, around.right) - Math.max(box.left, around.left);
       const down = Math.min(box.bottom, around.bottom) - Math.max(box.top, around.top);
       if (across <= 0 || down <= 0) {
@@ -193,17 +185,6 @@ function cutOf(element, around) {
     lifted = style.position === 'absolute' || (lifted && style.position === 'static');
   }
   return null;
-}
-
-function opacityOf(element) {
-  let opacity = 1;
-  for (const at of flatAncestors(element)) {
-    const style = getComputedStyle(at);
-    opacity *= Number(style.opacity);
-    const filter = /opacity\(([\d.]+)(%?)\)/.exec(style.filter);
-    if (filter) opacity *= Number(filter[1]) / (filter[2] ? 100 : 1);
-  }
-  return opacity;
 }
 
 function pointsOf(boxes) {
@@ -221,14 +202,14 @@ const boxesOf = (range) =>
 function bring(element, range) {
   const still = [];
   for (const at of flatAncestors(element)) {
-    if (at === document.documentElement || at === document.body) break;
+    if (at === rootElement() || at === bodyElement()) break;
     const { overflowX, overflowY } = getComputedStyle(at);
-    still.push([at, /hidden|clip/.test(overflowX) && at.scrollLeft, /hidden|clip/.test(overflowY) && at.scrollTop]);
+    still.push([at, /hidden|clip/.test(overflowX) && scrollLeftOf(at), /hidden|clip/.test(overflowY) && scrollTopOf(at)]);
   }
-  element.scrollIntoView({ block: 'center', inline: 'nearest', behavior: 'instant' });
+  scrollToElement(element, { block: 'center', inline: 'nearest', behavior: 'instant' });
   for (const [at, left, top] of still) {
-    if (left !== false && at.scrollLeft !== left) at.scrollLeft = left;
-    if (top !== false && at.scrollTop !== top) at.scrollTop = top;
+    if (left !== false && scrollLeftOf(at) !== left) setScrollLeft(at, left);
+    if (top !== false && scrollTopOf(at) !== top) setScrollTop(at, top);
   }
   const box = range.getBoundingClientRect();
   if (box.top < 0 || box.bottom > innerHeight) {
@@ -241,11 +222,13 @@ function facts(element, range) {
   const box = boxed(element);
   const style = getComputedStyle(element);
   const shifted = isShifted(element) || isScrolled(element);
+  const moving = isMoving(element);
+  for (const at of flatAncestors(element)) comeToRest(at);
   bring(box, range);
   const boxes = boxesOf(range);
   const around = range.getBoundingClientRect();
   const inner = scroller(box);
-  const shift = inner ? inner.scrollTop : 0;
+  const shift = inner ? scrollTopOf(inner) : 0;
   return {
     laid_out: isLaidOut(range.startContainer) && range.getClientRects().length > 0,
     area: [around.left + scrollX, around.top + scrollY + shift, around.width, around.height],
@@ -253,16 +236,16 @@ function facts(element, range) {
     opacity: opacityOf(element),
     font: parseFloat(style.fontSize),
     tall: Math.max(0, ...boxes.map((box) => box.height)),
-    moving: isMoving(element),
+    moving,
     shifted,
     below: fixedBelow(element, around),
     flat: isFlat(element),
     cut: cutOf(element, around),
-    dead: box.closest('[inert]') !== null || document.querySelector('dialog:modal') !== null,
+    dead: closestOf(box, '[inert]') !== null || find(document, 'dialog:modal') !== null,
     colour: rgba(style.webkitTextFillColor || style.color),
     adorned: style.textShadow !== 'none' || style.webkitTextStrokeWidth !== '0px' ||
       style.backgroundClip === 'text' || style.mixBlendMode !== 'normal',
-    foot: inner ? inner.scrollHeight : null,
+    foot: inner ? scrollHeightOf(inner) : null,
     boxes,
     box,
   };
@@ -282,7 +265,7 @@ function inView([x, y]) {
 
 function linkOf(element, points) {
   for (const at of flatAncestors(element)) {
-    if (!(at instanceof HTMLAnchorElement) || !at.hasAttribute('href')) continue;
+    if (!(at instanceof HTMLAnchorElement) || attributeOf(at, 'href') === null) continue;
     const tops = points.filter(inView).map((point) => topAt(...point)).filter(Boolean);
     const over = tops.filter((top) => !isWithin(top, at));
     const covered = tops.length > 0 && over.length === tops.length && !over.some(isFixed);
@@ -296,7 +279,7 @@ function linkOf(element, points) {
 const sheets = [];
 function meetAll(on) {
   for (const scope of sheets.splice(0)) {
-    scope.adoptedStyleSheets = Array.from(scope.adoptedStyleSheets).filter((s) => s !== meeting);
+    setSheets(scope, Array.from(sheetsOf(scope)).filter((s) => s !== meeting));
   }
   if (!on) return;
   if (!meeting) {
@@ -304,14 +287,14 @@ function meetAll(on) {
     meeting.replaceSync('*, *::before, *::after { pointer-events: auto !important }');
   }
   const scopes = [document];
-  walk(document.documentElement, (node) => {
-    if (node.nodeType !== Node.ELEMENT_NODE) return false;
+  walk(rootElement(), (node) => {
+    if (typeOf(node) !== Node.ELEMENT_NODE) return false;
     const root = rootOf(node);
     if (root && scopes.length < 500) scopes.push(root);
     return true;
   });
   for (const scope of scopes) {
-    scope.adoptedStyleSheets = [...scope.adoptedStyleSheets, meeting];
+    setSheets(scope, [...sheetsOf(scope), meeting]);
     sheets.push(scope);
   }
 }
@@ -335,7 +318,7 @@ function lookAt(element, box, points) {
 }
 
 function rangeAround(element) {
-  const range = document.createRange();
+  const range = newRange(document);
   range.selectNode(element);
   return range;
 }
@@ -345,11 +328,7 @@ function factsOf(found) {
   const told = facts(element, range);
   const points = pointsOf(told.boxes);
   const link = linkOf(element, points);
-  const lowest = Math.max(
-    document.documentElement.scrollHeight,
-    document.body ? document.body.scrollHeight : 0,
-    innerHeight,
-  );
+  const lowest = Math.max(heightOfPage(), innerHeight);
   found.told = { ...told, link, points: [], foot: told.foot || lowest };
   return found;
 }
@@ -385,15 +364,15 @@ function measureFrame(element) {
   meetAll(true);
   const told = looksOf(found);
   meetAll(false);
-  const box = element.getBoundingClientRect();
-  return { told, x: box.left + scrollX + element.clientLeft, y: box.top + scrollY + element.clientTop };
+  const box = boxOf(element);
+  return { told, x: box.left + scrollX + clientLeftOf(element), y: box.top + scrollY + clientTopOf(element) };
 }
 
 function sizeOfPage() {
-  const [root, body] = [document.documentElement, document.body];
+  const root = rootElement();
   return {
-    width: Math.max(root.scrollWidth, innerWidth),
-    height: Math.max(root.scrollHeight, body ? body.scrollHeight : 0, innerHeight),
+    width: Math.max(root ? scrollWidthOf(root) : 0, innerWidth),
+    height: Math.max(heightOfPage(), innerHeight),
   };
 }
 
@@ -404,13 +383,13 @@ function drawFrames() {
     if (!found) continue;
     const box = found.range.getBoundingClientRect();
     if (!box.width || !box.height) continue;
-    const frame = document.createElement('div');
+    const frame = newElement(document, 'div');
     frame.style.cssText =
       'all:initial!important;position:absolute!important;z-index:2147483647!important;' +
       'box-sizing:border-box!important;border:3px solid #e6002d!important;' +
       'pointer-events:none!important;display:block!important;' +
       `left:${box.left + scrollX - 5}px!important;top:${box.top + scrollY - 5}px!important;` +
       `width:${box.width + 10}px!important;height:${box.height + 10}px!important`;
-    document.documentElement.append(frame);
+    appendTo(rootElement(), frame);
   }
 }

@@ -54,7 +54,7 @@ pub(super) async fn numbers(
         let facts = match session.ask::<Vec<Option<Facts>>>(frame, &ask, READING).await {
             Ok(facts) => facts,
             // The page has gone on; what was read of it stands without a layout.
-            Err(Fault::Refused(_)) => continue,
+            Err(Fault::Refused(_) | Fault::Threw(_)) => continue,
             Err(fault) => return Err(fault),
         };
         for ((at, _), facts) in wanted.iter().zip(facts) {
@@ -64,6 +64,21 @@ pub(super) async fn numbers(
         }
     }
     Ok(layouts)
+}
+
+/// Whether a second look may see more: what fades in, or is put there when a reader comes
+/// down to it, takes its time, more of it on a slow machine.
+pub(super) fn are_in_doubt(layouts: &[Layout]) -> bool {
+    layouts.iter().any(|layout| matches!(layout.sight, Sight::Hidden(_)))
+}
+
+/// Two looks at the same numbers as one: what either has seen is seen.
+pub(super) fn better(first: Vec<Layout>, second: Vec<Layout>) -> Vec<Layout> {
+    let better = |(first, second): (Layout, Layout)| match (first.sight, second.sight) {
+        (Sight::Hidden(_), Sight::Seen) => second,
+        _ => first,
+    };
+    first.into_iter().zip(second).map(better).collect()
 }
 
 /// What the layout knows better than the markup.
@@ -92,7 +107,7 @@ async fn around(
         let ask = format!("beian.measureFrame({inner})");
         match session.ask(frame, &ask, READING).await {
             Ok(facts) => around.push(facts),
-            Err(Fault::Refused(_)) => {}
+            Err(Fault::Refused(_) | Fault::Threw(_)) => {}
             Err(fault) => return Err(fault),
         }
         inner = outer;

@@ -14,12 +14,14 @@ mod memory;
 mod picture;
 mod pool;
 mod process;
+mod profile;
 mod proxy;
 mod visit;
 mod wait;
 mod watch;
 
 pub(super) use pool::Browsers;
+pub(super) use profile::end_all;
 
 use crate::evidence::Rendered;
 

@@ -4,6 +4,7 @@
 use super::Shown;
 use super::memory::overflow;
 use super::process::Chromium;
+use super::profile;
 use super::proxy::Proxy;
 use super::visit::visit;
 use crate::evidence::RenderFailure;
@@ -15,11 +16,17 @@ use std::{
     },
     time::Duration,
 };
-use tokio::{sync::Semaphore, time::timeout};
+use tokio::{
+    sync::Semaphore,
+    task::spawn_blocking,
+    time::{sleep, timeout},
+};
 use url::Url;
 
 /// Reading, measuring and a picture come on top of a page's time.
 const AFTERWARDS: Duration = Duration::from_secs(60);
+/// How long the end of a run waits for the folders of browsers that were given up.
+const FAREWELL: Duration = Duration::from_secs(5);
 
 /// The browsers of a run.
 pub(in crate::probe) struct Browsers {
@@ -28,13 +35,24 @@ pub(in crate::probe) struct Browsers {
     idle: Mutex<Vec<Chromium>>,
     /// It was said that none starts.
     complained: AtomicBool,
+    /// It was said that there is no sandbox.
+    warned: AtomicBool,
+    /// What earlier runs have left behind is removed.
+    swept: AtomicBool,
 }
 
 impl Browsers {
     /// None is started before there is something to show.
     pub(in crate::probe) fn new(options: BrowserOptions) -> Browsers {
         let seats = Semaphore::new(options.width.max(1));
-        Browsers { options, seats, idle: Mutex::default(), complained: AtomicBool::new(false) }
+        Browsers {
+            options,
+            seats,
+            idle: Mutex::default(),
+            complained: AtomicBool::default(),
+            warned: AtomicBool::default(),
+            swept: AtomicBool::default(),
+        }
     }
 
     /// Shows a page, once more in a fresh browser where the first one failed. The wait for a
@@ -77,7 +95,7 @@ impl Browsers {
             Some(browser) => browser,
             None => self.start().await?,
         };
-        let Ok(proxy) = Proxy::open(fetcher, names, deadline).await else {
+        let Ok(proxy) = Proxy::open(url, fetcher, names, deadline).await else {
             self.keep(browser).await;
             return Err(RenderFailure::Browser);
         };
@@ -110,12 +128,25 @@ impl Browsers {
     }
 
     async fn start(&self) -> Result<Chromium, RenderFailure> {
-        Chromium::start(&self.options).await.map_err(|why| {
+        let browser = Chromium::start(&self.options).await.map_err(|why| {
             if !self.complained.swap(true, Ordering::Relaxed) {
                 tracing::warn!(%why, "the browser cannot be started; pages are judged without it");
             }
             RenderFailure::Browser
-        })
+        })?;
+        if browser.is_unguarded && !self.warned.swap(true, Ordering::Relaxed) {
+            tracing::warn!(
+                "Chromium has no sandbox for the superuser: the scripts of every page run without \
+                 one. Run as another user; or set browser.sandbox = false to say that you know"
+            );
+        }
+        if let Some(home) = browser.home()
+            && !self.swept.swap(true, Ordering::Relaxed)
+        {
+            let home = home.to_owned();
+            let _ = spawn_blocking(move || profile::sweep(&home)).await;
+        }
+        Ok(browser)
     }
 
     async fn keep(&self, browser: Chromium) {
@@ -132,6 +163,12 @@ impl Browsers {
         for browser in idle {
             browser.close().await;
         }
+        let _ = timeout(FAREWELL, async {
+            while profile::are_leaving() {
+                sleep(Duration::from_millis(20)).await;
+            }
+        })
+        .await;
     }
 
     fn idle(&self) -> MutexGuard<'_, Vec<Chromium>> {

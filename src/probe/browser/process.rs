@@ -1,18 +1,41 @@
 //! A browser process: started with a profile of its own, ended for certain.
 
 use super::cdp::{Cdp, Fault};
+use super::profile::{self, Profile};
 use crate::probe::BrowserOptions;
 use serde_json::{Value, json};
-use std::{process::Stdio, time::Duration};
-use tempfile::TempDir;
+use std::{path::Path, process::Stdio, time::Duration};
 use tokio::{
     process::{Child, Command},
+    task::spawn_blocking,
     time::timeout,
 };
 
 /// The first start on a cold disk takes its time.
 const START: Duration = Duration::from_secs(30);
 const END: Duration = Duration::from_secs(3);
+
+/// What a browser learns of the environment. The rest, passwords in it, is nothing that a
+/// program which runs strangers' scripts has to know.
+const KEPT: &[&str] = &[
+    "PATH",
+    "HOME",
+    "TMPDIR",
+    "TZ",
+    "LANG",
+    "LC_ALL",
+    "LC_CTYPE",
+    "LD_LIBRARY_PATH",
+    "XDG_CACHE_HOME",
+    "XDG_CONFIG_DIRS",
+    "XDG_CONFIG_HOME",
+    "XDG_DATA_DIRS",
+    "XDG_DATA_HOME",
+    "XDG_RUNTIME_DIR",
+    "FONTCONFIG_FILE",
+    "FONTCONFIG_PATH",
+    "FONTCONFIG_SYSROOT",
+];
 
 /// MiB of a page's JavaScript objects; a page that wants more is ended by the browser.
 const SCRIPT_HEAP: u32 = 384;
@@ -81,23 +104,40 @@ pub(super) struct Chromium {
     pub(super) agent: String,
     /// Pages shown so far.
     pub(super) pages: u32,
+    /// Its sandbox was wanted and is not to be had.
+    pub(super) is_unguarded: bool,
     child: Child,
-    home: TempDir,
+    /// Until it is removed.
+    profile: Option<Profile>,
 }
 
 impl Chromium {
     /// Starts a browser and waits until it speaks; else says why not.
     pub(super) async fn start(options: &BrowserOptions) -> Result<Chromium, String> {
-        let home = tempfile::Builder::new().prefix("beian-browser-").tempdir();
-        let home = home.map_err(|error| format!("a folder for its profile: {error}"))?;
-        let mut child = command(options, &home)
-            .spawn()
-            .map_err(|error| format!("{}: {error}", options.path.display()))?;
+        let profile =
+            Profile::create().map_err(|error| format!("a folder for its profile: {error}"))?;
+        let is_root = is_root(profile.path());
+        let spawned = command(options, profile.path(), is_root).spawn();
+        let mut child = match spawned {
+            Ok(child) => child,
+            Err(error) => {
+                profile.remove();
+                return Err(format!("{}: {error}", options.path.display()));
+            }
+        };
+        profile.belongs_to(child.id());
         let (Some(input), Some(output)) = (child.stdin.take(), child.stdout.take()) else {
+            profile.abandon();
             return Err("it has no pipes".to_owned());
         };
-        let cdp = Cdp::over(input, output);
-        let mut browser = Chromium { cdp, agent: String::new(), pages: 0, child, home };
+        let mut browser = Chromium {
+            cdp: Cdp::over(input, output),
+            agent: String::new(),
+            pages: 0,
+            is_unguarded: options.sandbox && is_root,
+            child,
+            profile: Some(profile),
+        };
         match browser.cdp.call(None, "Browser.getVersion", json!({}), START).await {
             Ok(version) => {
                 let agent = version.get("userAgent").and_then(Value::as_str).unwrap_or_default();
@@ -117,49 +157,60 @@ impl Chromium {
         self.child.id()
     }
 
+    /// Its folder.
+    pub(super) fn home(&self) -> Option<&Path> {
+        self.profile.as_ref().map(Profile::path)
+    }
+
     /// Ends the browser and removes its profile.
     pub(super) async fn close(mut self) {
         let close = self.cdp.call(None, "Browser.close", json!({}), END);
         if close.await.is_ok() && timeout(END, self.child.wait()).await.is_ok() {
-            return;
+            return self.clear().await;
         }
         self.kill().await;
     }
 
-    /// Ends a browser that does not listen. Its helpers end with it: their channels close.
+    /// Ends a browser that does not listen, and its helpers with it.
     pub(super) async fn kill(mut self) {
+        let leader = self.child.id();
+        let _ = spawn_blocking(move || profile::end_group(leader)).await;
         let _ = self.child.start_kill();
         let _ = timeout(END, self.child.wait()).await;
+        self.clear().await;
+    }
+
+    async fn clear(&mut self) {
+        if let Some(profile) = self.profile.take() {
+            let _ = spawn_blocking(move || profile.remove()).await;
+        }
     }
 }
 
 impl Drop for Chromium {
-    /// Where nobody can wait, the profile is removed all the same, a moment after the end of
-    /// those who write into it.
+    /// Where nobody can wait, the browser ends and its profile is removed all the same.
     fn drop(&mut self) {
-        const TRIES: u32 = 20;
-        let _ = self.child.start_kill();
-        for _ in 0..TRIES {
-            let ended = matches!(self.child.try_wait(), Ok(Some(_)));
-            let removed = ended && std::fs::remove_dir_all(self.home.path()).is_ok();
-            if removed && !self.home.path().exists() {
-                return;
-            }
-            std::thread::sleep(Duration::from_millis(20));
+        if let Some(profile) = self.profile.take() {
+            profile.abandon();
         }
-        tracing::warn!(path = %self.home.path().display(), "a browser's profile is left behind");
     }
 }
 
-/// The shell moves the pipes to where the browser looks for them; then it is the browser.
-fn command(options: &BrowserOptions, home: &TempDir) -> Command {
+/// The shell moves the pipes to where the browser looks for them, and leaves of the environment
+/// what the browser needs; then it is the browser.
+fn command(options: &BrowserOptions, home: &Path, is_root: bool) -> Command {
+    let kept: String = KEPT.iter().map(|name| format!("${{{name}+\"{name}=${name}\"}} ")).collect();
+    let script = format!(
+        "exec env -i {kept} /bin/sh -c 'exec \"$0\" \"$@\"' \"$0\" \"$@\" \
+         3<&0 4>&1 </dev/null >/dev/null 2>/dev/null"
+    );
     let mut command = Command::new("/bin/sh");
     command
         .arg("-c")
-        .arg("exec \"$0\" \"$@\" 3<&0 4>&1 </dev/null >/dev/null 2>/dev/null")
+        .arg(script)
         .arg(&options.path)
         .args(FLAGS)
-        .arg(format!("--user-data-dir={}", home.path().display()))
+        .arg(format!("--user-data-dir={}", home.display()))
         .arg(format!("--js-flags=--max-old-space-size={SCRIPT_HEAP}"))
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
@@ -168,7 +219,7 @@ fn command(options: &BrowserOptions, home: &TempDir) -> Command {
     // Ctrl-C in the terminal is for us: what we do with our browsers, we do ourselves.
     #[cfg(unix)]
     command.process_group(0);
-    if !options.sandbox || is_root(home) {
+    if !options.sandbox || is_root {
         command.arg("--no-sandbox");
     }
     command
@@ -176,13 +227,13 @@ fn command(options: &BrowserOptions, home: &TempDir) -> Command {
 
 /// Chromium's sandbox does not work for the superuser.
 #[cfg(unix)]
-fn is_root(home: &TempDir) -> bool {
+fn is_root(home: &Path) -> bool {
     use std::os::unix::fs::MetadataExt;
-    home.path().metadata().is_ok_and(|folder| folder.uid() == 0)
+    home.metadata().is_ok_and(|folder| folder.uid() == 0)
 }
 
 #[cfg(not(unix))]
-fn is_root(_: &TempDir) -> bool {
+fn is_root(_: &Path) -> bool {
     false
 }
 

@@ -4,16 +4,20 @@
 //! address is looked at by the guard and connected to as it was looked at, whatever the page
 //! asks for.
 
+mod carry;
+
 use super::head::{Asked, Head};
 use crate::evidence::Resolution;
 use crate::probe::{
     deadline::Deadline,
     dns::Names,
     fetch::{Fetcher, tunnel},
+    guard::Guard,
     pace::Leave,
 };
 use futures_util::{StreamExt, stream::FuturesUnordered};
 use std::{
+    collections::HashMap,
     io,
     net::{IpAddr, Ipv4Addr, SocketAddr},
     sync::{
@@ -23,37 +27,64 @@ use std::{
     time::Duration,
 };
 use tokio::{
-    io::{AsyncReadExt, AsyncWriteExt},
+    io::AsyncWriteExt,
     net::{TcpListener, TcpStream},
-    time::{sleep, timeout},
+    time::{Instant, sleep, timeout},
 };
 use url::{Host, Url};
 
 /// Connections of one visit at a time; a browser itself opens no more than 32 to a proxy.
-const CONNECTIONS: usize = 64;
+const CONNECTIONS: usize = 40;
 /// Connections of one visit in all.
 const MOST_CONNECTIONS: u32 = 2_000;
 /// Bytes that one visit may bring.
 const MOST_BYTES: u64 = 64 << 20;
+/// Bytes that one visit may send away.
+const MOST_SENT: u64 = 8 << 20;
+/// Hosts of one visit that are kept in mind.
+const HOSTS: usize = 256;
+/// The pause after a connection could not be taken, as where files are used up.
+const BREATH: Duration = Duration::from_millis(50);
 /// Addresses of one host that are dialled.
 const DIALLED: usize = 3;
-/// A connection on which nothing moves for so long gives its leave back until it does.
-const IDLE: Duration = Duration::from_millis(300);
-/// A connection on which nothing moves at all.
-const DEAD: Duration = Duration::from_secs(60);
-const PIECE: usize = 16 * 1024;
-
 /// The proxy of one visit.
 pub(super) struct Proxy<'a> {
     listener: TcpListener,
     fetcher: &'a Fetcher,
     names: &'a Names<'a>,
     deadline: Deadline,
+    /// What refuses addresses, for this page.
+    guard: Guard,
     refused: AtomicU32,
-    /// Hosts that the guard refused, for the reason of a failed page.
-    refused_hosts: Mutex<Vec<String>>,
+    /// What became of the connections to each host.
+    hosts: Mutex<HashMap<String, Contact>>,
     connections: AtomicU32,
     bytes: AtomicU64,
+    sent: AtomicU64,
+}
+
+/// What became of the connections to a host.
+#[derive(Clone, Copy, Debug, Default)]
+struct Contact {
+    refused: bool,
+    reached: bool,
+    /// Connections under way.
+    open: u32,
+    /// When the last one failed.
+    failed: Option<Instant>,
+}
+
+/// Whether a host can be reached, as far as one knows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Reach {
+    /// It was not asked for.
+    Unasked,
+    /// It has not answered, and something is under way.
+    Silent,
+    /// It cannot be connected to, or does not speak what it should; for so long.
+    Failed(Duration),
+    /// It has answered.
+    Answered,
 }
 
 /// The leave to speak with a host; given back while nothing is said.
@@ -71,22 +102,42 @@ enum Denied {
 }
 
 impl<'a> Proxy<'a> {
+    /// Opens the way for one page.
     pub(super) async fn open(
+        page: &Url,
         fetcher: &'a Fetcher,
         names: &'a Names<'a>,
         deadline: Deadline,
     ) -> io::Result<Proxy<'a>> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
-        Ok(Proxy {
+        let mut proxy = Proxy {
             listener,
             fetcher,
             names,
             deadline,
+            guard: Guard::default(),
             refused: AtomicU32::new(0),
-            refused_hosts: Mutex::default(),
+            hosts: Mutex::default(),
             connections: AtomicU32::new(0),
             bytes: AtomicU64::new(0),
-        })
+            sent: AtomicU64::new(0),
+        };
+        // Networks that the operator has opened are open for sites that stand in them, not for
+        // what any page of the list asks for.
+        if proxy.stands_in_opened(page).await {
+            proxy.guard = fetcher.guard.clone();
+        }
+        Ok(proxy)
+    }
+
+    /// Whether a page's own host is at an address that only the operator's word lets pass.
+    async fn stands_in_opened(&self, page: &Url) -> bool {
+        let opens = |address: &IpAddr| {
+            self.fetcher.guard.refuses(*address).is_none()
+                && Guard::default().refuses(*address).is_some()
+        };
+        let Some(host) = page.host() else { return false };
+        self.addresses(&host.to_owned()).await.is_ok_and(|all| all.iter().any(opens))
     }
 
     /// Where the browser finds it.
@@ -101,12 +152,23 @@ impl<'a> Proxy<'a> {
 
     /// Whether the guard refused this host.
     pub(super) fn has_refused(&self, host: &str) -> bool {
-        self.hosts().iter().any(|refused| refused == host)
+        self.hosts().get(host).is_some_and(|contact| contact.refused)
     }
 
-    /// Whether the visit brought more than it may.
+    /// Whether the visit brought, or sent, more than it may.
     pub(super) fn is_over_full(&self) -> bool {
         self.bytes.load(Ordering::Relaxed) >= MOST_BYTES
+            || self.sent.load(Ordering::Relaxed) >= MOST_SENT
+    }
+
+    /// Whether this host can be reached.
+    pub(super) fn reach(&self, host: &str) -> Reach {
+        match self.hosts().get(host) {
+            None => Reach::Unasked,
+            Some(contact) if contact.reached => Reach::Answered,
+            Some(Contact { open: 0, failed: Some(at), .. }) => Reach::Failed(at.elapsed()),
+            Some(_) => Reach::Silent,
+        }
     }
 
     /// Serves until it is dropped.
@@ -114,18 +176,37 @@ impl<'a> Proxy<'a> {
         let mut open = FuturesUnordered::new();
         loop {
             tokio::select! {
-                accepted = self.listener.accept(), if open.len() < CONNECTIONS => {
-                    if let Ok((client, _)) = accepted {
-                        open.push(self.meet(client));
-                    }
+                client = self.accept(), if open.len() < CONNECTIONS => {
+                    open.push(self.meet(client));
                 }
                 Some(()) = open.next() => {}
             }
         }
     }
 
-    fn hosts(&self) -> std::sync::MutexGuard<'_, Vec<String>> {
-        self.refused_hosts.lock().unwrap_or_else(PoisonError::into_inner)
+    /// The next connection of the browser.
+    async fn accept(&self) -> TcpStream {
+        loop {
+            match self.listener.accept().await {
+                Ok((client, _)) => return client,
+                Err(error) => {
+                    tracing::debug!(%error, "a connection of the browser is not taken");
+                    sleep(BREATH).await;
+                }
+            }
+        }
+    }
+
+    fn hosts(&self) -> std::sync::MutexGuard<'_, HashMap<String, Contact>> {
+        self.hosts.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Keeps in mind what is known of a host.
+    fn note(&self, host: &str, change: impl FnOnce(&mut Contact)) {
+        let mut hosts = self.hosts();
+        if hosts.len() < HOSTS || hosts.contains_key(host) {
+            change(hosts.entry(host.to_owned()).or_default());
+        }
     }
 
     /// One connection of the browser. What cannot be served is hung up on: the browser
@@ -136,24 +217,31 @@ impl<'a> Proxy<'a> {
         }
         let Some(head) = Head::read(&mut client, self.deadline.step()).await else { return };
         let Some(asked) = head.asked() else { return };
-        match self.connect(&asked).await {
+        let host = asked.host.to_string();
+        self.note(&host, |contact| contact.open += 1);
+        let denied = match self.connect(&asked).await {
             Ok((server, seat)) => {
                 let _ = self.pass(client, server, &asked, &head, seat).await;
+                None
             }
             Err(denied) => {
-                if let (Denied::Refused, Asked { host, .. }) = (&denied, &asked) {
-                    self.refused.fetch_add(1, Ordering::Relaxed);
-                    tracing::debug!(%host, "a request of a page was refused");
-                    let mut hosts = self.hosts();
-                    if hosts.len() < 256 {
-                        hosts.push(host.to_string());
-                    }
-                }
                 if asked.tunnel {
                     let _ = client.write_all(b"HTTP/1.1 502 Bad Gateway\r\n\r\n").await;
                 }
+                Some(denied)
             }
+        };
+        let is_refused = matches!(denied, Some(Denied::Refused));
+        if is_refused {
+            self.refused.fetch_add(1, Ordering::Relaxed);
+            tracing::debug!(%host, "a request of a page was refused");
         }
+        self.note(&host, |contact| {
+            contact.open = contact.open.saturating_sub(1);
+            contact.refused |= is_refused;
+            // Where it has answered, this does not count.
+            contact.failed = Some(Instant::now());
+        });
     }
 
     /// A connection to the host that was asked for, at an address that the guard has let pass.
@@ -162,7 +250,7 @@ impl<'a> Proxy<'a> {
         let open: Vec<IpAddr> = addresses
             .iter()
             .copied()
-            .filter(|address| self.fetcher.guard.refuses(*address).is_none())
+            .filter(|address| self.guard.refuses(*address).is_none())
             .collect();
         if open.is_empty() && !addresses.is_empty() {
             return Err(Denied::Refused);
@@ -235,89 +323,5 @@ impl<'a> Proxy<'a> {
             }
         };
         timeout(self.deadline.step(), server).await.ok()?.ok()
-    }
-
-    /// Carries bytes both ways until one side is done.
-    async fn pass(
-        &self,
-        mut client: TcpStream,
-        mut server: TcpStream,
-        asked: &Asked,
-        head: &Head,
-        seat: Seat,
-    ) -> io::Result<()> {
-        if asked.tunnel {
-            client.write_all(b"HTTP/1.1 200 Connection established\r\n\r\n").await?;
-            server.write_all(head.rest()).await?;
-        } else {
-            let upstream = self.blind();
-            let credentials = upstream.map(tunnel::credentials).unwrap_or_default();
-            server.write_all(&head.forwarded(upstream.is_some(), &credentials)).await?;
-            self.answer_head(&mut client, &mut server).await?;
-        }
-        self.carry(client, server, &asked.host.to_string(), seat).await
-    }
-
-    /// Hands on the head of an answer, as the only one of its connection: the next request
-    /// may be for another host.
-    async fn answer_head(&self, client: &mut TcpStream, server: &mut TcpStream) -> io::Result<()> {
-        for _ in 0..8 {
-            let Some(head) = Head::read(server, self.deadline.step()).await else {
-                return Err(io::ErrorKind::InvalidData.into());
-            };
-            // What comes before the answer proper (hints, "go on") is for nobody here.
-            if head.status().is_some_and(|status| (100..200).contains(&status)) {
-                if head.rest().is_empty() {
-                    continue;
-                }
-                return Err(io::ErrorKind::InvalidData.into());
-            }
-            return client.write_all(&head.closing()).await;
-        }
-        Err(io::ErrorKind::InvalidData.into())
-    }
-
-    async fn carry(
-        &self,
-        mut client: TcpStream,
-        mut server: TcpStream,
-        host: &str,
-        mut seat: Seat,
-    ) -> io::Result<()> {
-        let (mut up, mut down) = (vec![0; PIECE], vec![0; PIECE]);
-        let mut client_done = false;
-        loop {
-            let wait = if seat.leave.is_some() { IDLE } else { DEAD };
-            let (from_client, length) = tokio::select! {
-                read = client.read(&mut up), if !client_done => (true, read?),
-                read = server.read(&mut down) => (false, read?),
-                () = sleep(wait) => {
-                    if seat.leave.take().is_none() {
-                        return Ok(());
-                    }
-                    continue;
-                }
-            };
-            if length == 0 {
-                if from_client {
-                    client_done = true;
-                    server.shutdown().await?;
-                    continue;
-                }
-                return client.shutdown().await;
-            }
-            if seat.leave.is_none() {
-                seat = self.seat(host, seat.address).await;
-            }
-            if from_client {
-                server.write_all(up.get(..length).unwrap_or_default()).await?;
-            } else {
-                let brought = self.bytes.fetch_add(length as u64, Ordering::Relaxed);
-                if brought >= MOST_BYTES {
-                    return Ok(());
-                }
-                client.write_all(down.get(..length).unwrap_or_default()).await?;
-            }
-        }
     }
 }

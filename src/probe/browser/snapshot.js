@@ -3,8 +3,8 @@
 
 const KEPT = ['class', 'id', 'title', 'alt', 'role', 'name', 'type'];
 const VOID = new Set(['br', 'hr', 'img', 'input', 'wbr', 'col']);
+const MOST_ADDRESS = 8192;
 const RAW = new Set(['textarea', 'select', 'option', 'optgroup', 'title']);
-const MOST_TEXT = 12000000;
 
 let texts = [];
 
@@ -15,16 +15,16 @@ const escapeValue = (text) =>
 
 function tagOf(element) {
   const name = nameOf(element);
-  if (element.namespaceURI !== 'http://www.w3.org/1999/xhtml') return 'span';
+  if (namespaceOf(element) !== 'http://www.w3.org/1999/xhtml') return 'span';
   if (name === 'frameset' || name === 'slot' || name === 'body' || name === 'html') return 'div';
   return /^[a-z][a-z0-9-]*$/.test(name) && name !== 'beian-text' ? name : 'span';
 }
 
 // Whether an element is hidden with all that it holds.
-function hides(style) {
+function hides(element, style) {
   return (
     style.display === 'none' ||
-    Number(style.opacity) <= 0.05 ||
+    isTransparent(element, style) ||
     style.contentVisibility === 'hidden'
   );
 }
@@ -41,21 +41,21 @@ function boxed(element) {
 // line that opens it.
 function isLaidOut(node) {
   let inner = node;
-  const element = node.nodeType === Node.ELEMENT_NODE ? node : flatParent(node);
+  const element = typeOf(node) === Node.ELEMENT_NODE ? node : flatParent(node);
   for (const at of flatAncestors(element)) {
     if (at instanceof HTMLDetailsElement && !at.open && at !== inner) {
-      if (inner !== at.querySelector(':scope > summary')) return false;
+      if (inner !== findIn(at, ':scope > summary')) return false;
     }
     inner = at;
   }
-  return boxed(element).checkVisibility();
+  return isVisible(boxed(element));
 }
 
 function isShown(parent, nodes) {
   const style = getComputedStyle(parent);
   if (style.visibility !== 'visible' || parseFloat(style.fontSize) < 2) return false;
   if (!isLaidOut(nodes[0])) return false;
-  const range = document.createRange();
+  const range = newRange(document);
   return nodes.some((node) => {
     range.selectNodeContents(node);
     return Array.from(range.getClientRects()).some((box) => box.width > 0 && box.height > 0);
@@ -70,7 +70,8 @@ function written(element, pseudo) {
   return escapeText(found[1].replace(/\\(.)/g, '$1'));
 }
 
-function snapshot(base, resolve) {
+// `most` bounds the letters of what is written.
+function snapshot(base, resolve, most) {
   texts = [];
   const out = [];
   let size = 0;
@@ -80,7 +81,7 @@ function snapshot(base, resolve) {
   let pendingParent = null;
   const say = (text) => {
     size += text.length;
-    if (size < MOST_TEXT) out.push(text);
+    if (size < most) out.push(text);
     else whole = false;
   };
   const flush = () => {
@@ -95,14 +96,14 @@ function snapshot(base, resolve) {
     texts.push(nodes);
   };
   const enter = (node) => {
-    if (node.nodeType === Node.TEXT_NODE) {
-      pendingParent = flatParent(node) || node.parentElement;
+    if (typeOf(node) === Node.TEXT_NODE) {
+      pendingParent = flatParent(node) || parentElementOf(node);
       if (pendingParent) pending.push(node);
       return false;
     }
-    if (node.nodeType !== Node.ELEMENT_NODE || SILENT.has(nameOf(node))) return false;
-    const isDrawing = node.namespaceURI === 'http://www.w3.org/2000/svg';
-    if (isDrawing && !/\S/.test(node.textContent)) return false;
+    if (typeOf(node) !== Node.ELEMENT_NODE || SILENT.has(nameOf(node))) return false;
+    const isDrawing = namespaceOf(node) === 'http://www.w3.org/2000/svg';
+    if (isDrawing && !/\S/.test(textOf(node))) return false;
     flush();
     open(node);
     return !VOID.has(tagOf(node)) && !isFrame(node);
@@ -112,25 +113,25 @@ function snapshot(base, resolve) {
     const name = nameOf(element);
     const attributes = [];
     for (const key of KEPT) {
-      const value = element.getAttribute(key);
+      const value = attributeOf(element, key);
       if (value !== null) attributes.push(`${key}="${escapeValue(value.slice(0, 1000))}"`);
     }
-    const href = element.getAttribute('href');
+    const href = attributeOf(element, 'href');
     if (href !== null) {
       const target = resolve && typeof element.href === 'string' ? element.href : href;
       attributes.push(`href="${escapeValue(target.slice(0, 4000))}"`);
     }
-    if (name === 'img') attributes.push(`src="${escapeValue((element.getAttribute('src') || '').slice(0, 1000))}"`);
+    if (name === 'img') attributes.push(`src="${escapeValue((attributeOf(element, 'src') || '').slice(0, 1000))}"`);
     if (name === 'dialog' || name === 'details') attributes.push('open');
     let before = '';
     if (hiddenDepth === 0) {
       const style = getComputedStyle(element);
-      if (hides(style)) {
+      if (hides(element, style)) {
         attributes.push('hidden');
         hiddenDepth += 1;
       } else {
         if (isBlock(element, style)) attributes.push('style="display:block"');
-        if (element.childElementCount < 50) before = written(element, '::before');
+        if (elementsIn(element) < 50) before = written(element, '::before');
       }
     } else {
       hiddenDepth += 1;
@@ -146,26 +147,26 @@ function snapshot(base, resolve) {
     if (VOID.has(tag) && hiddenDepth > 0) hiddenDepth -= 1;
   };
   const leave = (node) => {
-    if (node.nodeType !== Node.ELEMENT_NODE) return;
+    if (typeOf(node) !== Node.ELEMENT_NODE) return;
     flush();
     if (hiddenDepth > 0) hiddenDepth -= 1;
-    else if (node.childElementCount < 50) say(written(node, '::after'));
+    else if (elementsIn(node) < 50) say(written(node, '::after'));
     say(`</${tagOf(node)}>`);
   };
-  const body = document.body || document.documentElement;
+  const body = bodyElement() || rootElement();
   if (body) whole = walk(body, enter, leave) && whole;
   flush();
-  const titled = Array.from(document.getElementsByTagName('title')).some(
+  const titled = Array.from(allOf(document, 'title')).some(
     (title) => title instanceof HTMLTitleElement,
   );
-  const given = document.querySelector('base[href]');
+  const given = find(document, 'base[href]');
   return {
     html: out.join(''),
     whole,
-    title: titled ? escapeText(document.title.slice(0, 4000)) : null,
+    title: titled ? escapeText(titleOf(document).slice(0, 4000)) : null,
     base: given ? escapeValue(given.href.slice(0, 4000)) : null,
-    charset: document.characterSet,
-    url: location.href,
+    charset: charsetOf(document),
+    url: location.href.slice(0, MOST_ADDRESS),
   };
 }
 
@@ -177,6 +178,6 @@ const isFrame = (element) =>
 function isBlock(element, style) {
   if (!/^(block|flex|grid|list-item|table|flow-root)$/.test(style.display)) return false;
   const parent = flatParent(element);
-  if (!parent || parent.nodeType !== Node.ELEMENT_NODE) return false;
+  if (!parent || typeOf(parent) !== Node.ELEMENT_NODE) return false;
   return !/flex|grid/.test(getComputedStyle(parent).display);
 }

@@ -4,15 +4,16 @@ use super::cdp::{Cdp, Fault};
 use super::document::{self, Document};
 use super::frames::{Frame, Session};
 use super::process::Chromium;
-use super::proxy::Proxy;
+use super::proxy::{Proxy, Reach};
 use super::wait::{Patience, Pulse};
 use super::watch::Watch;
-use super::{Shown, measure, picture};
-use crate::evidence::{RenderFailure, Rendered};
+use super::{Shown, layout::Size, measure, picture};
+use crate::evidence::{Layout, RenderFailure, Rendered};
+use crate::page::Mark;
 use crate::probe::BrowserOptions;
 use serde_json::{Value, json};
 use std::time::Duration;
-use tokio::time::{Instant, sleep};
+use tokio::time::{Instant, sleep, timeout};
 use url::Url;
 
 /// The window that a visitor at a desk has.
@@ -24,6 +25,14 @@ const QUESTION: Duration = Duration::from_secs(6);
 /// Reading or measuring a whole document.
 pub(super) const READING: Duration = Duration::from_secs(20);
 const BETWEEN: Duration = Duration::from_millis(150);
+/// What comes before the page is asked for waits for nobody but this machine.
+const PREPARING: Duration = Duration::from_secs(30);
+/// How long the browser may take to say what the proxy knows: that a host cannot be reached.
+const NO_WAY: Duration = Duration::from_secs(4);
+/// What the browser tells of its end comes about as soon as a command comes to nothing.
+const LAST_WORD: Duration = Duration::from_millis(200);
+/// Before what was not seen is looked at once more.
+const SECOND_LOOK: Duration = Duration::from_millis(900);
 /// Screens of a page that are scrolled through.
 const SCREENS: u32 = 25;
 
@@ -54,12 +63,12 @@ async fn open_context(cdp: &Cdp, proxy: &Proxy<'_>) -> Result<String, Fault> {
         "proxyBypassList": "<-loopback>",
         "disposeOnDetach": true,
     });
-    let made = cdp.call(None, "Target.createBrowserContext", ask, COMMAND).await?;
+    let made = cdp.call(None, "Target.createBrowserContext", ask, PREPARING).await?;
     let context = text(&made, "/browserContextId");
     let deny = json!({
         "behavior": "deny", "browserContextId": context, "eventsEnabled": true,
     });
-    cdp.call(None, "Browser.setDownloadBehavior", deny, COMMAND).await?;
+    cdp.call(None, "Browser.setDownloadBehavior", deny, PREPARING).await?;
     Ok(context)
 }
 
@@ -73,14 +82,14 @@ async fn in_context(
     let cdp = &browser.cdp;
     let events = cdp.events();
     let failed = |fault: Fault| of_fault(&fault);
-    cdp.call(None, "Target.setDiscoverTargets", json!({"discover": true}), COMMAND)
+    cdp.call(None, "Target.setDiscoverTargets", json!({"discover": true}), PREPARING)
         .await
         .map_err(failed)?;
     let ask = json!({"url": "about:blank", "browserContextId": context});
-    let made = cdp.call(None, "Target.createTarget", ask, COMMAND).await.map_err(failed)?;
+    let made = cdp.call(None, "Target.createTarget", ask, PREPARING).await.map_err(failed)?;
     let target = text(&made, "/targetId");
     let ask = json!({"targetId": target, "flatten": true});
-    let attached = cdp.call(None, "Target.attachToTarget", ask, COMMAND).await.map_err(failed)?;
+    let attached = cdp.call(None, "Target.attachToTarget", ask, PREPARING).await.map_err(failed)?;
     let session = text(&attached, "/sessionId");
     let watch = Watch::new(cdp, session.clone(), target, context.to_owned(), options.screenshots);
     let looking = Looking {
@@ -91,9 +100,19 @@ async fn in_context(
         agent: &browser.agent,
         frames: Vec::new(),
     };
+    let end = watch.follow(events);
+    tokio::pin!(end);
+    // In this order: what was seen stands, also where the browser ends at the same moment.
     tokio::select! {
-        shown = looking.look(url) => shown,
-        failure = watch.follow(events) => Err(failure),
+        biased;
+        shown = looking.look(url) => match shown {
+            // A command came to nothing: why, the browser may tell.
+            Err(RenderFailure::Browser) => {
+                Err(timeout(LAST_WORD, end).await.unwrap_or(RenderFailure::Browser))
+            }
+            shown => shown,
+        },
+        failure = &mut end => Err(failure),
         () = proxy.serve() => Err(RenderFailure::Browser),
     }
 }
@@ -122,7 +141,10 @@ impl Looking<'_> {
         let (width, height) = WINDOW;
         for (method, params) in [
             ("Page.enable", json!({})),
-            ("Network.enable", json!({"maxTotalBufferSize": 0, "maxResourceBufferSize": 0})),
+            (
+                "Network.enable",
+                json!({"maxTotalBufferSize": 0, "maxResourceBufferSize": 0, "maxPostDataSize": 0}),
+            ),
             ("Network.setBypassServiceWorker", json!({"bypass": true})),
             ("Fetch.enable", json!({"patterns": [{"urlPattern": "*"}]})),
             (
@@ -134,7 +156,7 @@ impl Looking<'_> {
                 json!({"width": width, "height": height, "deviceScaleFactor": 1, "mobile": false}),
             ),
         ] {
-            self.session.call(method, params, COMMAND).await?;
+            self.session.call(method, params, PREPARING).await?;
         }
         Ok(())
     }
@@ -142,9 +164,14 @@ impl Looking<'_> {
     async fn navigate(&self, url: &Url) -> Result<(), RenderFailure> {
         let ask = json!({"url": url.as_str()});
         let within = self.options.timeout;
-        let gone = match self.session.call("Page.navigate", ask, within).await {
+        let host = url.host_str().unwrap_or_default();
+        let gone = tokio::select! {
+            gone = self.session.call("Page.navigate", ask, within) => gone,
+            () = self.no_way(host) => return Err(self.why_not("", url)),
+        };
+        let gone = match gone {
             Ok(gone) => gone,
-            Err(Fault::Late) => return Err(RenderFailure::Unreachable),
+            Err(Fault::Late) => return Err(self.why_late(host)),
             Err(fault) => return Err(of_fault(&fault)),
         };
         let error = text(&gone, "/errorText");
@@ -155,6 +182,26 @@ impl Looking<'_> {
         // The event may come a moment later than the answer.
         sleep(Duration::from_millis(50)).await;
         Err(self.why_not(&error, url))
+    }
+
+    /// Returns once it is certain that the host cannot be reached, whatever the browser, on a
+    /// machine with much to do, has come to by then.
+    async fn no_way(&self, host: &str) {
+        loop {
+            sleep(BETWEEN).await;
+            if matches!(self.proxy.reach(host), Reach::Failed(since) if since >= NO_WAY) {
+                return;
+            }
+        }
+    }
+
+    /// Why a page did not begin in time. Where the site has answered, or was not even asked,
+    /// that is the browser's lateness.
+    fn why_late(&self, host: &str) -> RenderFailure {
+        match self.proxy.reach(host) {
+            Reach::Silent | Reach::Failed(_) => RenderFailure::Unreachable,
+            Reach::Unasked | Reach::Answered => RenderFailure::Hung,
+        }
     }
 
     fn why_not(&self, error: &str, url: &Url) -> RenderFailure {
@@ -201,7 +248,7 @@ impl Looking<'_> {
                 }
                 Err(Fault::Late) => return Err(RenderFailure::Hung),
                 // On its way to another document.
-                Err(Fault::Refused(_)) => {}
+                Err(Fault::Refused(_) | Fault::Threw(_)) => {}
             }
             if start.elapsed() >= self.options.timeout {
                 return Ok(false);
@@ -227,7 +274,7 @@ impl Looking<'_> {
                     whole = whole.and(Pulse { loaded, ..told.pulse });
                 }
                 // A frame may come and go; the page itself must be there.
-                Err(Fault::Refused(_)) if frame.parent.is_some() => {}
+                Err(Fault::Refused(_) | Fault::Threw(_)) if frame.parent.is_some() => {}
                 Err(fault) => return Err(fault),
             }
         }
@@ -246,10 +293,19 @@ impl Looking<'_> {
                 break;
             }
             sleep(Duration::from_millis(40)).await;
+            self.painted(&main).await;
         }
         let left = self.options.timeout.saturating_sub(start.elapsed());
         let more = Instant::now() + left.min(Duration::from_secs(4));
         self.stand_still(more).await
+    }
+
+    /// Waits until the page has been painted: who observes what is in view knows it by then.
+    async fn painted(&mut self, main: &Frame) {
+        let painted = self.session.ask::<bool>(main, "beian.painted()", QUESTION).await;
+        if let Err(fault) = painted {
+            tracing::debug!(%fault, "no telling when a page is painted");
+        }
     }
 
     /// Waits for what the scrolling has set going.
@@ -267,8 +323,11 @@ impl Looking<'_> {
                     }
                     before = Some((pulse.elements, pulse.sum));
                 }
-                Err(Fault::Refused(_)) => before = None,
+                Err(Fault::Refused(_) | Fault::Threw(_)) => before = None,
                 Err(fault) => return Err(of_fault(&fault)),
+            }
+            if self.proxy.is_over_full() {
+                return Err(RenderFailure::TooLarge);
             }
             if Instant::now() >= until {
                 return Ok(false);
@@ -288,9 +347,7 @@ impl Looking<'_> {
         }
         let Document { url, html, mut page, marks, frames } = document;
         let size = measure::size(&mut self.session, &self.frames).await.map_err(failed)?;
-        let numbers = measure::numbers(&mut self.session, &self.frames, &marks, size)
-            .await
-            .map_err(failed)?;
+        let numbers = self.measure(&marks, size).await.map_err(failed)?;
         for (number, layout) in page.record_numbers.iter_mut().zip(&numbers) {
             measure::correct(number, layout);
         }
@@ -313,12 +370,31 @@ impl Looking<'_> {
         };
         Ok(Shown { rendered, html, screenshot })
     }
+
+    /// How the numbers are laid out. One that is not seen is looked at once more, now that it
+    /// has been brought into view.
+    async fn measure(&mut self, marks: &[Vec<Mark>], size: Size) -> Result<Vec<Layout>, Fault> {
+        let first = measure::numbers(&mut self.session, &self.frames, marks, size).await?;
+        let Some(main) = self.frames.first().cloned().filter(|_| measure::are_in_doubt(&first))
+        else {
+            return Ok(first);
+        };
+        sleep(SECOND_LOOK).await;
+        self.painted(&main).await;
+        match measure::numbers(&mut self.session, &self.frames, marks, size).await {
+            Ok(second) => Ok(measure::better(first, second)),
+            Err(Fault::Refused(_) | Fault::Threw(_)) => Ok(first),
+            Err(fault) => Err(fault),
+        }
+    }
 }
 
 fn of_fault(fault: &Fault) -> RenderFailure {
     match fault {
         Fault::Gone => RenderFailure::Browser,
         Fault::Late => RenderFailure::Hung,
+        // No other browser would read it better.
+        Fault::Threw(_) => RenderFailure::Unreadable,
         Fault::Refused(why) => {
             tracing::debug!(%why, "the browser refused");
             RenderFailure::Browser

@@ -12,19 +12,19 @@ const closedRoots = new WeakMap();
 const frameNumbers = new WeakMap();
 const flatParents = new WeakMap();
 
-const rootOf = (element) => element.shadowRoot || closedRoots.get(element) || null;
+const rootOf = (element) => shadowRootOf(element) || closedRoots.get(element) || null;
 
-const nameOf = (element) => String(element.localName).toLowerCase();
+const nameOf = (element) => String(localNameOf(element)).toLowerCase();
 
 function childrenOf(node) {
-  if (node.nodeType !== Node.ELEMENT_NODE) return node.childNodes;
+  if (typeOf(node) !== Node.ELEMENT_NODE) return nodesIn(node);
   const root = rootOf(node);
-  if (root) return root.childNodes;
-  if (node.localName === 'slot' && node instanceof HTMLSlotElement) {
+  if (root) return nodesIn(root);
+  if (node instanceof HTMLSlotElement) {
     const given = node.assignedNodes({ flatten: true });
     if (given.length) return given;
   }
-  return node.childNodes;
+  return nodesIn(node);
 }
 
 // Walks without recursion; `enter` returns whether to go inside.
@@ -57,13 +57,13 @@ function walk(start, enter, leave) {
 function flatParent(node) {
   const known = flatParents.get(node);
   if (known) return known;
-  const parent = node.parentNode;
+  const parent = parentOf(node);
   return parent instanceof ShadowRoot ? parent.host : parent;
 }
 
 function* flatAncestors(node) {
   let bound = 2000;
-  for (let at = node; at && at.nodeType === Node.ELEMENT_NODE && bound > 0; at = flatParent(at)) {
+  for (let at = node; at && typeOf(at) === Node.ELEMENT_NODE && bound > 0; at = flatParent(at)) {
     bound -= 1;
     yield at;
   }
@@ -74,9 +74,10 @@ function pulse() {
   let elements = 0;
   let sum = 0;
   let text = '';
-  if (document.documentElement) {
-    walk(document.documentElement, (node) => {
-      if (node.nodeType === Node.TEXT_NODE) {
+  const root = rootElement();
+  if (root) {
+    walk(root, (node) => {
+      if (typeOf(node) === Node.TEXT_NODE) {
         const data = node.data;
         let hash = 7;
         for (let i = 0; i < data.length && i < 400; i++) {
@@ -87,7 +88,7 @@ function pulse() {
         if (text.length < 2000000) text += data.replace(/\s+/g, '');
         return false;
       }
-      if (node.nodeType !== Node.ELEMENT_NODE || SILENT.has(nameOf(node))) return false;
+      if (typeOf(node) !== Node.ELEMENT_NODE || SILENT.has(nameOf(node))) return false;
       elements += 1;
       return true;
     });
@@ -95,16 +96,26 @@ function pulse() {
   const number =
     /(ICP|ＩＣＰ|icp|Icp)[^。]{0,3}(备|備|证|証)(案)?(号|號)?[^0-9]{0,6}[0-9]{6}/.test(text) ||
     /[AB][12]\.?(B[12])?-?[0-9]{8}/.test(text);
-  return { elements, sum, number, ready: document.readyState };
+  return { elements, sum, number, ready: readyStateOf(document) };
 }
 
 // Goes down the page as a reader does, so that what waits for that is loaded and shown.
 function scrollTo(step) {
-  const height = Math.max(
-    document.documentElement.scrollHeight,
-    document.body ? document.body.scrollHeight : 0,
-  );
+  const height = heightOfPage();
   const top = Math.min(step * innerHeight * 0.8, height);
   window.scrollTo({ top, behavior: 'instant' });
   return top + innerHeight < height;
 }
+
+function heightOfPage() {
+  const [root, body] = [rootElement(), bodyElement()];
+  return Math.max(root ? scrollHeightOf(root) : 0, body ? scrollHeightOf(body) : 0);
+}
+
+// Told once the page has been painted anew, or cannot be: who observes what is in view has
+// been called by then, however slow the machine.
+const painted = () =>
+  new Promise((done) => {
+    setTimeout(() => done(true), 2000);
+    requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(() => done(true), 0)));
+  });

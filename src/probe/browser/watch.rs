@@ -1,7 +1,7 @@
 //! What happens while a page is shown: requests, dialogues, downloads, new windows. Whatever
 //! wants an answer gets one here.
 
-use super::cdp::{Cdp, Event, GONE};
+use super::cdp::{Cdp, Event, GONE, OVERLONG};
 use super::wait::Traffic;
 use crate::evidence::RenderFailure;
 use serde_json::{Value, json};
@@ -126,6 +126,12 @@ impl<'a> Watch<'a> {
     async fn of_browser(&self, event: &Event) -> Option<RenderFailure> {
         let text = |name: &str| event.params.get(name).and_then(Value::as_str).unwrap_or_default();
         match event.method.as_str() {
+            OVERLONG => {
+                let request = text("requestId");
+                tracing::debug!("a request of too many bytes is refused");
+                self.answer(request, false).await;
+                None
+            }
             "Target.targetCrashed" if text("targetId") == self.target => {
                 // A page without bounds meets the browser's.
                 let ended = text("status").contains("oom") || text("status") == "crashed";
@@ -221,7 +227,11 @@ impl<'a> Watch<'a> {
             }
             is_web && is_wanted && state.requests <= REQUESTS && state.documents <= DOCUMENTS
         };
-        let id = text("requestId");
+        self.answer(text("requestId"), allowed).await;
+    }
+
+    /// Lets a request pass, or has it fail.
+    async fn answer(&self, id: &str, allowed: bool) {
         let (method, answer) = match allowed {
             true => ("Fetch.continueRequest", json!({"requestId": id})),
             false => {

@@ -3,6 +3,7 @@
 mod bounds;
 mod content;
 mod fence;
+mod hostile;
 mod picture;
 mod sight;
 
@@ -13,7 +14,7 @@ use beian::{
     page::ShownNumber,
     probe::{BrowserOptions, Probe, Render, Shot},
 };
-use std::{path::PathBuf, time::Duration};
+use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
 /// The number that pages of these tests show.
 const NUMBER: &str = "粤ICP备2099000123号-1";
@@ -52,8 +53,13 @@ impl Stage {
         browser: BrowserOptions,
         respond: impl Fn(&str) -> Vec<u8> + Send + Sync + 'static,
     ) -> Option<Stage> {
+        Some(Stage::over(browser, rig::http(respond).await).await)
+    }
+
+    /// A stage whose hosts are all played by this socket.
+    async fn over(browser: BrowserOptions, socket: SocketAddr) -> Stage {
         let mut world = World::new().await;
-        world.http(respond).await;
+        world.at(rig::SITE, 80, socket);
         for host in ["foot.site.example", "other.example", "www.site.example"] {
             world.host(host, rig::SITE);
         }
@@ -62,7 +68,7 @@ impl Stage {
         world.options.render = Render::Always;
         world.options.browser = Some(browser);
         let probe = world.probe();
-        Some(Stage { world, probe })
+        Stage { world, probe }
     }
 
     async fn see(&self, url: &str) -> Seen {

@@ -1,7 +1,7 @@
 //! Pages that do not behave, and browsers that die.
 
 use super::*;
-use std::{fs, os::unix::fs::PermissionsExt, sync::Arc, time::Instant};
+use std::{fs, os::unix::fs::PermissionsExt, path::Path, sync::Arc, time::Instant};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn dialogues_windows_and_workers_keep_nobody_from_reading_the_page() {
@@ -100,7 +100,7 @@ async fn a_page_without_bounds_is_given_up_and_the_next_one_is_shown() {
 
 /// The processes of a browser that was started with this mark: the browser itself, and the
 /// folder of its profile.
-fn processes(mark: &str) -> Vec<(u32, String)> {
+pub(super) fn processes(mark: &str) -> Vec<(u32, String)> {
     let mut found = Vec::new();
     for entry in fs::read_dir("/proc").unwrap().flatten() {
         let Ok(pid) = entry.file_name().to_string_lossy().parse::<u32>() else { continue };
@@ -113,15 +113,22 @@ fn processes(mark: &str) -> Vec<(u32, String)> {
     found
 }
 
+/// The browser under a name by which its processes are found, after these commands; and its mark.
+pub(super) fn marked(browser: &Path, folder: &Path, before: &str) -> (PathBuf, String) {
+    let mark = format!("--mark-{}", folder.file_name().unwrap().to_string_lossy());
+    let program = folder.join("browser");
+    let script = format!("#!/bin/sh\n{before}\nexec {} {mark} \"$@\"\n", browser.display());
+    fs::write(&program, script).unwrap();
+    fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).unwrap();
+    (program, mark)
+}
+
 #[cfg(target_os = "linux")]
 #[tokio::test(flavor = "multi_thread")]
 async fn a_browser_that_dies_is_replaced_and_leaves_nothing_behind() {
     let Some(path) = chromium() else { return };
     let folder = tempfile::tempdir().unwrap();
-    let mark = format!("--mark-{}", folder.path().file_name().unwrap().to_string_lossy());
-    let program = folder.path().join("browser");
-    fs::write(&program, format!("#!/bin/sh\nexec {} {mark} \"$@\"\n", path.display())).unwrap();
-    fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).unwrap();
+    let (program, mark) = marked(&path, folder.path(), "");
     let browser = BrowserOptions { recycle_after: 2, ..options(program) };
     let homes = Arc::new(std::sync::Mutex::new(Vec::new()));
     let (marked, kept) = (mark.clone(), homes.clone());

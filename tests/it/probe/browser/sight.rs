@@ -130,6 +130,21 @@ const SEEN: &[(&str, &str, Sight)] = &[
         Sight::Seen,
     ),
     ("/contents", "<div style='display:contents'>N</div>", Sight::Seen),
+    (
+        "/fades-in",
+        "<p id=f style='opacity:0;transition:opacity 9s'>N</p><script>new IntersectionObserver((seen) => { if (seen[0].isIntersecting) f.style.opacity = 1 }).observe(f)</script>",
+        Sight::Seen,
+    ),
+    (
+        "/comes-late",
+        "<p id=f style='opacity:0'>N</p><script>new IntersectionObserver((seen) => { if (seen[0].isIntersecting) setTimeout(() => { f.style.opacity = 1 }, 1000) }).observe(f)</script>",
+        Sight::Seen,
+    ),
+    (
+        "/fades-out",
+        "<style>@keyframes o{to{opacity:0}}</style><p style='animation:o 9s forwards'>N</p>",
+        Sight::Unknown,
+    ),
 ];
 
 fn served() -> impl Fn(&str) -> Vec<u8> + Send + Sync {

@@ -143,7 +143,7 @@ impl Looking<'_> {
             ("Page.enable", json!({})),
             (
                 "Network.enable",
-                json!({"maxTotalBufferSize": 0, "maxResourceBufferSize": 0, "maxPostDataSize": 0}),
+                json!({"maxTotalBufferSize": 0, "maxResourceBufferSize": 0, "maxPostDataSize": 1}),
             ),
             ("Network.setBypassServiceWorker", json!({"bypass": true})),
             ("Fetch.enable", json!({"patterns": [{"urlPattern": "*"}]})),

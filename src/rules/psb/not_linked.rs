@@ -22,7 +22,7 @@ const TEXTS: Texts = Texts {
     zh: Words {
         problem: "网站首页的公安备案号没有链接到公安机关现用的备案查询页，或链接的不是这个号码",
         doubt: "请核对首页的公安备案号是否链接到它的备案查询页",
-        checks: "公安备案号应链接到 beian.mps.gov.cn 上这个号码的查询页，链接里的编号与页面上的号码相同；同一号码有一处链接正确即可。2023 年以前的 www.beian.gov.cn 仍会跳转，予以认可，但建议更新。链接到工信部网站的由 LNK005 判断。",
+        checks: "公安备案号应链接到 beian.mps.gov.cn 上这个号码的查询页，链接里的编号与页面上的号码相同；同一号码有一处链接正确即可。2023 年以前的 www.beian.gov.cn 仍会跳转，只作提醒，建议更新。链接到工信部网站的由 LNK005 判断。",
         why: "公安联网备案通过后，平台提供的代码带有指向查询页的链接，网站应把这段代码放在首页底部，供公众查询核对。",
         cause: "只录入了号码，没有使用平台提供的代码；或从其他网站复制代码后没有修改链接里的编号。",
         remedy: "请登录全国互联网安全管理服务平台（beian.mps.gov.cn），在已备案网站的详情中复制备案号代码，整段替换页脚里的号码并发布。",
@@ -32,7 +32,7 @@ const TEXTS: Texts = Texts {
     en: Words {
         problem: "The police record number is not linked to its record at the police's present site, or the link is of another number",
         doubt: "Please check whether the police record number is linked to its record",
-        checks: "The number should link to its own record at beian.mps.gov.cn, the code in the link being the number shown; of several occurrences one is enough. www.beian.gov.cn, in use until 2023, still redirects and is accepted, with the advice to update it. A link to the ministry is for LNK005.",
+        checks: "The number should link to its own record at beian.mps.gov.cn, the code in the link being the number shown; of several occurrences one is enough. www.beian.gov.cn, in use until 2023, still redirects: that is no more than a reminder to update it. A link to the ministry is for LNK005.",
         why: "The line that the platform hands out once the record is granted carries a link to the record; it belongs at the foot of the homepage, so that the public can look the number up.",
         cause: "The number was typed instead of pasting the platform's line; or the line of another site was copied and the code in its link left as it was.",
         remedy: "Please sign in at the police's service platform (beian.mps.gov.cn), copy the line of the number from the details of the site, put it in place of the present one and publish it.",

@@ -64,11 +64,13 @@ pub(super) struct Anchor {
 }
 
 impl Flow {
-    /// Reads the text of a page. Walks without recursion, whatever the depth.
-    pub(super) fn read(html: &Html, sheet: &Sheet) -> Flow {
+    /// Reads the text of a page. Walks without recursion, whatever the depth. Marks count only
+    /// where we have set them: a page may know their name.
+    pub(super) fn read(html: &Html, sheet: &Sheet, is_marked: bool) -> Flow {
         let mut walk = Walk {
             flow: Flow { places: vec![Place::default()], ..Flow::default() },
             sheet,
+            is_marked,
             line: Line::default(),
             outer: Vec::new(),
             frames: vec![Frame::default()],
@@ -105,6 +107,7 @@ struct Frame {
 struct Walk<'a> {
     flow: Flow,
     sheet: &'a Sheet,
+    is_marked: bool,
     line: Line,
     /// Lines that go on after the hidden element which interrupts them.
     outer: Vec<Line>,
@@ -170,7 +173,7 @@ impl Walk<'_> {
         }
         let turns_doubtful = !place.doubtful && doubt::is_raised_by(element, self.sheet);
         place.doubtful |= turns_doubtful;
-        let is_mark = element.name() == MARK;
+        let is_mark = self.is_marked && element.name() == MARK;
         if is_mark {
             place.mark = element.attr("n").and_then(|number| number.parse().ok());
         }

@@ -27,7 +27,7 @@ pub use model::{
     ShownNumber, ShownPolice, Varies, Zone,
 };
 
-pub use shown::Mark;
+pub use shown::{MARKED, Mark};
 
 use facts::Facts;
 use flow::Flow;
@@ -53,17 +53,22 @@ pub struct Context<'a> {
 
 /// Reads a page from the bytes of its body.
 pub fn read(body: &[u8], context: Context<'_>) -> Page {
-    read_marked(body, context).0
+    read_either(body, context, false).0
 }
 
 /// The same, with the marked texts (`<beian-text n="7">`) that hold each of its record
-/// numbers, in their order: so a browser's document is told where the numbers stand.
+/// numbers, in their order: so a browser's document is told where the numbers stand. The marks
+/// of the first [`MARKED`] numbers are told.
 pub fn read_marked(body: &[u8], context: Context<'_>) -> (Page, Vec<Vec<Mark>>) {
+    read_either(body, context, true)
+}
+
+fn read_either(body: &[u8], context: Context<'_>, is_marked: bool) -> (Page, Vec<Vec<Mark>>) {
     let Decoded { text, charset } = decode(body, context.content_type);
     let tree = parse::parse(&text);
     drop(text);
     let facts = Facts::read(&tree.html);
-    let flow = Flow::read(&tree.html, &facts.sheet);
+    let flow = Flow::read(&tree.html, &facts.sheet, is_marked);
     let base = base_of(&facts, context.url);
     let (record_numbers, marks) = shown::record_numbers(&flow, base.as_ref());
     let mut page = Page {

@@ -11,6 +11,9 @@ use url::Url;
 /// Numbers that are kept of one page; a page with more is a list of other people's.
 const NUMBERS: usize = 2_000;
 
+/// Numbers whose marks are told; a page with more is a list of other people's.
+pub const MARKED: usize = 60;
+
 /// Characters before a number that are kept.
 const BEFORE: usize = 30;
 
@@ -54,7 +57,8 @@ pub(super) fn record_numbers(
             let empty_link = link.is_some_and(|(href, _)| href.trim().is_empty());
             used.extend(links_in(flow, line, &found.span));
             orders.push(line.order);
-            marks.push(marks_of(flow, line, &found.span));
+            let is_told = shown.len() < MARKED;
+            marks.push(if is_told { marks_of(flow, line, &found.span) } else { Vec::new() });
             if zones.is_listable(index, found.span.start) {
                 listable.push((index, shown.len()));
             }

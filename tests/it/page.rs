@@ -140,3 +140,21 @@ fn a_page_survives_its_own_json() {
     let json = serde_json::to_string(&page).unwrap();
     assert_eq!(serde_json::from_str::<Page>(&json).unwrap(), page);
 }
+
+#[test]
+fn marks_mean_something_only_where_we_have_set_them_and_for_as_many_numbers_as_are_measured() {
+    let number = |n: usize| format!("粤ICP备2099{n:06}号");
+    let all = 2 * page::MARKED;
+    let body = |open: &str, close: &str| -> String {
+        let line = |n| format!("<p>{open}{}{close}</p>", number(n));
+        (0..all).map(line).collect()
+    };
+    let marked = body("<beian-text n=7>", "</beian-text>");
+    let (_, marks) = page::read_marked(marked.as_bytes(), Context::default());
+    assert_eq!(marks.len(), all);
+    assert!(marks.iter().take(page::MARKED).all(|marks| marks.len() == 1));
+    assert!(marks.iter().skip(page::MARKED).all(Vec::is_empty));
+    let served = page::read(marked.as_bytes(), Context::default());
+    let plain = page::read(body("<span>", "</span>").as_bytes(), Context::default());
+    assert_eq!(served, plain);
+}

@@ -6,11 +6,8 @@ use super::frames::{Frame, Session};
 use super::layout::{self, Facts, FrameFacts, Size};
 use super::visit::READING;
 use crate::evidence::{Layout, Sight};
-use crate::page::{Mark, ShownNumber};
+use crate::page::{MARKED, Mark, ShownNumber};
 use serde::Serialize;
-
-/// Numbers that are measured; a page with more is a list of other people's.
-const NUMBERS: usize = 60;
 
 /// A part of a number, as the page is asked for it.
 #[derive(Serialize)]
@@ -38,7 +35,7 @@ pub(super) async fn numbers(
         let of_frame = |mark: &&Mark| usize::try_from(mark.text / TEXTS) == Ok(number);
         let wanted: Vec<(usize, Vec<Part<'_>>)> = marks
             .iter()
-            .take(NUMBERS)
+            .take(MARKED)
             .enumerate()
             .map(|(at, marks)| (at, marks.iter().filter(of_frame).map(part).collect()))
             .filter(|(_, parts): &(usize, Vec<Part<'_>>)| !parts.is_empty())

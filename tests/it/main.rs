@@ -19,6 +19,7 @@ mod corpus;
 mod docs;
 mod filings;
 mod page;
+#[cfg_attr(not(feature = "browser"), expect(dead_code, reason = "there is less to look at"))]
 mod png;
 mod probe;
 mod rules;

@@ -291,7 +291,7 @@ mod tests {
         let (mut read, mut write) = split(theirs);
         let browser = tokio::spawn(async move {
             let mut asked = vec![0; 4096];
-            read.read(&mut asked).await.unwrap();
+            assert!(read.read(&mut asked).await.unwrap() > 0);
             let long = vec![b'x'; MAX_MESSAGE];
             for before in [
                 "{\"method\":\"Fetch.requestPaused\",\"params\":{\"requestId\":\"r-1\",\"request\":\"",

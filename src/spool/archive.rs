@@ -1,4 +1,4 @@
-use super::{Member, SpoolError, warc, warc::PICTURE};
+use super::{Member, SpoolError, sync_folder, warc, warc::PICTURE};
 use jiff::Timestamp;
 use std::{
     collections::HashSet,
@@ -76,7 +76,8 @@ impl Archive {
             let path = self.part.join(&name);
             match File::create_new(&path) {
                 Ok(mut file) => {
-                    file.write_all(bytes).map_err(SpoolError::at(&path))?;
+                    let written = file.write_all(bytes).and_then(|()| file.sync_all());
+                    written.map_err(SpoolError::at(&path))?;
                     return self.index(domain, member, &name, 0, bytes.len());
                 }
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
@@ -107,6 +108,7 @@ impl Archive {
         let at = SpoolError::at;
         self.index.flush().map_err(at(&self.part))?;
         self.index.get_ref().sync_all().map_err(at(&self.part))?;
+        sync_folder(&self.part);
         remove_folder(&old)?;
         match fs::rename(&self.place, &old) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => {
@@ -118,9 +120,11 @@ impl Archive {
         remove_folder(&old)
     }
 
-    /// Removes the evidence files of a run before this one, where none are to be kept.
+    /// Removes the evidence files of a run before this one, where none are to be kept, and
+    /// what a killed one left of them.
     pub fn remove(output: &Path) -> Result<(), SpoolError> {
-        remove_folder(&output.join("evidence"))
+        let folders = ["evidence", ".evidence.part", ".evidence.old"];
+        folders.iter().try_for_each(|folder| remove_folder(&output.join(folder)))
     }
 
     /// The domains that the evidence files of a folder hold something of.

@@ -46,9 +46,12 @@ pub(super) fn run(common: &Common, args: &Args) -> Done {
     let parts = Parts::new(settings)?;
     let probe = wiring::probe(&parts.settings, &parts.policy)?;
     let lists = lists::open(&args.inputs, &args.list)?;
-    let plan = parts.plan(output, args.judge.at, args.folder.unfinished(), lists.digest.clone())?;
+    let mut plan =
+        parts.plan(output, args.judge.at, args.folder.unfinished(), lists.digest.clone())?;
+    plan.fingerprint.insert("how the list is read".to_owned(), args.list.told());
     run::warn_of_age(&parts, plan.at)?;
-    let end = super::runtime()?.block_on(run::audit(lists.rows(), probe, &plan))?;
+    let end = super::runtime()?.block_on(run::audit(lists.rows(), probe, &plan));
+    let end = end.map_err(|error| run::kept(error, &plan))?;
     let Some(summary) = end else {
         return Ok(run::say_interrupted(&plan));
     };

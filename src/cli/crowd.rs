@@ -80,6 +80,8 @@ async fn audit(common: &Common, args: &Args, folder: &Path, reach: Reach) -> Don
     // A browser for a million pages would measure the browser.
     settings.browser.render = "never".to_owned();
     let output = args.output.clone().unwrap_or_else(|| PathBuf::from(&settings.output.dir));
+    let lang = wiring::lang(&settings);
+    let stop = run::stop_on_interrupt(lang, run::farewell(&output, lang));
     let mut parts = Parts::new(settings)?;
     parts.policy = demo::policy()?;
     let list = folder.join(LIST).display().to_string();
@@ -88,7 +90,7 @@ async fn audit(common: &Common, args: &Args, folder: &Path, reach: Reach) -> Don
     let plan = parts.plan(output, Some(demo::at()), unfinished, lists.digest.clone())?;
     let places = wiring::places(&parts.settings, &parts.policy)?;
     let probe = Probe::new(look(&parts, &reach)?, places)?;
-    let end = run::audit(lists.rows(), probe, &plan).await;
+    let end = run::audit(lists.rows(), probe, &plan, stop).await;
     let Some(summary) = end.map_err(|error| run::kept(error, &plan))? else {
         return Ok(run::say_interrupted(&plan));
     };

@@ -90,6 +90,7 @@ async fn play(
     output: PathBuf,
     folder: FolderArgs,
 ) -> Result<Option<(Comparison, Summary)>> {
+    let stop = run::stop_on_interrupt(parts.lang, run::farewell(&output, parts.lang));
     let sites = demo::sites()?;
     let world = World::start(sites).await?;
     let list = world.list();
@@ -110,7 +111,7 @@ async fn play(
         (Some(_), Render::Auto | Render::Always) => Eyes::Browser,
     };
     let probe = Probe::new(options, Places::embedded(Vec::new()))?;
-    let end = run::audit(rows, probe, &plan).await?;
+    let end = run::audit(rows, probe, &plan, stop).await?;
     let Some(summary) = end else {
         run::say_interrupted(&plan);
         return Ok(None);

@@ -15,7 +15,7 @@ use anyhow::{Error, Result};
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
@@ -134,13 +134,13 @@ fn versions(places: &Places) -> BTreeMap<String, String> {
     versions
 }
 
-/// Runs a plan with progress and Ctrl-C; `None` where it was interrupted.
+/// Runs a plan with progress; `None` where it was stopped.
 pub(super) async fn audit(
     rows: impl Iterator<Item = Row> + Send,
     probe: Probe,
     plan: &Plan<'_>,
+    stop: CancellationToken,
 ) -> Result<Option<Summary>> {
-    let stop = stop_on_interrupt(plan.lang, farewell(plan));
     let bar = terminal::Bar::new(plan.lang);
     let probe = Arc::new(probe);
     let end = pipeline::run(rows, Arc::clone(&probe), plan, &bar, stop).await;
@@ -166,13 +166,14 @@ pub(super) fn kept(error: Error, plan: &Plan<'_>) -> Error {
 
 /// Says how to go on, and gives the exit code for it.
 pub(super) fn say_interrupted(plan: &Plan<'_>) -> u8 {
-    terminal::remark(&farewell(plan));
+    terminal::remark(&farewell(&plan.output, plan.lang));
     INTERRUPTED
 }
 
-fn farewell(plan: &Plan<'_>) -> String {
-    let folder = plan.output.display();
-    match plan.lang {
+/// How to go on with the run in a folder.
+pub(super) fn farewell(output: &Path, lang: Lang) -> String {
+    let folder = output.display();
+    match lang {
         Lang::Zh => format!("已中断，结果保存在 {folder}。继续：在原命令后加 --resume"),
         Lang::En => {
             format!(
@@ -200,7 +201,8 @@ pub(super) fn exit_code(summary: &Summary, judge: &JudgeArgs) -> u8 {
 /// made to be left at any moment, and a person who waits is not.
 const GRACE: Duration = Duration::from_millis(2_500);
 
-/// A token that Ctrl-C or a request to end cancels. A second Ctrl-C ends the program at once,
+/// A token that Ctrl-C or a request to end cancels; wanted inside a runtime, and early: reading
+/// a long list takes a while, too. A second Ctrl-C ends the program at once,
 /// and so does a clean end that takes too long; then this is said.
 pub(super) fn stop_on_interrupt(lang: Lang, farewell: String) -> CancellationToken {
     let token = CancellationToken::new();

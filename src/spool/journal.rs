@@ -146,9 +146,7 @@ impl Spool {
             Err(rejected) => (REJECTED, Stage::Rejected, json(rejected)),
         };
         self.append(kind, &bytes.map_err(self.failed())?)?;
-        if let Ok(filing) = row {
-            self.kin.add(self.len(), filing);
-        }
+        self.kin = Kin::default();
         self.slots.push(Slot { row: at, look: 0, stage });
         Ok(())
     }

@@ -11,7 +11,6 @@ use super::journal::{
     Spool, Stage,
 };
 use super::{Folder, SpoolError};
-use crate::filing::Filing;
 use std::{
     fs::File,
     io::{self, BufReader, Read, Seek, SeekFrom},
@@ -83,10 +82,6 @@ impl Spool {
             }
             _ => return false,
         };
-        if stage != Stage::Rejected {
-            let Ok(filing) = serde_json::from_slice::<Filing>(payload) else { return false };
-            self.kin.add(self.len(), &filing);
-        }
         self.slots.push(Slot { row: self.end, look: 0, stage });
         true
     }

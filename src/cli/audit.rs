@@ -37,12 +37,19 @@ Files in the output folder: notices.csv, audits.jsonl, rejected.csv, summary.jso
 pub(super) fn run(common: &Common, args: &Args) -> Done {
     let settings = options::settings(common, Some((&args.look, &args.folder)), Some(&args.judge))?;
     let output = args.output.clone().unwrap_or_else(|| PathBuf::from(&settings.output.dir));
+    let runtime = super::runtime()?;
+    let _inside = runtime.enter();
+    let lang = wiring::lang(&settings);
+    let stop = run::stop_on_interrupt(lang, run::farewell(&output, lang));
     let parts = Parts::new(settings)?;
     let probe = wiring::probe(&parts.settings, &parts.policy)?;
     let lists = lists::open(&args.inputs, &args.list)?;
-    let plan = parts.plan(output, args.judge.at, args.folder.unfinished(), lists.digest.clone())?;
+    let mut plan =
+        parts.plan(output, args.judge.at, args.folder.unfinished(), lists.digest.clone())?;
+    plan.fingerprint.insert("how the list is read".to_owned(), args.list.told());
     run::warn_of_age(&parts, plan.at)?;
-    let end = super::runtime()?.block_on(run::audit(lists.rows(), probe, &plan))?;
+    let end = runtime.block_on(run::audit(lists.rows(), probe, &plan, stop));
+    let end = end.map_err(|error| run::kept(error, &plan))?;
     let Some(summary) = end else {
         return Ok(run::say_interrupted(&plan));
     };

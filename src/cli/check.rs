@@ -82,7 +82,10 @@ pub(super) fn run(common: &Common, args: &Args) -> Done {
     plan.second_look_after = plan.second_look_after.min(SECOND_LOOK_AFTER);
     run::warn_of_age(&parts, plan.at)?;
     let probe = wiring::probe(&parts.settings, &parts.policy)?;
-    let end = super::runtime()?.block_on(run::audit(rows.into_iter(), probe, &plan))?;
+    let runtime = super::runtime()?;
+    let _inside = runtime.enter();
+    let stop = run::stop_on_interrupt(plan.lang, run::farewell(&plan.output, plan.lang));
+    let end = runtime.block_on(run::audit(rows.into_iter(), probe, &plan, stop))?;
     let Some(summary) = end else {
         return Ok(match args.output {
             Some(_) => run::say_interrupted(&plan),

@@ -1,6 +1,6 @@
 use super::options::{Common, FolderArgs, Format};
 use super::run::{self, Parts};
-use super::{Done, browser, options, terminal};
+use super::{Done, browser, crowd, options, terminal};
 use crate::demo::{self, Comparison, Eyes, World};
 use crate::filing;
 use crate::pipeline::{Registry, Summary};
@@ -21,14 +21,29 @@ use std::path::{Path, PathBuf};
 pub(super) struct Args {
     /// Where the files go (default: ./beian-out)
     #[arg(long, short, value_name = "DIR")]
-    output: Option<PathBuf>,
+    pub(super) output: Option<PathBuf>,
     #[command(flatten)]
-    folder: FolderArgs,
+    pub(super) folder: FolderArgs,
     #[command(flatten)]
-    browser: options::BrowserArgs,
+    pub(super) browser: options::BrowserArgs,
+    /// Audit a world of this many sites, copies of the demo's, by the settings of an audit
+    #[arg(long, value_name = "N", help_heading = "At size")]
+    pub(super) sites: Option<u32>,
+    /// Makes another world of the same size
+    #[arg(long, value_name = "N", default_value_t = 1, help_heading = "At size")]
+    pub(super) seed: u64,
+    /// Only play that world, until interrupted: its list, and how it is reached, go into DIR
+    #[arg(long, value_name = "DIR", requires = "sites", help_heading = "At size")]
+    pub(super) serve: Option<PathBuf>,
+    /// Audit the world that another process plays in DIR
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["sites", "serve"], help_heading = "At size")]
+    pub(super) world: Option<PathBuf>,
 }
 
 pub(super) fn run(common: &Common, args: &Args) -> Done {
+    if args.sites.is_some() || args.world.is_some() {
+        return crowd::run(common, args);
+    }
     let settings = options::demo_settings(common, &args.browser, &args.folder)?;
     let output = args.output.clone().unwrap_or_else(|| PathBuf::from(&settings.output.dir));
     let mut parts = Parts::new(settings)?;
@@ -75,6 +90,7 @@ async fn play(
     output: PathBuf,
     folder: &FolderArgs,
 ) -> Result<Option<(Comparison, Summary)>> {
+    let stop = run::stop_on_interrupt(parts.lang, run::farewell(&output, parts.lang));
     let sites = demo::sites()?;
     let world = World::start(sites).await?;
     let list = world.list();
@@ -95,7 +111,7 @@ async fn play(
         (Some(_), Render::Auto | Render::Always) => Eyes::Browser,
     };
     let probe = Probe::new(options, Places::embedded(Vec::new()))?;
-    let end = run::audit(rows, probe, &plan).await?;
+    let end = run::audit(rows, probe, &plan, stop).await?;
     let Some(summary) = end else {
         run::say_interrupted(&plan);
         return Ok(None);

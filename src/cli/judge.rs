@@ -35,7 +35,8 @@ pub(super) fn run(common: &Common, args: &Args) -> Done {
     };
     let runtime = super::runtime()?;
     let _inside = runtime.enter();
-    let stop = run::stop_on_interrupt(parts.lang);
+    let farewell = RunError::JudgmentStopped(output.clone()).to_string();
+    let stop = run::stop_on_interrupt(parts.lang, farewell);
     let bar = terminal::Bar::new(parts.lang);
     let end = pipeline::judge_again(&args.run, output, &judging, &bar, &stop);
     bar.finish();

@@ -8,6 +8,7 @@ mod check;
 mod closing;
 mod completions;
 mod config;
+mod crowd;
 mod demo;
 mod descriptors;
 mod explain;

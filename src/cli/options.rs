@@ -111,6 +111,14 @@ pub(crate) struct ListArgs {
     pub limit: Option<u64>,
 }
 
+impl ListArgs {
+    /// All of it as one text: the same file read otherwise is another list.
+    pub(crate) fn told(&self) -> String {
+        let ListArgs { map, sheet, encoding, limit } = self;
+        format!("{map:?} {sheet:?} {encoding:?} {limit:?}")
+    }
+}
+
 /// How sites are looked at.
 #[derive(Debug, Default, Args)]
 pub(crate) struct LookArgs {

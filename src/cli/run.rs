@@ -10,11 +10,12 @@ use crate::probe::Probe;
 use crate::probe::place::Places;
 use crate::report;
 use crate::rules::{Lang, Rule};
-use anyhow::Result;
+use crate::spool::SpoolError;
+use anyhow::{Error, Result};
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
@@ -152,13 +153,13 @@ fn versions(places: &Places) -> BTreeMap<String, String> {
     versions
 }
 
-/// Runs a plan with progress and Ctrl-C; `None` where it was interrupted.
+/// Runs a plan with progress; `None` where it was stopped.
 pub(super) async fn audit(
     rows: impl Iterator<Item = Row> + Send,
     probe: Probe,
     plan: &Plan<'_>,
+    stop: CancellationToken,
 ) -> Result<Option<Summary>> {
-    let stop = stop_on_interrupt(plan.lang);
     let bar = terminal::Bar::new(plan.lang);
     let probe = Arc::new(probe);
     let end = pipeline::run(rows, Arc::clone(&probe), plan, &bar, stop).await;
@@ -171,18 +172,34 @@ pub(super) async fn audit(
     }
 }
 
+/// Says how to go on where the disk would not take any more.
+pub(super) fn kept(error: Error, plan: &Plan<'_>) -> Error {
+    let folder = plan.output.display();
+    match error.downcast_ref() {
+        Some(RunError::Output(..) | RunError::Spool(SpoolError::Io(..))) => error.context(format!(
+            "what is done is kept in {folder}: mend this, then the same command with --resume"
+        )),
+        _ => error,
+    }
+}
+
 /// Says how to go on, and gives the exit code for it.
 pub(super) fn say_interrupted(plan: &Plan<'_>) -> u8 {
-    let folder = plan.output.display();
-    terminal::remark(&match plan.lang {
+    terminal::remark(&farewell(&plan.output, plan.lang));
+    INTERRUPTED
+}
+
+/// How to go on with the run in a folder.
+pub(super) fn farewell(output: &Path, lang: Lang) -> String {
+    let folder = output.display();
+    match lang {
         Lang::Zh => format!("已中断，结果保存在 {folder}。继续：在原命令后加 --resume"),
         Lang::En => {
             format!(
                 "Interrupted; what is done is kept in {folder}. Go on: the same command with --resume"
             )
         }
-    });
-    INTERRUPTED
+    }
 }
 
 /// Says so where the location table is old.
@@ -199,8 +216,14 @@ pub(super) fn exit_code(summary: &Summary, judge: &JudgeArgs) -> u8 {
     if judge.exit_zero { 0 } else { summary.exit_code() }
 }
 
-/// A token that Ctrl-C or a request to end cancels; a second Ctrl-C ends at once.
-pub(super) fn stop_on_interrupt(lang: Lang) -> CancellationToken {
+/// How long a clean end may take after Ctrl-C. Then the program ends anyway: the journal is
+/// made to be left at any moment, and a person who waits is not.
+const GRACE: Duration = Duration::from_millis(2_500);
+
+/// A token that Ctrl-C or a request to end cancels; wanted inside a runtime, and early: reading
+/// a long list takes a while, too. A second Ctrl-C ends the program at once,
+/// and so does a clean end that takes too long; then this is said.
+pub(super) fn stop_on_interrupt(lang: Lang, farewell: String) -> CancellationToken {
     let token = CancellationToken::new();
     let stop = token.clone();
     tokio::spawn(async move {
@@ -210,14 +233,17 @@ pub(super) fn stop_on_interrupt(lang: Lang) -> CancellationToken {
             Lang::En => "Stopping; what is done is kept. Press Ctrl-C again to quit at once.",
         });
         stop.cancel();
-        interrupted().await;
+        // A second one, or none in time.
+        let _ = tokio::time::timeout(GRACE, interrupted()).await;
+        terminal::remark(&farewell);
         crate::probe::end_browsers();
         std::process::exit(i32::from(INTERRUPTED));
     });
     token
 }
 
-async fn interrupted() {
+/// Waits for Ctrl-C or a request to end.
+pub(super) async fn interrupted() {
     #[cfg(unix)]
     {
         use tokio::signal::unix::{SignalKind, signal};

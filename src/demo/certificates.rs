@@ -8,7 +8,7 @@ use rcgen::{
 use rustls::crypto::ring;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
 use rustls::server::{ClientHello, ResolvesServerCert};
-use rustls::sign::CertifiedKey;
+use rustls::sign::{CertifiedKey, SigningKey};
 use serde::Deserialize;
 use std::{
     collections::HashMap,
@@ -30,11 +30,16 @@ pub(super) enum CertificateKind {
     SelfSigned,
 }
 
+/// Certificates that are kept made; then all are made anew.
+const KEPT: usize = 4_096;
+
 /// Hands out a certificate for each name that a client asks for.
 pub(super) struct Certificates {
     issuer: Issuer<'static, KeyPair>,
     root: Vec<u8>,
     leaf_key: KeyPair,
+    /// The same, as the server signs with it.
+    signing: Arc<dyn SigningKey>,
     kinds: HashMap<String, CertificateKind>,
     made: Mutex<HashMap<String, Arc<CertifiedKey>>>,
 }
@@ -50,10 +55,13 @@ impl Certificates {
         params.not_before = date_time_ymd(2020, 1, 1);
         params.not_after = date_time_ymd(2099, 12, 31);
         let root = params.self_signed(&key).map_err(broken)?.der().to_vec();
+        let leaf_key = KeyPair::generate().map_err(broken)?;
+        let der = PrivateKeyDer::from(PrivatePkcs8KeyDer::from(leaf_key.serialize_der()));
         Ok(Certificates {
+            signing: ring::sign::any_supported_type(&der).map_err(broken)?,
             issuer: Issuer::new(params, key),
             root,
-            leaf_key: KeyPair::generate().map_err(broken)?,
+            leaf_key,
             kinds,
             made: Mutex::default(),
         })
@@ -93,8 +101,7 @@ impl Certificates {
         }
         .map_err(broken)?;
         let chain = vec![CertificateDer::from(certificate.der().to_vec())];
-        let key = PrivateKeyDer::from(PrivatePkcs8KeyDer::from(self.leaf_key.serialize_der()));
-        CertifiedKey::from_der(chain, key, &ring::default_provider()).map_err(broken)
+        Ok(CertifiedKey::new(chain, Arc::clone(&self.signing)))
     }
 }
 
@@ -106,6 +113,9 @@ impl ResolvesServerCert for Certificates {
             return Some(Arc::clone(ready));
         }
         let fresh = Arc::new(self.make(&host).ok()?);
+        if made.len() >= KEPT {
+            made.clear();
+        }
         made.insert(host, Arc::clone(&fresh));
         Some(fresh)
     }

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use std::{
     collections::{BTreeMap, BTreeSet},
     fmt::Write as _,
+    io::Read,
 };
 use url::quirks::domain_to_unicode;
 
@@ -98,7 +99,7 @@ pub fn compare(
     comparison.unexpected =
         found.iter().filter(|f| !planted.iter().any(|p| answers(p, f))).cloned().collect();
     let wanted = wanted_rejections(sites);
-    let seen = rejections(rejected)?;
+    let seen = rejections(rejected.as_bytes()).collect::<Result<BTreeSet<_>, _>>()?;
     comparison.not_rejected = wanted.difference(&seen).cloned().collect();
     comparison.wrongly_rejected = seen.difference(&wanted).cloned().collect();
     Ok(comparison)
@@ -261,15 +262,14 @@ fn wanted_rejections(sites: &[Site]) -> BTreeSet<RejectedRow> {
         .collect()
 }
 
-fn rejections(rejected: &str) -> Result<BTreeSet<RejectedRow>, DemoError> {
-    let text = rejected.trim_start_matches('\u{feff}');
-    let mut reader = csv::Reader::from_reader(text.as_bytes());
-    let rows = reader.deserialize::<(u64, String, String, String, String)>();
-    rows.map(|row| match row {
+/// The rows of `rejected.csv`, in its order.
+pub(super) fn rejections(file: impl Read) -> impl Iterator<Item = Result<RejectedRow, DemoError>> {
+    // The mark at the file's beginning is the CSV reader's to pass over.
+    let rows = csv::Reader::from_reader(file).into_deserialize();
+    rows.map(|row: Result<(u64, String, String, String, String), _>| match row {
         Ok((line, column, ..)) => Ok(RejectedRow { line, column }),
         Err(reason) => Err(DemoError::Output(reason.to_string())),
     })
-    .collect()
 }
 
 fn codes(found: &BTreeSet<(String, Level)>, lang: Lang) -> String {

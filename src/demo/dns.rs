@@ -1,6 +1,7 @@
 //! The resolvers of the demo world: UDP and TCP, answering as a recursive resolver does.
 
 use super::DemoError;
+use super::crowd::Crowd;
 use super::site::Site;
 use hickory_resolver::proto::op::{Message, Metadata, ResponseCode};
 use hickory_resolver::proto::rr::rdata::opt::{EdnsCode, EdnsOption};
@@ -8,10 +9,11 @@ use hickory_resolver::proto::rr::rdata::{CNAME, SOA};
 use hickory_resolver::proto::rr::{Name, RData, Record, RecordType};
 use ipnet::IpNet;
 use std::{
+    borrow::Cow,
     collections::{BTreeMap, HashMap},
     net::IpAddr,
     sync::{Arc, OnceLock},
-    time::Instant,
+    time::{Duration, Instant},
 };
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream, UdpSocket};
@@ -44,10 +46,12 @@ pub(super) struct Zone {
     names: HashMap<String, Entry>,
     /// What clients of a subnet are told otherwise.
     line: Option<(IpNet, HashMap<String, Entry>)>,
+    /// Sites whose zones are made when they are asked for.
+    crowd: Option<Arc<Crowd>>,
 }
 
 /// What is said of one name.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct Entry {
     addresses: Vec<IpAddr>,
     alias: Option<String>,
@@ -97,10 +101,28 @@ impl Zone {
         Ok(zone)
     }
 
+    /// The zones of a crowd.
+    pub(super) fn of_crowd(crowd: Arc<Crowd>) -> Zone {
+        Zone { crowd: Some(crowd), ..Zone::default() }
+    }
+
     /// What clients of the question's subnet (RFC 7871) are told of a name.
-    fn entry(&self, name: &str, request: &Message) -> Option<&Entry> {
+    fn entry(&self, name: &str, request: &Message) -> Option<Cow<'_, Entry>> {
         let own = self.line.as_ref().filter(|(net, _)| is_from(net, request));
-        own.and_then(|(_, line)| line.get(name)).or_else(|| self.names.get(name))
+        let kept = own.and_then(|(_, line)| line.get(name)).or_else(|| self.names.get(name));
+        kept.map(Cow::Borrowed).or_else(|| self.made(name).map(Cow::Owned))
+    }
+
+    fn made(&self, name: &str) -> Option<Entry> {
+        let site = self.crowd.as_ref()?.site_of(name)?;
+        let (_, answers) =
+            records(&site, View::First).into_iter().find(|(own, _)| site.host(own) == name)?;
+        Entry::parse(&site, &answers).ok()
+    }
+
+    /// How long an answer takes.
+    fn delay(&self) -> Duration {
+        self.crowd.as_ref().map_or(Duration::ZERO, |crowd| crowd.dns_delay())
     }
 
     /// The answer to a message; `None` where the resolver stays silent.
@@ -254,6 +276,7 @@ fn negative(mut reply: Message, code: ResponseCode) -> Message {
 
 /// Answers questions over UDP, as long as it is polled.
 pub(super) async fn serve_udp(socket: UdpSocket, zone: Arc<Zone>) {
+    let socket = Arc::new(socket);
     let mut buffer = vec![0; 4096];
     loop {
         let Ok((length, from)) = socket.recv_from(&mut buffer).await else { continue };
@@ -263,7 +286,16 @@ pub(super) async fn serve_udp(socket: UdpSocket, zone: Arc<Zone>) {
             let Ok(cut) = reply.truncate().to_vec() else { continue };
             bytes = cut;
         }
-        let _ = socket.send_to(&bytes, from).await;
+        let delay = zone.delay();
+        if delay.is_zero() {
+            let _ = socket.send_to(&bytes, from).await;
+            continue;
+        }
+        let socket = Arc::clone(&socket);
+        tokio::spawn(async move {
+            tokio::time::sleep(delay).await;
+            let _ = socket.send_to(&bytes, from).await;
+        });
     }
 }
 

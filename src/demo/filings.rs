@@ -54,8 +54,7 @@ pub(super) fn is_field(name: &str) -> bool {
 
 /// The filing list of these sites, in the layout of a provider's console.
 pub(super) fn list(sites: &[Site]) -> String {
-    let mut text = String::from("\u{feff}");
-    push_row(&mut text, COLUMNS.iter().map(|(_, heading)| (*heading).to_owned()));
+    let mut text = headings();
     let again = sites.iter().flat_map(|site| {
         site.again.iter().map(|cells| {
             let mut again = site.clone();
@@ -64,8 +63,22 @@ pub(super) fn list(sites: &[Site]) -> String {
         })
     });
     for site in sites.iter().cloned().chain(again) {
-        push_row(&mut text, COLUMNS.iter().map(|(field, _)| cell(&site, field)));
+        text.push_str(&row(&site));
     }
+    text
+}
+
+/// The first line of the list.
+pub(super) fn headings() -> String {
+    let mut text = String::from("\u{feff}");
+    push_row(&mut text, COLUMNS.iter().map(|(_, heading)| (*heading).to_owned()));
+    text
+}
+
+/// The line of one site.
+pub(super) fn row(site: &Site) -> String {
+    let mut text = String::new();
+    push_row(&mut text, COLUMNS.iter().map(|(field, _)| cell(site, field)));
     text
 }
 
@@ -125,6 +138,19 @@ pub(super) fn cell(site: &Site, field: &str) -> String {
 
 fn word(id: u16) -> &'static str {
     WORDS.iter().cycle().nth(usize::from(id)).copied().unwrap_or_default()
+}
+
+/// The middle part of the name of one of many companies: each number has its own.
+pub(super) fn words(mut number: u32) -> String {
+    let mut name = String::new();
+    let base = WORDS.len() as u32;
+    loop {
+        name.push_str(WORDS.get((number % base) as usize).copied().unwrap_or_default());
+        number /= base;
+        if number == 0 {
+            return name;
+        }
+    }
 }
 
 fn push_row(text: &mut String, cells: impl Iterator<Item = String>) {

@@ -9,11 +9,13 @@
 
 mod certificates;
 mod compare;
+mod crowd;
 mod dns;
 mod embedded;
 mod filings;
 mod layout;
 mod ports;
+mod reach;
 mod registry;
 mod reply;
 mod site;
@@ -21,7 +23,9 @@ mod web;
 mod world;
 
 pub use compare::{Comparison, Finding, RejectedRow, compare};
+pub use crowd::{Crowd, CrowdSize};
 pub use embedded::sites;
+pub use reach::{Reach, Tally, tally};
 pub use site::{Eyes, Planted, Site};
 pub use world::{SECOND_LOOK_AFTER, World, at, policy};
 

@@ -19,6 +19,9 @@ pub struct Site {
     /// The file's name without its ending; also the default domain's first label.
     #[serde(skip)]
     pub name: String,
+    /// The address, where it is not the one that the number makes.
+    #[serde(skip)]
+    pub(super) placed: Option<IpAddr>,
     /// Makes the default numbers, names and address; each site its own.
     pub id: u16,
     /// What the site shows, in Chinese.
@@ -252,6 +255,6 @@ impl Site {
     /// mainland cloud's range.
     pub fn address(&self) -> IpAddr {
         let [high, low] = self.id.to_be_bytes();
-        IpAddr::V4(Ipv4Addr::new(49, 232, 99 + high, low))
+        self.placed.unwrap_or(IpAddr::V4(Ipv4Addr::new(49, 232, 99 + high, low)))
     }
 }

@@ -1,6 +1,7 @@
 //! The web servers of the demo world.
 
 use super::DemoError;
+use super::crowd::Crowd;
 use super::registry::{HOSTS, Registry};
 use super::reply::{Pieces, Reply};
 use super::site::{Route, Site};
@@ -23,6 +24,8 @@ const MOST_HEAD: usize = 16 * 1024;
 #[derive(Debug, Default)]
 pub(super) struct Web {
     hosts: HashMap<String, Arc<Answers>>,
+    /// Sites whose answers are made when they are asked for.
+    crowd: Option<Arc<Crowd>>,
 }
 
 /// The answers of one site.
@@ -59,11 +62,7 @@ impl Web {
     pub(super) fn of(sites: &[Site]) -> Result<Web, DemoError> {
         let mut web = Web::default();
         for site in sites {
-            let routes = site.web.iter().map(|route| Rule::of(site, route));
-            let answers = Arc::new(Answers {
-                routes: routes.collect::<Result<_, _>>()?,
-                page: Reply::of_page(site, None)?,
-            });
+            let answers = Arc::new(Answers::of(site)?);
             for host in site.hosts() {
                 web.hosts.insert(host, Arc::clone(&answers));
             }
@@ -85,10 +84,26 @@ impl Web {
         Ok(web)
     }
 
+    /// The answers of a crowd.
+    pub(super) fn of_crowd(crowd: Arc<Crowd>) -> Web {
+        Web { hosts: HashMap::new(), crowd: Some(crowd) }
+    }
+
+    /// The answers of a site that is made when it is asked for.
+    fn made(&self, host: &str) -> Option<Arc<Answers>> {
+        let crowd = self.crowd.as_ref()?;
+        let site = crowd.site_of(host)?;
+        let mut answers = Answers::of(&site).ok()?;
+        let delay = crowd.web_delay(host);
+        let replies = answers.routes.iter_mut().map(|rule| &mut rule.reply);
+        replies.chain([&mut answers.page]).for_each(|reply| reply.delay += delay);
+        Some(Arc::new(answers))
+    }
+
     fn reply(&self, asked: &Asked<'_>) -> Reply {
         let path = asked.path;
         let host = asked.host.split(':').next().unwrap_or_default().to_ascii_lowercase();
-        let Some(answers) = self.hosts.get(&host) else {
+        let Some(answers) = self.hosts.get(&host).cloned().or_else(|| self.made(&host)) else {
             let mut reply = Reply::of_text("<title>404</title><p>no such site here</p>");
             reply.status = 404;
             return reply;
@@ -105,6 +120,13 @@ impl Web {
             }
         }
         reply
+    }
+}
+
+impl Answers {
+    fn of(site: &Site) -> Result<Answers, DemoError> {
+        let routes = site.web.iter().map(|route| Rule::of(site, route));
+        Ok(Answers { routes: routes.collect::<Result<_, _>>()?, page: Reply::of_page(site, None)? })
     }
 }
 

@@ -1,5 +1,6 @@
 use super::DemoError;
-use super::certificates::{CertificateKind, Certificates};
+use super::certificates::Certificates;
+use super::crowd::Crowd;
 use super::dns::{self, View, Zone};
 use super::ports::{self, Door, PortKind};
 use super::registry::{self, Registry};
@@ -54,13 +55,39 @@ pub struct World {
 impl World {
     /// Starts the servers of these sites on free ports of loopback.
     pub async fn start(sites: Vec<Site>) -> Result<World, DemoError> {
-        let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
         let kinds = sites
             .iter()
             .flat_map(|site| site.hosts().into_iter().map(|host| (host, site.certificate)));
-        let kinds: HashMap<String, CertificateKind> = kinds.collect();
-        let certificates = Arc::new(Certificates::new(kinds)?);
-        let mut world = World {
+        let certificates = Arc::new(Certificates::new(kinds.collect())?);
+        let mut world = World::empty(sites, &certificates)?;
+        for view in [View::First, View::Second] {
+            let zone = Zone::of(&world.sites, view)?;
+            let at = world.start_resolver(zone).await?;
+            world.resolvers.push(at);
+        }
+        world.start_vantages().await?;
+        world.start_registry().await?;
+        let web = Web::of(&world.sites)?;
+        world.start_ports(web, wanted(&world.sites)?, &certificates)?;
+        Ok(world)
+    }
+
+    /// Starts the servers of a crowd on free ports of loopback. It has two resolvers, and
+    /// neither registries nor further vantage points.
+    pub async fn start_crowd(crowd: Arc<Crowd>) -> Result<World, DemoError> {
+        let certificates = Arc::new(Certificates::new(HashMap::new())?);
+        let mut world = World::empty(Vec::new(), &certificates)?;
+        for _ in [View::First, View::Second] {
+            let at = world.start_resolver(Zone::of_crowd(Arc::clone(&crowd))).await?;
+            world.resolvers.push(at);
+        }
+        let ports = crowd.ports().collect();
+        world.start_ports(Web::of_crowd(crowd), ports, &certificates)?;
+        Ok(world)
+    }
+
+    fn empty(sites: Vec<Site>, certificates: &Certificates) -> Result<World, DemoError> {
+        Ok(World {
             resolvers: Vec::new(),
             vantages: Vec::new(),
             services: Services::default()
@@ -69,18 +96,9 @@ impl World {
             sockets: SocketTable::new(),
             root: certificates.root().to_vec(),
             sites,
-            stop,
-            tasks,
-        };
-        for view in [View::First, View::Second] {
-            let at = world.start_resolver(view).await?;
-            world.resolvers.push(at);
-        }
-        world.start_vantages().await?;
-        world.start_registry().await?;
-        let tls = TlsAcceptor::from(Arc::new(certificates.server()?));
-        world.start_ports(&tls)?;
-        Ok(world)
+            stop: CancellationToken::new(),
+            tasks: TaskTracker::new(),
+        })
     }
 
     /// The sites, in the order of the list.
@@ -162,7 +180,7 @@ impl World {
 
     /// The places from which hosts are asked for besides.
     async fn start_vantages(&mut self) -> Result<(), DemoError> {
-        let overseas = self.start_resolver(View::Overseas).await?;
+        let overseas = self.start_resolver(Zone::of(&self.sites, View::Overseas)?).await?;
         let subnet = dns::SUBNET.parse().ok();
         let places = [Some(overseas), self.resolvers.first().copied()];
         let clients = [None, subnet];
@@ -188,8 +206,8 @@ impl World {
         Ok(())
     }
 
-    async fn start_resolver(&mut self, view: View) -> Result<SocketAddr, DemoError> {
-        let zone = Arc::new(Zone::of(&self.sites, view)?);
+    async fn start_resolver(&self, zone: Zone) -> Result<SocketAddr, DemoError> {
+        let zone = Arc::new(zone);
         // The TCP port has to be the UDP port: try until a free pair is found.
         let mut tries = 0;
         let (udp, tcp) = loop {
@@ -206,10 +224,16 @@ impl World {
         Ok(at)
     }
 
-    fn start_ports(&mut self, tls: &TlsAcceptor) -> Result<(), DemoError> {
-        let web = Arc::new(Web::of(&self.sites)?);
+    fn start_ports(
+        &mut self,
+        web: Web,
+        ports: Ports,
+        certificates: &Arc<Certificates>,
+    ) -> Result<(), DemoError> {
+        let (web, tls) =
+            (Arc::new(web), TlsAcceptor::from(Arc::new(Arc::clone(certificates).server()?)));
         let mut open: HashMap<(PortKind, bool), SocketAddr> = HashMap::new();
-        for ((address, port), kind) in wanted(&self.sites)? {
+        for ((address, port), kind) in ports {
             let speaks_tls = matches!(kind, PortKind::Open | PortKind::Flaky | PortKind::Picky);
             let over_tls = speaks_tls && port == 443;
             // Flaky ports have a clock of their own; the others of a kind share a socket.
@@ -248,10 +272,11 @@ impl Drop for World {
 }
 
 /// What happens at each port of each address.
-fn wanted(sites: &[Site]) -> Result<BTreeMap<(IpAddr, u16), PortKind>, DemoError> {
+type Ports = BTreeMap<(IpAddr, u16), PortKind>;
+
+fn wanted(sites: &[Site]) -> Result<Ports, DemoError> {
     let rdap = registry::HOSTS.iter().filter(|(host, _)| host.starts_with("rdap."));
-    let mut wanted: BTreeMap<(IpAddr, u16), PortKind> =
-        rdap.map(|(_, address)| ((*address, 443), PortKind::Open)).collect();
+    let mut wanted: Ports = rdap.map(|(_, address)| ((*address, 443), PortKind::Open)).collect();
     for site in sites {
         let named = site.address.iter().filter_map(|(at, ports)| match at.as_str() {
             "own" => Some((site.address(), ports)),

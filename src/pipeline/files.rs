@@ -1,8 +1,9 @@
 //! Files of the output folder: written beside their place and put into it when all are whole.
 
 use super::RunError;
+use crate::spool::SpoolError;
 use std::{
-    fs::{self, File},
+    fs::{self, File, OpenOptions, TryLockError},
     io::{self, BufWriter, Write},
     path::{Path, PathBuf},
 };
@@ -17,7 +18,15 @@ pub(super) struct Part {
 impl Part {
     pub(super) fn begin(folder: &Path, name: &str) -> Result<Part, RunError> {
         let part = folder.join(format!(".{name}.part"));
-        let file = File::create(&part).map_err(failed(&part))?;
+        let mut options = OpenOptions::new();
+        let file = options.write(true).create(true).truncate(false).open(&part);
+        let file = file.map_err(failed(&part))?;
+        // Two judgments into one folder must not write into one file.
+        match file.try_lock() {
+            Err(TryLockError::WouldBlock) => return Err(SpoolError::InUse(folder.into()).into()),
+            Err(TryLockError::Error(error)) => return Err(RunError::Output(part, error)),
+            Ok(()) => file.set_len(0).map_err(failed(&part))?,
+        }
         Ok(Part { writer: BufWriter::with_capacity(1 << 16, file), part, place: folder.join(name) })
     }
 
@@ -53,13 +62,6 @@ impl Drop for Part {
     fn drop(&mut self) {
         // In its place it is not here any more.
         let _ = fs::remove_file(&self.part);
-    }
-}
-
-/// Brings the folder's entries to the disk, where the system can.
-pub(super) fn sync_folder(folder: &Path) {
-    if let Ok(folder) = File::open(folder) {
-        let _ = folder.sync_all();
     }
 }
 

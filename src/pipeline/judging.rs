@@ -1,6 +1,6 @@
 //! The third phase: all is judged in the order of the list, and the files are written.
 
-use super::files::{Part, sync_folder};
+use super::files::Part;
 use super::{Keep, LapsedRow, Plan, Progress, RunError, Summary, Times};
 use crate::audit::{self, Audit, Verdict, VerdictKind};
 use crate::evidence::Evidence;
@@ -9,7 +9,7 @@ use crate::notice;
 use crate::policy::{Lapsed, Policy};
 use crate::report::{self, Notices, RejectedRows, audit_line, china_day, china_time};
 use crate::rules::{Lang, Na, Rule, Text};
-use crate::spool::{Archive, Folder, Registry, Seen, Spool, State};
+use crate::spool::{Archive, Folder, Registry, Seen, Spool, State, sync_folder};
 use jiff::civil::Date;
 use std::{
     collections::{BTreeMap, HashSet},

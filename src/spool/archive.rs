@@ -1,4 +1,4 @@
-use super::{Member, SpoolError, lock::private, warc, warc::PICTURE};
+use super::{Member, SpoolError, lock::private, sync_folder, warc, warc::PICTURE};
 use jiff::Timestamp;
 use std::{
     collections::HashSet,
@@ -77,7 +77,8 @@ impl Archive {
             let path = self.part.join(&name);
             match private(&path, &mut fresh()) {
                 Ok(mut file) => {
-                    file.write_all(bytes).map_err(SpoolError::at(&path))?;
+                    let written = file.write_all(bytes).and_then(|()| file.sync_all());
+                    written.map_err(SpoolError::at(&path))?;
                     return self.index(domain, member, &name, 0, bytes.len());
                 }
                 Err(SpoolError::Io(_, error)) if error.kind() == io::ErrorKind::AlreadyExists => {}
@@ -108,6 +109,7 @@ impl Archive {
         let at = SpoolError::at;
         self.index.flush().map_err(at(&self.part))?;
         self.index.get_ref().sync_all().map_err(at(&self.part))?;
+        sync_folder(&self.part);
         remove_folder(&old)?;
         match fs::rename(&self.place, &old) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => {
@@ -119,9 +121,11 @@ impl Archive {
         remove_folder(&old)
     }
 
-    /// Removes the evidence files of a run before this one, where none are to be kept.
+    /// Removes the evidence files of a run before this one, where none are to be kept, and
+    /// what a killed one left of them.
     pub fn remove(output: &Path) -> Result<(), SpoolError> {
-        remove_folder(&output.join("evidence"))
+        let folders = ["evidence", ".evidence.part", ".evidence.old"];
+        folders.iter().try_for_each(|folder| remove_folder(&output.join(folder)))
     }
 
     /// The domains that the evidence files of a folder hold something of.

@@ -56,7 +56,8 @@ pub(super) fn read(reader: &mut impl Read) -> io::Result<Frame> {
     Ok(if whole { Frame::Whole(kind, payload) } else { Frame::Torn })
 }
 
-fn checksum(kind: u8, payload: &[u8]) -> u32 {
+/// The checksum of a record of this kind.
+pub(super) fn checksum(kind: u8, payload: &[u8]) -> u32 {
     let mut crc = Crc::new();
     crc.update(&[kind]);
     crc.update(payload);

@@ -1,27 +1,35 @@
-use super::frame::{self, Frame, HEAD, Reader, deflate, inflate, json};
+use super::frame::{self, Reader, deflate, inflate, json};
 use super::kin::Kin;
-use super::lock::{private, remove};
+use super::lock::private;
 use super::{Folder, Keep, Member, Members, SpoolError};
 use crate::evidence::Evidence;
-use crate::filing::{Filing, Row};
+use crate::filing::Row;
 use serde::{Deserialize, Serialize};
 use std::{
     collections::BTreeMap,
     fs::{File, OpenOptions},
-    io::{self, BufReader, BufWriter, Read, Seek, SeekFrom, Write},
-    path::PathBuf,
+    io::{self, BufWriter, Read, Seek, SeekFrom, Write},
 };
 
 /// The first bytes of a journal; the digit is the version of its format.
-const MAGIC: &[u8] = b"beian spool 1\n";
+pub(super) const MAGIC: &[u8] = b"beian spool 2\n";
 
-const HEADER: u8 = 1;
-const FILING: u8 = 2;
-const REJECTED: u8 = 3;
-const LIST_END: u8 = 4;
-const LOOK: u8 = 5;
+pub(super) const HEADER: u8 = 1;
+pub(super) const FILING: u8 = 2;
+pub(super) const REJECTED: u8 = 3;
+pub(super) const LIST_END: u8 = 4;
+pub(super) const LOOK: u8 = 5;
 /// A filing that is judged without a look.
-const FILING_ALONE: u8 = 6;
+pub(super) const FILING_ALONE: u8 = 6;
+/// All before it has reached the disk.
+pub(super) const SYNCED: u8 = 7;
+
+/// Bytes of a look's record before its packed evidence: row (4), whether it is looked at
+/// again (1), where the exchanges end with it (8), the checksum of those that it brought (4).
+pub(super) const LOOK_HEAD: usize = 17;
+
+/// Looks after which all is brought to the disk: what a power cut can cost.
+const SYNC_EVERY: u32 = 1_000;
 
 /// What a run is, written first.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -68,59 +76,37 @@ pub enum Stage {
 
 /// A run's journal, open for writing and for reading in any order.
 pub struct Spool {
-    folder: Folder,
+    pub(super) folder: Folder,
     header: Header,
-    journal: BufWriter<File>,
-    end: u64,
-    reader: Reader,
-    exchanges: File,
-    exchanges_end: u64,
-    slots: Vec<Slot>,
-    list_ended: bool,
+    pub(super) journal: BufWriter<File>,
+    pub(super) end: u64,
+    pub(super) reader: Reader,
+    pub(super) exchanges: File,
+    pub(super) exchanges_end: u64,
+    pub(super) slots: Vec<Slot>,
+    pub(super) list_ended: bool,
+    /// Looks that may not have reached the disk.
+    unsynced: u32,
     pub(super) kin: Kin,
 }
 
 /// What is held in memory of a row.
-struct Slot {
-    row: u64,
+pub(super) struct Slot {
+    pub(super) row: u64,
     /// Where its last look is; 0 before the first one.
-    look: u64,
-    stage: Stage,
+    pub(super) look: u64,
+    pub(super) stage: Stage,
 }
 
 impl Spool {
+    /// Begins a journal. It comes into its place with its header in it: however early a run
+    /// is killed, what stands there can be read.
     pub(super) fn begin(folder: Folder, header: Header) -> Result<Spool, SpoolError> {
-        let mut spool = Spool::open(folder, header)?;
-        spool.write(MAGIC)?;
-        let bytes = json(&spool.header).map_err(spool.failed())?;
-        spool.append(HEADER, &bytes)?;
-        spool.flush()?;
-        Ok(spool)
-    }
-
-    pub(super) fn recover(folder: Folder, finished: bool) -> Result<Spool, SpoolError> {
-        let path = folder.file("journal");
-        let file = File::open(&path).map_err(SpoolError::at(&path))?;
-        let mut reader = BufReader::with_capacity(1 << 16, file);
-        let header = read_header(&mut reader, &path)?;
-        let at = reader.stream_position().map_err(SpoolError::at(&path))?;
-        let mut spool = Spool::open(folder, header)?;
-        spool.end = at;
-        loop {
-            let frame = frame::read(&mut reader).map_err(SpoolError::at(&path))?;
-            let taken = match &frame {
-                Frame::Whole(kind, payload) => spool.index(*kind, payload, finished),
-                Frame::Torn => false,
-                Frame::End => break,
-            };
-            match frame {
-                Frame::Whole(_, payload) if taken => spool.end += (HEAD + payload.len()) as u64,
-                _ if finished => return Err(SpoolError::Damaged(path, spool.end)),
-                _ => break,
-            }
-        }
-        spool.cut()?;
-        Ok(spool)
+        let failed = || SpoolError::at(&folder.file("journal"));
+        let payload = json(&header).map_err(failed())?;
+        let bytes = [MAGIC, &frame::encode(HEADER, &payload).map_err(failed())?].concat();
+        folder.put("journal", &bytes)?;
+        Spool::open(folder, header, bytes.len() as u64)
     }
 
     /// What the run is.
@@ -160,9 +146,7 @@ impl Spool {
             Err(rejected) => (REJECTED, Stage::Rejected, json(rejected)),
         };
         self.append(kind, &bytes.map_err(self.failed())?)?;
-        if let Ok(filing) = row {
-            self.kin.add(self.len(), filing);
-        }
+        self.kin = Kin::default();
         self.slots.push(Slot { row: at, look: 0, stage });
         Ok(())
     }
@@ -202,6 +186,7 @@ impl Spool {
         let mut payload = row.to_le_bytes().to_vec();
         payload.push(u8::from(seen.again));
         payload.extend(self.exchanges_end.to_le_bytes());
+        payload.extend(frame::checksum(LOOK, &bytes).to_le_bytes());
         payload.extend(deflate(&seen).map_err(self.failed())?);
         let at = self.end;
         self.append(LOOK, &payload)?;
@@ -210,7 +195,8 @@ impl Spool {
             slot.look = at;
             slot.stage = if seen.again { Stage::Again } else { Stage::Settled };
         }
-        Ok(())
+        self.unsynced += 1;
+        if self.unsynced >= SYNC_EVERY { self.sync() } else { Ok(()) }
     }
 
     /// Reads a row back; `None` behind the last one.
@@ -233,7 +219,7 @@ impl Spool {
             return Ok(Seen::default());
         }
         let bytes = self.read(at)?;
-        let packed = bytes.get(13..).unwrap_or_default();
+        let packed = bytes.get(LOOK_HEAD..).unwrap_or_default();
         inflate(packed).map_err(|_| self.damaged(at))
     }
 
@@ -251,105 +237,53 @@ impl Spool {
         }
     }
 
-    /// Brings all that was written to the disk.
+    /// Brings all that was written to the disk, and writes down that it is there.
     pub fn sync(&mut self) -> Result<(), SpoolError> {
         self.flush()?;
         self.exchanges.sync_data().map_err(self.failed())?;
-        self.journal.get_ref().sync_data().map_err(self.failed())
+        self.journal.get_ref().sync_data().map_err(self.failed())?;
+        self.unsynced = 0;
+        self.append(SYNCED, &[])?;
+        self.flush()
     }
 
     /// Ends the run. The exchanges stand in the evidence files by now and are dropped; so is
     /// the journal, where no evidence is to be kept.
     pub fn finish(mut self, summary: &impl Serialize) -> Result<(), SpoolError> {
         self.sync()?;
-        self.folder.finish(summary)?;
-        remove(&self.folder.file("exchanges.warc.gz"))?;
-        if self.header.keep == Keep::None {
-            remove(&self.folder.file("journal"))?;
-        }
-        Ok(())
+        let summary = serde_json::to_vec_pretty(summary).map_err(io::Error::from);
+        self.folder.put("finished.json", &summary.map_err(self.failed())?)?;
+        self.folder.sweep(self.header.keep)
     }
 
-    fn open(folder: Folder, header: Header) -> Result<Spool, SpoolError> {
+    /// Opens the files of a journal that ends here so far.
+    pub(super) fn open(folder: Folder, header: Header, end: u64) -> Result<Spool, SpoolError> {
         let (path, exchanges) = (folder.file("journal"), folder.file("exchanges.warc.gz"));
         let journal = private(&path, OpenOptions::new().append(true).create(true))?;
         let reader = File::open(&path).map_err(SpoolError::at(&path))?;
         Ok(Spool {
             header,
             journal: BufWriter::with_capacity(1 << 16, journal),
-            end: 0,
+            end,
             reader: Reader::new(reader),
             exchanges: private(&exchanges, OpenOptions::new().append(true).create(true))?,
             exchanges_end: 0,
             slots: Vec::new(),
             list_ended: false,
+            unsynced: 0,
             kin: Kin::default(),
             folder,
         })
     }
 
-    /// Takes a record of the journal into the index; false where it cannot be of this journal.
-    fn index(&mut self, kind: u8, payload: &[u8], finished: bool) -> bool {
-        let stage = match kind {
-            FILING => Stage::Unseen,
-            FILING_ALONE => Stage::Alone,
-            REJECTED => Stage::Rejected,
-            LIST_END => {
-                self.list_ended = true;
-                return true;
-            }
-            LOOK => return self.index_look(payload, finished),
-            _ => return false,
-        };
-        if stage != Stage::Rejected {
-            let Ok(filing) = serde_json::from_slice::<Filing>(payload) else { return false };
-            self.kin.add(self.len(), &filing);
-        }
-        self.slots.push(Slot { row: self.end, look: 0, stage });
-        true
-    }
-
-    fn index_look(&mut self, payload: &[u8], finished: bool) -> bool {
-        let Some((&[r0, r1, r2, r3, again, ref end @ ..], _)) = payload.split_first_chunk::<13>()
-        else {
-            return false;
-        };
-        let row = u32::from_le_bytes([r0, r1, r2, r3]);
-        let exchanges_end = u64::from_le_bytes(*end);
-        // After a power cut the journal may know of exchanges that never reached the disk.
-        let kept = self.exchanges.metadata().map_or(0, |meta| meta.len());
-        let Some(slot) = self.slots.get_mut(row as usize) else { return false };
-        if !finished && exchanges_end > kept {
-            return false;
-        }
-        slot.look = self.end;
-        slot.stage = if again == 0 { Stage::Settled } else { Stage::Again };
-        self.exchanges_end = exchanges_end;
-        true
-    }
-
-    /// Cuts off what stands behind the last whole record.
-    fn cut(&mut self) -> Result<(), SpoolError> {
-        self.flush()?;
-        self.journal.get_ref().set_len(self.end).map_err(self.failed())?;
-        if self.exchanges.metadata().is_ok_and(|meta| meta.len() > self.exchanges_end) {
-            self.exchanges.set_len(self.exchanges_end).map_err(self.failed())?;
-        }
-        self.reader.forget().map_err(self.failed())
-    }
-
     fn append(&mut self, kind: u8, payload: &[u8]) -> Result<(), SpoolError> {
         let bytes = frame::encode(kind, payload).map_err(self.failed())?;
-        self.write(&bytes)
-    }
-
-    fn write(&mut self, bytes: &[u8]) -> Result<(), SpoolError> {
-        self.journal.write_all(bytes).map_err(self.failed())?;
+        self.journal.write_all(&bytes).map_err(self.failed())?;
         self.end += bytes.len() as u64;
         Ok(())
     }
 
-    fn flush(&mut self) -> Result<(), SpoolError> {
+    pub(super) fn flush(&mut self) -> Result<(), SpoolError> {
         self.journal.flush().map_err(self.failed())
     }
 
@@ -360,27 +294,11 @@ impl Spool {
         }
     }
 
-    fn failed(&self) -> impl FnOnce(io::Error) -> SpoolError + use<> {
+    pub(super) fn failed(&self) -> impl FnOnce(io::Error) -> SpoolError + use<> {
         SpoolError::at(&self.folder.file("journal"))
     }
 
     fn damaged(&self, at: u64) -> SpoolError {
         SpoolError::Damaged(self.folder.file("journal"), at)
-    }
-}
-
-fn read_header(reader: &mut impl Read, path: &std::path::Path) -> Result<Header, SpoolError> {
-    let foreign = |why: &str| SpoolError::Foreign(PathBuf::from(path), why.to_owned());
-    let mut magic = Vec::new();
-    let mut start = reader.take(MAGIC.len() as u64);
-    start.read_to_end(&mut magic).map_err(SpoolError::at(path))?;
-    if magic != MAGIC {
-        return Err(foreign("it does not begin like a journal"));
-    }
-    match frame::read(reader).map_err(SpoolError::at(path))? {
-        Frame::Whole(HEADER, bytes) => {
-            serde_json::from_slice(&bytes).map_err(|error| foreign(&error.to_string()))
-        }
-        _ => Err(foreign("its first record is not whole")),
     }
 }

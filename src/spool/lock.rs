@@ -1,7 +1,8 @@
 //! The spool's folder: one process at a time, and whether a run in it has ended.
 
-use super::{Header, Spool, SpoolError};
-use serde::{Serialize, de::DeserializeOwned};
+use super::recovery::read_header;
+use super::{Header, Keep, Spool, SpoolError};
+use serde::de::DeserializeOwned;
 use std::{
     fs::{self, File, OpenOptions, TryLockError},
     io::{self, Write},
@@ -55,7 +56,8 @@ impl Folder {
 
     /// Discards what stands in the folder and begins a journal.
     pub fn begin(self, header: Header) -> Result<Spool, SpoolError> {
-        for file in ["finished.json", "journal", "exchanges.warc.gz"] {
+        // A kill in between must not make a finished run look like an unfinished one.
+        for file in ["journal", "exchanges.warc.gz", "finished.json"] {
             remove(&self.file(file))?;
         }
         Spool::begin(self, header)
@@ -74,24 +76,38 @@ impl Folder {
         Spool::recover(self, true).map(Some)
     }
 
-    /// The summary of the run that has ended here.
+    /// The summary of the run that has ended here. What a kill at its very end left behind
+    /// is removed.
     pub fn summary<T: DeserializeOwned>(&self) -> Result<T, SpoolError> {
-        let file = self.file("finished.json");
+        let (file, journal) = (self.file("finished.json"), self.file("journal"));
         let bytes = fs::read(&file).map_err(SpoolError::at(&file))?;
-        serde_json::from_slice(&bytes).map_err(|e| SpoolError::Foreign(file, e.to_string()))
+        let summary =
+            serde_json::from_slice(&bytes).map_err(|e| SpoolError::Foreign(file, e.to_string()))?;
+        if let Ok(mut journal) = File::open(&journal)
+            && let Ok(header) = read_header(&mut journal, &self.file("journal"))
+        {
+            self.sweep(header.keep)?;
+        }
+        Ok(summary)
     }
 
-    /// Writes down that the run has ended. Until then a run that was killed, also one killed
-    /// while its files were being written, is unfinished.
-    pub(super) fn finish(&self, summary: &impl Serialize) -> Result<(), SpoolError> {
-        let (part, file) = (self.file("finished.part"), self.file("finished.json"));
-        let bytes = serde_json::to_vec_pretty(summary).map_err(io::Error::from);
-        let bytes = bytes.map_err(SpoolError::at(&file))?;
+    /// Removes what a finished run needs no more. The exchanges stand in the evidence files;
+    /// the journal goes, too, where no evidence is to be kept.
+    pub(super) fn sweep(&self, keep: Keep) -> Result<(), SpoolError> {
+        remove(&self.file("exchanges.warc.gz"))?;
+        if keep == Keep::None { remove(&self.file("journal")) } else { Ok(()) }
+    }
+
+    /// Puts a file into its place whole, and to the disk: there it is or it is not.
+    pub(super) fn put(&self, name: &str, bytes: &[u8]) -> Result<(), SpoolError> {
+        let (part, file) = (self.file(&format!("{name}.part")), self.file(name));
         let mut writer =
             private(&part, OpenOptions::new().write(true).create(true).truncate(true))?;
-        writer.write_all(&bytes).map_err(SpoolError::at(&part))?;
+        writer.write_all(bytes).map_err(SpoolError::at(&part))?;
         writer.sync_all().map_err(SpoolError::at(&part))?;
-        fs::rename(&part, &file).map_err(SpoolError::at(&file))
+        fs::rename(&part, &file).map_err(SpoolError::at(&file))?;
+        sync_folder(&self.path);
+        Ok(())
     }
 
     /// A file of the folder.
@@ -114,5 +130,12 @@ pub(super) fn remove(path: &Path) -> Result<(), SpoolError> {
             Err(SpoolError::Io(path.to_owned(), error))
         }
         _ => Ok(()),
+    }
+}
+
+/// Brings the entries of a folder to the disk, where the system can.
+pub fn sync_folder(folder: &Path) {
+    if let Ok(folder) = File::open(folder) {
+        let _ = folder.sync_all();
     }
 }

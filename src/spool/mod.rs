@@ -11,13 +11,14 @@ mod frame;
 mod journal;
 mod kin;
 mod lock;
+mod recovery;
 mod registry;
 mod siblings;
 mod warc;
 
 pub use archive::Archive;
 pub use journal::{Header, Seen, Spool, Stage};
-pub use lock::{Folder, State};
+pub use lock::{Folder, State, sync_folder};
 pub use registry::{BadRow, Registry, RegistryCount};
 pub use warc::{Exchange, Member, Members};
 

@@ -1,6 +1,6 @@
 //! What filings of one list share: found by the tables of `kin`, named by what is read back.
 
-use super::kin::{Company, Found, Sharing, registrable_of};
+use super::kin::{Company, Found, Kin, Sharing, registrable_of};
 use super::{Spool, SpoolError, Stage};
 use crate::evidence::{Evidence, HostEvidence, Member, OneSite, Others, Sharers, Siblings, Twin};
 use crate::filing::{Filing, Status};
@@ -10,7 +10,9 @@ impl Spool {
     /// Takes in what was seen of filings that may lead to one site, before the first of them
     /// is judged. Returns whether it came to its end; `stopped` is asked now and then.
     pub fn gather(&mut self, stopped: impl Fn() -> bool) -> Result<bool, SpoolError> {
-        self.kin.settle();
+        if !self.know(&stopped)? {
+            return Ok(false);
+        }
         for row in 0..self.len() {
             if stopped() {
                 return Ok(false);
@@ -32,7 +34,7 @@ impl Spool {
         filing: &Filing,
         evidence: &Evidence,
     ) -> Result<Siblings, SpoolError> {
-        self.kin.settle();
+        self.know(|| false)?;
         let (phone, email) = self.kin.contacts(row);
         let number = self.kin.same_number(row);
         let company = self.kin.company(row, evidence);
@@ -45,6 +47,25 @@ impl Spool {
             same_number: self.others(number)?,
             one_site: company.map(|company| self.one_site(company)).transpose()?,
         })
+    }
+
+    /// Makes the tables of who shares what, where they are not made yet. They come when the
+    /// looks are done: those need memory of their own. Returns whether it came to its end.
+    fn know(&mut self, stopped: impl Fn() -> bool) -> Result<bool, SpoolError> {
+        if self.kin.is_settled() {
+            return Ok(true);
+        }
+        self.kin = Kin::default();
+        for row in 0..self.len() {
+            if stopped() {
+                return Ok(false);
+            }
+            if let Some(filing) = self.filing(row)? {
+                self.kin.add(row, &filing);
+            }
+        }
+        self.kin.settle();
+        Ok(true)
     }
 
     /// Where visits ended at other filings of the same subject.

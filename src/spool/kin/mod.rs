@@ -57,6 +57,11 @@ impl Kin {
         self.settled = false;
     }
 
+    /// Whether the tables are made.
+    pub(super) fn is_settled(&self) -> bool {
+        self.settled
+    }
+
     /// Sorts the tables, when the list is whole.
     pub(super) fn settle(&mut self) {
         if self.settled {

@@ -106,13 +106,16 @@ async fn a_run_that_was_killed_at_any_byte_can_be_resumed() {
     let exchanges = std::fs::read(killed.path().join("spool/exchanges.warc.gz")).unwrap();
     // The header is written at once; behind it the journal may end anywhere.
     let header = 14 + 9 + u32::from_le_bytes(journal[15..19].try_into().unwrap()) as usize;
-    let cuts = (header..=journal.len()).step_by(97).map(|cut| (cut, 0));
-    for (cut, garbage) in cuts.chain([(journal.len(), 5), (journal.len() - 1, 300)]) {
+    let cuts = (header..=journal.len()).step_by(97).map(|cut| (cut, 0, 0));
+    // Behind the end there may be bytes of another file, or zeros as after a power cut.
+    let behind = [(journal.len(), 0xa5, 5), (journal.len() - 1, 0xa5, 300)];
+    let zeros = [(journal.len(), 0, 4096), (journal.len() - 700, 0, 700)];
+    for (cut, garbage, length) in cuts.chain(behind).chain(zeros) {
         let folder = tempfile::tempdir().unwrap();
         let spool = folder.path().join("spool");
         std::fs::create_dir(&spool).unwrap();
         let mut bytes = journal[..cut].to_vec();
-        bytes.extend(std::iter::repeat_n(0xa5, garbage));
+        bytes.extend(std::iter::repeat_n(garbage, length));
         std::fs::write(spool.join("journal"), bytes).unwrap();
         std::fs::write(spool.join("exchanges.warc.gz"), &exchanges).unwrap();
         let plan = Plan { second_look_after: Duration::ZERO, ..resumed(folder.path()) };
@@ -121,6 +124,29 @@ async fn a_run_that_was_killed_at_any_byte_can_be_resumed() {
             assert_eq!(read(folder.path(), file), read(whole.path(), file), "{file}, cut at {cut}");
         }
     }
+}
+
+/// Journal and exchanges are two files: of the last looks the one may have reached the disk and
+/// the other not, and a file may have its length and zeros in place of its bytes.
+#[tokio::test(flavor = "multi_thread")]
+async fn exchanges_that_never_reached_the_disk_are_not_believed() {
+    let cut = tempfile::tempdir().unwrap();
+    let all_kept = |folder: &Path| Plan { keep: Keep::All, ..resumed(folder) };
+    part(list(12), &slow(), &all_kept(cut.path()), 5).await.unwrap_err();
+    let spool = cut.path().join("spool");
+    // The mark that says that all is on the disk is the last record, and has no payload.
+    let journal = std::fs::read(spool.join("journal")).unwrap();
+    std::fs::write(spool.join("journal"), &journal[..journal.len() - 9]).unwrap();
+    let mut exchanges = std::fs::read(spool.join("exchanges.warc.gz")).unwrap();
+    let lost = exchanges.len() / 2;
+    exchanges[lost..].fill(0);
+    std::fs::write(spool.join("exchanges.warc.gz"), &exchanges).unwrap();
+    all(unread(), &slow(), &all_kept(cut.path())).await.unwrap();
+    let warc = std::fs::read(cut.path().join("evidence/beian-00001.warc.gz")).unwrap();
+    let mut text = String::new();
+    let mut reader = flate2::read::MultiGzDecoder::new(warc.as_slice());
+    std::io::Read::read_to_string(&mut reader, &mut text).expect("every record is whole");
+    assert!(text.contains("site10.example"));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -28,6 +28,10 @@ pub(super) enum CertificateKind {
     WrongName,
     /// Signed by its own key.
     SelfSigned,
+    /// Good, with a hundred certificates behind it.
+    LongChain,
+    /// Good, with five thousand certificates behind it.
+    EndlessChain,
 }
 
 /// Hands out a certificate for each name that a client asks for.
@@ -92,7 +96,14 @@ impl Certificates {
             _ => params.signed_by(&self.leaf_key, &self.issuer),
         }
         .map_err(broken)?;
-        let chain = vec![CertificateDer::from(certificate.der().to_vec())];
+        let more = match kind {
+            CertificateKind::LongChain => 99,
+            CertificateKind::EndlessChain => 5_000,
+            _ => 0,
+        };
+        let more = std::iter::repeat_n(CertificateDer::from(self.root.clone()), more);
+        let own = CertificateDer::from(certificate.der().to_vec());
+        let chain = std::iter::once(own).chain(more).collect();
         let key = PrivateKeyDer::from(PrivatePkcs8KeyDer::from(self.leaf_key.serialize_der()));
         CertifiedKey::from_der(chain, key, &ring::default_provider()).map_err(broken)
     }

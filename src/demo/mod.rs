@@ -12,6 +12,7 @@ mod compare;
 mod dns;
 mod embedded;
 mod filings;
+pub mod hostile;
 mod layout;
 mod ports;
 mod registry;

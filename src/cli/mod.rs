@@ -10,6 +10,7 @@ mod completions;
 mod config;
 mod demo;
 mod explain;
+mod hostile;
 mod import;
 mod judge;
 mod lists;

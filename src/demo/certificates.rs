@@ -38,6 +38,7 @@ pub(super) enum CertificateKind {
 pub(super) struct Certificates {
     issuer: Issuer<'static, KeyPair>,
     root: Vec<u8>,
+    root_pem: String,
     leaf_key: KeyPair,
     kinds: HashMap<String, CertificateKind>,
     made: Mutex<HashMap<String, Arc<CertifiedKey>>>,
@@ -53,10 +54,11 @@ impl Certificates {
         params.distinguished_name.push(DnType::CommonName, "beian demo root");
         params.not_before = date_time_ymd(2020, 1, 1);
         params.not_after = date_time_ymd(2099, 12, 31);
-        let root = params.self_signed(&key).map_err(broken)?.der().to_vec();
+        let root = params.self_signed(&key).map_err(broken)?;
         Ok(Certificates {
             issuer: Issuer::new(params, key),
-            root,
+            root: root.der().to_vec(),
+            root_pem: root.pem(),
             leaf_key: KeyPair::generate().map_err(broken)?,
             kinds,
             made: Mutex::default(),
@@ -66,6 +68,11 @@ impl Certificates {
     /// The root certificate, DER.
     pub(super) fn root(&self) -> &[u8] {
         &self.root
+    }
+
+    /// The same, PEM.
+    pub(super) fn root_pem(&self) -> &str {
+        &self.root_pem
     }
 
     /// The TLS settings of a server that shows these certificates.

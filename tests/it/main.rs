@@ -18,6 +18,7 @@ mod content;
 mod corpus;
 mod docs;
 mod filings;
+mod hostile;
 mod page;
 mod probe;
 mod rules;

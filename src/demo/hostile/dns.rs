@@ -193,6 +193,15 @@ pub(super) const CASES: &[Case] = &[
         |q| vec![bytes(&aliases(q, &[format!("n{}.{}", q.name.len(), q.name)]))],
     ),
     Case::of_dns(
+        "dns-lazy-resolver",
+        "Each answer brings one more alias; the tenth has the address.",
+        &[Numbered],
+        |q| match q.name.matches('.').count() {
+            dots @ 0..12 => vec![bytes(&aliases(q, &[format!("n{dots}.{}", q.name)]))],
+            _ => vec![bytes(&answer(q, &[q.own]))],
+        },
+    ),
+    Case::of_dns(
         "dns-odd-alias",
         "An alias with NUL, escape and newline in its labels.",
         &[Numbered],

@@ -24,9 +24,9 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 /// How long one step of a look at a hostile site may take.
-pub const STEP: Duration = Duration::from_secs(2);
+pub const STEP: Duration = Duration::from_secs(4);
 /// How long one look may take in all.
-pub const DEADLINE: Duration = Duration::from_secs(20);
+pub const DEADLINE: Duration = Duration::from_secs(24);
 
 /// The domain below which the hostile hosts are.
 const DOMAIN: &str = "hostile.example";
@@ -50,6 +50,7 @@ pub struct Internet {
     resolvers: Vec<SocketAddr>,
     sockets: SocketTable,
     root: Vec<u8>,
+    root_pem: String,
     stop: CancellationToken,
     tasks: TaskTracker,
 }
@@ -61,6 +62,8 @@ struct Hostile {
     host: String,
     before: Bytes,
     after: Bytes,
+    /// The answer for the first page, made before anybody looks.
+    first: Vec<Step>,
 }
 
 impl Internet {
@@ -85,6 +88,7 @@ impl Internet {
             resolvers: Vec::new(),
             sockets: SocketTable::new(),
             root: certificates.root().to_vec(),
+            root_pem: certificates.root_pem().to_owned(),
             stop: CancellationToken::new(),
             tasks: TaskTracker::new(),
         };
@@ -109,9 +113,9 @@ impl Internet {
         filings::list(&sites)
     }
 
-    /// The root certificate, DER.
-    pub fn root(&self) -> &[u8] {
-        &self.root
+    /// The root certificate, PEM.
+    pub fn root(&self) -> &str {
+        &self.root_pem
     }
 
     /// The addresses of the resolvers.
@@ -127,7 +131,7 @@ impl Internet {
             registration: None,
             timeout: STEP,
             deadline: DEADLINE,
-            max_body: 16 * 1024 * 1024,
+            max_body: 8 * 1024 * 1024,
             rate: None,
             per_host: 4,
             per_address: 8,
@@ -216,13 +220,21 @@ impl Hostile {
         let with_mark = PageFile { main: Some(CONTENT.to_owned()), ..PageFile::default() };
         let page = layout::markup(&site, &with_mark)?;
         let (before, after) = page.split_once(CONTENT).unwrap_or_default();
+        let wants = if case.group == Group::Browser { WANTS_BROWSER } else { "" };
         let (before, after) =
-            (Bytes::from(format!("{before}{TEXT}")), Bytes::from(after.to_owned()));
-        Ok(Hostile { case, site, host, before, after })
+            (Bytes::from(format!("{before}{wants}{TEXT}")), Bytes::from(after.to_owned()));
+        let first = Vec::new();
+        let mut hostile = Hostile { case, site, host, before, after, first };
+        hostile.first = hostile.made("/");
+        Ok(hostile)
+    }
+
+    fn answer(&self, path: &str) -> Vec<Step> {
+        if path == "/" { self.first.clone() } else { self.made(path) }
     }
 
     /// What the case says to a request.
-    fn answer(&self, path: &str) -> Vec<Step> {
+    fn made(&self, path: &str) -> Vec<Step> {
         let asked = Asked { path, host: &self.host, before: &self.before, after: &self.after };
         match self.case.server {
             Server::Answer(answer) => answer(&asked),
@@ -238,6 +250,9 @@ impl Hostile {
 
 /// What a decent page says, so that it is no shell for scripts.
 const TEXT: &str = "<h1>示例</h1><p>我们为本地的工厂和商店提供设备维护、零件配送和使用培训，十余年来服务过三百多家单位。</p><ul><li>定期巡检：每月一次，当场出具检查单，并且说明下一次巡检的时间和注意事项</li><li>故障维修：工作日两小时内到场，节假日另行约定，维修以后保修三个月</li><li>零件配送：常用零件备有库存，当天发货，七天以内可以退换</li><li>使用培训：新设备安装后免费培训一次，以后每年可以再次预约</li></ul><p>如需了解服务范围和收费标准，请在工作时间来电，或者把需求发送到我们的邮箱，我们会在一个工作日内答复。</p>";
+
+/// What leaves to a browser what a page shows.
+const WANTS_BROWSER: &str = "<script>document.title = document.title</script>";
 
 /// What a resolver knows.
 struct Zones {
@@ -350,9 +365,7 @@ async fn meet(mut stream: TcpStream, hostile: Arc<Hostile>, tls: TlsAcceptor) {
         }
         _ => {
             let Some(path) = script::request(&mut stream).await else { return };
-            // Large pages are made on a thread that may take its time.
-            let made = tokio::task::spawn_blocking(move || hostile.answer(&path));
-            script::play(stream, made.await.unwrap_or_default()).await;
+            script::play(stream, hostile.answer(&path)).await;
         }
     }
 }

@@ -10,11 +10,13 @@ mod dns;
 mod html;
 mod http;
 mod internet;
+mod outcome;
 mod redirect;
 mod script;
 mod tcp;
 
 pub use internet::{DEADLINE, Ground, Internet, STEP};
+pub use outcome::{Outcome, outcomes};
 
 use super::certificates::CertificateKind;
 use crate::evidence::{Attempt, End, Failure, HostEvidence, RenderFailure, Rendering};
@@ -36,6 +38,11 @@ pub enum Group {
     Html,
     /// The page as it runs.
     Browser,
+}
+
+impl Group {
+    /// All of them, in the order of the table.
+    pub const ALL: [Group; 5] = [Group::Dns, Group::Tcp, Group::Http, Group::Html, Group::Browser];
 }
 
 /// One hostile site.

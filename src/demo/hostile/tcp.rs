@@ -77,10 +77,10 @@ pub(super) const CASES: &[Case] = &[
     over_https("tls-alert", "A fatal alert.", &[Failed(TlsHandshake)], || {
         vec![Step::Listen, say([21, 3, 3, 0, 2, 2, 40])]
     }),
-    over_https("tls-1.0", "A server that knows TLS 1.0 alone.", &[Failed(TlsHandshake)], || {
+    over_https("tls-1-0", "A server that knows TLS 1.0 alone.", &[Failed(TlsHandshake)], || {
         vec![Step::Listen, server_hello(1), Step::Hold]
     }),
-    over_https("tls-1.1", "A server that knows TLS 1.1 alone.", &[Failed(TlsHandshake)], || {
+    over_https("tls-1-1", "A server that knows TLS 1.1 alone.", &[Failed(TlsHandshake)], || {
         vec![Step::Listen, server_hello(2), Step::Hold]
     }),
     over_https("tls-plaintext", "HTTP without TLS on port 443.", &[Failed(TlsHandshake)], || {

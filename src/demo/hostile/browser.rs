@@ -25,7 +25,8 @@ pub(super) const CASES: &[Case] = &[
         "/file" => typed("application/zip", b"PK"),
         _ => script(
             asked,
-            "setInterval(() => { const a = document.createElement('a'); a.href = '/file?' + Math.random(); a.download = 'x.exe'; a.click() }, 20)",
+            "setInterval(() => { const a = document.createElement('a'); a.href = '/file?' + \
+             Math.random(); a.download = 'x.exe'; a.click() }, 20)",
         ),
     }),
     runs("endless-script", "A script that never ends.", GIVEN_UP, |asked| {
@@ -55,13 +56,16 @@ pub(super) const CASES: &[Case] = &[
     runs("eats-canvas", "Canvases of a thousand million pixels.", GIVEN_UP, |asked| {
         script(
             asked,
-            "const a = []; for (let i = 0; i < 40; i++) { const c = document.createElement('canvas'); c.width = c.height = 16000; c.getContext('2d').fillRect(0, 0, 16000, 16000); a.push(c) }",
+            "const a = []; for (let i = 0; i < 40; i++) { const c = \
+             document.createElement('canvas'); c.width = c.height = 16000; \
+             c.getContext('2d').fillRect(0, 0, 16000, 16000); a.push(c) }",
         )
     }),
     runs("eats-elements", "Grows by 2,000 elements each moment.", GIVEN_UP, |asked| {
         script(
             asked,
-            "setInterval(() => { for (let i = 0; i < 2000; i++) document.body.append(document.createElement('p'), '新') }, 5)",
+            "setInterval(() => { for (let i = 0; i < 2000; i++) \
+             document.body.append(document.createElement('p'), '新') }, 5)",
         )
     }),
     runs("pop-ups", "Windows without end.", SHOWN, |asked| {
@@ -74,7 +78,9 @@ pub(super) const CASES: &[Case] = &[
             }
             _ => script(
                 asked,
-                "navigator.serviceWorker && navigator.serviceWorker.register('/sw.js').then(() => setTimeout(() => location.reload(), 200)).catch(() => 0)",
+                "navigator.serviceWorker && \
+                 navigator.serviceWorker.register('/sw.js').then(() => setTimeout(() => \
+                 location.reload(), 200)).catch(() => 0)",
             ),
         }
     }),
@@ -118,7 +124,8 @@ pub(super) const CASES: &[Case] = &[
     runs("history-back", "Goes back and forth.", SHOWN, |asked| {
         script(
             asked,
-            "history.pushState(0, '', '/a'); setInterval(() => { history.back(); history.forward() }, 10)",
+            "history.pushState(0, '', '/a'); setInterval(() => { history.back(); \
+             history.forward() }, 10)",
         )
     }),
     runs("reload", "Reloads itself.", &[NotShown(Redirects)], |asked| {
@@ -128,7 +135,10 @@ pub(super) const CASES: &[Case] = &[
         script(asked, "location = '/?' + Math.random()")
     }),
     runs("submits", "A form that sends itself.", &[NotShown(Redirects)], |asked| {
-        asked.page_with(b"<form method=post action=/><input name=a></form><script>document.forms[0].submit()</script>")
+        asked.page_with(
+            b"<form method=post action=/><input \
+              name=a></form><script>document.forms[0].submit()</script>",
+        )
     }),
     runs("prints", "Prints itself without end.", SHOWN, |asked| {
         script(asked, "setInterval(() => print(), 10)")
@@ -136,7 +146,11 @@ pub(super) const CASES: &[Case] = &[
     runs("asks-leave", "Wants to notify, to locate, to listen and to look.", SHOWN, |asked| {
         script(
             asked,
-            "Notification.requestPermission(); navigator.geolocation.getCurrentPosition(() => 0); try { navigator.mediaDevices.getUserMedia({audio: true, video: true}).catch(() => 0) } catch (e) {} document.documentElement.requestFullscreen().catch(() => 0); document.body.requestPointerLock()",
+            "Notification.requestPermission(); navigator.geolocation.getCurrentPosition(() \
+             => 0); try { navigator.mediaDevices.getUserMedia({audio: true, video: \
+             true}).catch(() => 0) } catch (e) {} \
+             document.documentElement.requestFullscreen().catch(() => 0); \
+             document.body.requestPointerLock()",
         )
     }),
     runs("debugger", "Halts the browser's debugger.", SHOWN, |asked| {
@@ -148,17 +162,25 @@ pub(super) const CASES: &[Case] = &[
     runs("numbers-shown", "The number in 100,000 elements.", WITHIN_BOUNDS, |asked| {
         script(
             asked,
-            "const n = document.createDocumentFragment(); for (let i = 0; i < 100000; i++) { const p = document.createElement('p'); p.textContent = '粤ICP备2099000123号-1'; n.append(p) } document.body.prepend(n)",
+            "const n = document.createDocumentFragment(); for (let i = 0; i < 100000; i++) \
+             { const p = document.createElement('p'); p.textContent = '粤ICP备2099000123号-1'; \
+             n.append(p) } document.body.prepend(n)",
         )
     }),
     runs("never-quiet", "A page that changes each moment.", SHOWN, |asked| {
         script(
             asked,
-            "const i = document.createElement('i'); document.body.prepend(i); setInterval(() => { i.textContent = '时间 ' + Date.now() }, 5)",
+            "const i = document.createElement('i'); document.body.prepend(i); \
+             setInterval(() => { i.textContent = '时间 ' + Date.now() }, 5)",
         )
     }),
     runs("never-there", "A foot that is always about to come.", &[ShownWithout], |_| {
-        page("<!doctype html><meta charset=utf-8><title>示例</title><div id=a></div><script>setInterval(() => { a.textContent = '加载中' + '.'.repeat(Date.now() / 100 % 9) }, 20)</script>".as_bytes())
+        page(
+            "<!doctype html><meta charset=utf-8><title>示例</title><div \
+             id=a></div><script>setInterval(() => { a.textContent = '加载中' + \
+             '.'.repeat(Date.now() / 100 % 9) }, 20)</script>"
+                .as_bytes(),
+        )
     }),
     runs("very-long", "A page of thirty million pixels.", SHOWN, |asked| {
         asked.page_with(b"<div style='height:30000000px'></div>")
@@ -167,19 +189,25 @@ pub(super) const CASES: &[Case] = &[
         "/x" => not_found(),
         _ => script(
             asked,
-            "setInterval(() => { for (let i = 0; i < 50; i++) fetch('/x?' + Math.random()).catch(() => 0) }, 10)",
+            "setInterval(() => { for (let i = 0; i < 50; i++) fetch('/x?' + \
+             Math.random()).catch(() => 0) }, 10)",
         ),
     }),
     runs("shadows", "Shadow roots within each other.", SHOWN, |asked| {
         script(
             asked,
-            "let at = document.createElement('div'); document.body.prepend(at); for (let i = 0; i < 2000; i++) { const root = at.attachShadow({mode: 'closed'}); at = document.createElement('div'); root.append(at) }",
+            "let at = document.createElement('div'); document.body.prepend(at); for (let i \
+             = 0; i < 2000; i++) { const root = at.attachShadow({mode: 'closed'}); at = \
+             document.createElement('div'); root.append(at) }",
         )
     }),
     runs("overwrites", "Replaces what the reader's tools rely on.", SHOWN, |asked| {
         script(
             asked,
-            "Object.freeze(Document.prototype); Element.prototype.getBoundingClientRect = () => { throw 1 }; Array.prototype.map = Array.prototype.push = JSON.stringify = document.querySelectorAll = document.createTreeWalker = getComputedStyle = () => { throw 2 }",
+            "Object.freeze(Document.prototype); Element.prototype.getBoundingClientRect = \
+             () => { throw 1 }; Array.prototype.map = Array.prototype.push = JSON.stringify \
+             = document.querySelectorAll = document.createTreeWalker = getComputedStyle = \
+             () => { throw 2 }",
         )
     }),
 ];
@@ -209,7 +237,8 @@ const INSIDE: &str = "\
   new Worker(URL.createObjectURL(new Blob(['fetch(\"http://10.0.0.1/o\")'])));
   try { new WebTransport('https://10.0.0.1/p') } catch (e) {}
   try {
-    const peer = new RTCPeerConnection({iceServers: [{urls: ['stun:10.0.0.1:3478', 'turn:192.168.1.1:3478'], username: 'a', credential: 'b'}]});
+    const urls = ['stun:10.0.0.1:3478', 'turn:192.168.1.1:3478'];
+    const peer = new RTCPeerConnection({iceServers: [{urls, username: 'a', credential: 'b'}]});
     peer.createDataChannel('x');
     peer.createOffer().then((offer) => peer.setLocalDescription(offer));
   } catch (e) {}

@@ -83,6 +83,16 @@ pub(super) const CASES: &[Case] = &[
     inside("inside-v6-loopback", "To ::1.", "http://[::1]/"),
     inside("inside-unique-local", "To a unique local address.", "http://[fd00::1]/"),
     inside("inside-link-local", "To a link-local address.", "http://[fe80::1]/"),
+    answers(
+        "inside-fourth-hop",
+        "By way of three decent redirects.",
+        &[Failed(AddressRefused)],
+        |asked| match asked.path {
+            "/" => leads_to("/b"),
+            "/b" => leads_to("/c"),
+            _ => leads_to("http://0xa9fea9fe/latest/"),
+        },
+    ),
     inside("inside-https", "Over https.", "https://192.168.1.1/"),
 ];
 

@@ -29,6 +29,13 @@ const AFTERWARDS: Duration = Duration::from_secs(60);
 /// A look gets back what it waits for a processor that reads its page.
 const READING: Duration = Duration::from_secs(10);
 
+/// How much slower everything is than on a machine that has nothing else to do, as whoever
+/// runs the tests says: all times are so much longer then.
+fn patience() -> u32 {
+    let said = std::env::var("BEIAN_TEST_PATIENCE").ok();
+    said.map_or(1, |factor| factor.parse().expect("BEIAN_TEST_PATIENCE is a number"))
+}
+
 /// The groups that need no browser.
 const CRAWLED: [Group; 4] = [Group::Dns, Group::Tcp, Group::Http, Group::Html];
 
@@ -94,7 +101,7 @@ async fn audit(internet: &Internet, options: Options, at_a_time: usize, folder: 
         concurrency: at_a_time,
         second_look_after: PAUSE,
         unfinished: Unfinished::Refuse,
-        site_limit: Duration::from_secs(600),
+        site_limit: Duration::from_secs(600) * patience(),
         fingerprint: BTreeMap::new(),
         versions: BTreeMap::new(),
         clock: jiff::Timestamp::now,
@@ -109,12 +116,18 @@ async fn audit(internet: &Internet, options: Options, at_a_time: usize, folder: 
     Seen { summary, outcomes: outcomes(internet, &audits).unwrap(), took }
 }
 
+/// The same look on a machine that is busy with other things.
+fn unhurried(options: Options) -> Options {
+    let (timeout, deadline) = (STEP * patience(), DEADLINE * patience());
+    Options { timeout, deadline, ..options }
+}
+
 /// The crawler among the groups that need no browser, all sites at once.
 async fn crawled() -> Seen {
     let internet = Internet::start(Ground::Loopback, &CRAWLED).await.unwrap();
     let folder = tempfile::tempdir().unwrap();
     let all = internet.cases().count();
-    let seen = audit(&internet, internet.options(), all, folder.path()).await;
+    let seen = audit(&internet, unhurried(internet.options()), all, folder.path()).await;
     internet.stop().await;
     seen
 }
@@ -130,9 +143,9 @@ async fn shown(browser: BrowserOptions) -> Seen {
     seen
 }
 
-/// What is wrong with a run: a site that is lost, late or ended otherwise than it must, a
-/// fault of ours, somebody accused of what could not be seen.
-fn faults(seen: &Seen, most: Duration) -> Vec<String> {
+/// What is wrong with a run: a site that is lost or ended otherwise than it must, a fault of
+/// ours, somebody accused of what could not be seen.
+fn faults(seen: &Seen) -> Vec<String> {
     let mut wrong = Vec::new();
     let summary = &seen.summary;
     let rows = (summary.rows, summary.audited, summary.rejected, summary.faults);
@@ -149,12 +162,14 @@ fn faults(seen: &Seen, most: Duration) -> Vec<String> {
         if let Some(accused) = accused.filter(|_| !is_seen(outcome)) {
             wrong.push(format!("{name}: its page was not seen, and yet {accused}"));
         }
-        let took = seen.took.get(name).copied().unwrap_or_default();
-        if took > most {
-            wrong.push(format!("{name}: {took:?}, over {most:?}"));
-        }
     }
     wrong
+}
+
+/// The sites that took longer than they may.
+fn late(seen: &Seen, most: Duration) -> Vec<String> {
+    let late = seen.took.iter().filter(|(_, took)| **took > most);
+    late.map(|(name, took)| format!("{name}: {took:?}, over {most:?}")).collect()
 }
 
 /// Whether the page came, and whole.
@@ -172,17 +187,24 @@ fn is_of_page(finding: &str) -> bool {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_hostile_site_ends_as_it_must_within_its_deadline() {
-    let Some(browser) = crate::world::run::browser() else {
-        let seen = crawled().await;
-        assert_eq!(faults(&seen, DEADLINE + READING), [""; 0]);
-        return table::is_current(&[&seen]);
+    let browser = crate::world::run::browser();
+    let shown = async {
+        match browser {
+            Some(browser) => Some(
+                shown(BrowserOptions { timeout: SHOWING * patience(), width: 3, ..browser }).await,
+            ),
+            None => None,
+        }
     };
-    let browser = BrowserOptions { timeout: SHOWING, ..browser };
-    let (crawled, shown) = tokio::join!(crawled(), shown(browser));
-    let mut wrong = faults(&crawled, DEADLINE + READING);
-    wrong.extend(faults(&shown, DEADLINE + SHOWING + AFTERWARDS));
+    let (crawled, shown) = tokio::join!(crawled(), shown);
+    let mut runs = vec![(crawled, DEADLINE + READING)];
+    runs.extend(shown.map(|shown| (shown, DEADLINE + SHOWING + AFTERWARDS)));
+    let wrong: Vec<String> = runs.iter().flat_map(|(seen, _)| faults(seen)).collect();
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-    table::is_current(&[&crawled, &shown]);
+    table::is_current(&runs.iter().map(|(seen, _)| seen).collect::<Vec<_>>());
+    let late: Vec<String> =
+        runs.iter().flat_map(|(seen, most)| late(seen, *most * patience())).collect();
+    assert!(late.is_empty(), "{}", late.join("\n"));
 }
 
 #[test]

@@ -4,7 +4,7 @@
 //! their own addresses and traps stand at those that the guard refuses: each counts who
 //! connects. What runs in there is the program as it is installed, with no table of sockets.
 
-use super::{DEADLINE, Ground, Group, Internet, STEP, outcomes};
+use super::{DEADLINE, Ground, Group, Internet, STEP, outcomes, patience};
 use crate::{say_skipped_without, world::run::browser};
 use serde_json::Value;
 use std::{
@@ -243,13 +243,14 @@ impl Stage<'_> {
         command
             .arg("--ca-cert")
             .arg(root)
-            .args(["--timeout", &STEP.as_secs().to_string()])
-            .args(["--deadline", &DEADLINE.as_secs().to_string(), "--max-body", "8388608"])
+            .args(["--timeout", &(STEP * patience()).as_secs().to_string()])
+            .args(["--deadline", &(DEADLINE * patience()).as_secs().to_string()])
+            .args(["--max-body", "8388608"])
             .args(["--concurrency", "500", "--format", "json", "--exit-zero"])
             .args(["--evidence", "none", "--at", "2026-11-22T08:00:00+08:00"])
             .args(flags)
             .env("BEIAN_PACE__SECOND_LOOK_AFTER", "1")
-            .env("BEIAN_BROWSER__TIMEOUT", "6")
+            .env("BEIAN_BROWSER__TIMEOUT", (6 * patience()).to_string())
             .env("BEIAN_BROWSER__WIDTH", "3")
             .env_remove(WITHIN)
             .env_remove("RUST_LOG")
@@ -271,7 +272,8 @@ impl Stage<'_> {
         let all = outcomes(self.internet, &audits).unwrap();
         let chosen: Vec<_> = all.iter().filter(|outcome| wanted(outcome.case.name)).collect();
         assert_eq!(summary["rows"], chosen.len());
-        assert_eq!((&summary["audited"], &summary["faults"]), (&chosen.len().into(), &0.into()));
+        assert_eq!(summary["audited"], chosen.len());
+        assert_eq!(summary["faults"], 0, "{summary}");
         // Without a browser its sites are no more than pages.
         let crawled = chosen.iter().filter(|outcome| outcome.case.group != Group::Browser);
         let wrong: Vec<String> = crawled

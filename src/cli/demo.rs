@@ -22,6 +22,9 @@ pub(super) struct Args {
     /// Where the files go (default: ./beian-out)
     #[arg(long, short, value_name = "DIR")]
     pub(super) output: Option<PathBuf>,
+    /// Play a hostile internet instead: servers and pages that lie, stall and never end
+    #[arg(long)]
+    hostile: bool,
     #[command(flatten)]
     pub(super) folder: FolderArgs,
     #[command(flatten)]
@@ -48,6 +51,9 @@ pub(super) fn run(common: &Common, args: &Args) -> Done {
     let output = args.output.clone().unwrap_or_else(|| PathBuf::from(&settings.output.dir));
     let mut parts = Parts::new(settings)?;
     parts.policy = demo::policy()?;
+    if args.hostile {
+        return super::hostile::run(common, &parts, output, &args.folder);
+    }
     let played = super::runtime()?.block_on(play(&mut parts, output.clone(), &args.folder))?;
     let Some((comparison, summary)) = played else {
         return Ok(run::INTERRUPTED);

@@ -12,6 +12,7 @@ mod crowd;
 mod demo;
 mod descriptors;
 mod explain;
+mod hostile;
 mod import;
 mod judge;
 mod lists;

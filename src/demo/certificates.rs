@@ -28,6 +28,10 @@ pub(super) enum CertificateKind {
     WrongName,
     /// Signed by its own key.
     SelfSigned,
+    /// Good, with a hundred certificates behind it.
+    LongChain,
+    /// Good, with five thousand certificates behind it.
+    EndlessChain,
 }
 
 /// Certificates that are kept made; then all are made anew.
@@ -37,6 +41,7 @@ const KEPT: usize = 4_096;
 pub(super) struct Certificates {
     issuer: Issuer<'static, KeyPair>,
     root: Vec<u8>,
+    root_pem: String,
     leaf_key: KeyPair,
     /// The same, as the server signs with it.
     signing: Arc<dyn SigningKey>,
@@ -54,13 +59,14 @@ impl Certificates {
         params.distinguished_name.push(DnType::CommonName, "beian demo root");
         params.not_before = date_time_ymd(2020, 1, 1);
         params.not_after = date_time_ymd(2099, 12, 31);
-        let root = params.self_signed(&key).map_err(broken)?.der().to_vec();
+        let root = params.self_signed(&key).map_err(broken)?;
         let leaf_key = KeyPair::generate().map_err(broken)?;
         let der = PrivateKeyDer::from(PrivatePkcs8KeyDer::from(leaf_key.serialize_der()));
         Ok(Certificates {
             signing: ring::sign::any_supported_type(&der).map_err(broken)?,
             issuer: Issuer::new(params, key),
-            root,
+            root: root.der().to_vec(),
+            root_pem: root.pem(),
             leaf_key,
             kinds,
             made: Mutex::default(),
@@ -70,6 +76,11 @@ impl Certificates {
     /// The root certificate, DER.
     pub(super) fn root(&self) -> &[u8] {
         &self.root
+    }
+
+    /// The same, PEM.
+    pub(super) fn root_pem(&self) -> &str {
+        &self.root_pem
     }
 
     /// The TLS settings of a server that shows these certificates.
@@ -100,7 +111,14 @@ impl Certificates {
             _ => params.signed_by(&self.leaf_key, &self.issuer),
         }
         .map_err(broken)?;
-        let chain = vec![CertificateDer::from(certificate.der().to_vec())];
+        let more = match kind {
+            CertificateKind::LongChain => 99,
+            CertificateKind::EndlessChain => 5_000,
+            _ => 0,
+        };
+        let more = std::iter::repeat_n(CertificateDer::from(self.root.clone()), more);
+        let own = CertificateDer::from(certificate.der().to_vec());
+        let chain = std::iter::once(own).chain(more).collect();
         Ok(CertifiedKey::new(chain, Arc::clone(&self.signing)))
     }
 }

@@ -13,6 +13,7 @@ mod crowd;
 mod dns;
 mod embedded;
 mod filings;
+pub mod hostile;
 mod layout;
 mod ports;
 mod reach;

@@ -208,16 +208,7 @@ impl World {
 
     async fn start_resolver(&self, zone: Zone) -> Result<SocketAddr, DemoError> {
         let zone = Arc::new(zone);
-        // The TCP port has to be the UDP port: try until a free pair is found.
-        let mut tries = 0;
-        let (udp, tcp) = loop {
-            let udp = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).await?;
-            match TcpListener::bind(udp.local_addr()?).await {
-                Ok(tcp) => break (udp, tcp),
-                Err(taken) if tries == 20 => return Err(taken.into()),
-                Err(_) => tries += 1,
-            }
-        };
+        let (udp, tcp) = pair_of_sockets().await?;
         let at = udp.local_addr()?;
         self.play(dns::serve_udp(udp, Arc::clone(&zone)));
         self.play(dns::serve_tcp(tcp, zone));
@@ -268,6 +259,19 @@ impl World {
 impl Drop for World {
     fn drop(&mut self) {
         self.stop.cancel();
+    }
+}
+
+/// The sockets of a resolver: the TCP port has to be the UDP port, so free pairs are tried.
+pub(super) async fn pair_of_sockets() -> Result<(UdpSocket, TcpListener), DemoError> {
+    let mut tries = 0;
+    loop {
+        let udp = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).await?;
+        match TcpListener::bind(udp.local_addr()?).await {
+            Ok(tcp) => return Ok((udp, tcp)),
+            Err(taken) if tries == 20 => return Err(taken.into()),
+            Err(_) => tries += 1,
+        }
     }
 }
 

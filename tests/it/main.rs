@@ -18,6 +18,7 @@ mod content;
 mod corpus;
 mod docs;
 mod filings;
+mod hostile;
 mod kill;
 mod page;
 #[cfg_attr(not(feature = "browser"), expect(dead_code, reason = "there is less to look at"))]

@@ -30,8 +30,9 @@ use tokio::{
     net::TcpStream,
 };
 
-/// Questions asked to follow one host's aliases where a resolver does not follow them itself.
-const MAX_QUESTIONS: usize = 6;
+/// Questions asked to follow one host's aliases where a resolver does not follow them itself:
+/// each brings one more, and one too many says so.
+const MAX_QUESTIONS: usize = MAX_ALIASES + 1;
 
 /// Who is asked.
 #[derive(Clone, Copy, Debug)]

@@ -173,6 +173,10 @@ impl<'a> Walk<'a> {
         let headers = answered.response.headers().clone();
         hop.status = Some(status.as_u16());
         hop.server = page::text(&headers, header::SERVER);
+        // "Go on", hints, another protocol: no answer to what was asked.
+        if status.is_informational() {
+            return Err(Failure::BadHttp);
+        }
         let host = url.host_str().unwrap_or_default();
         for cookie in headers.get_all(header::SET_COOKIE).iter().filter_map(|c| c.to_str().ok()) {
             *news |= self.cookies.set(host, cookie);

@@ -124,6 +124,7 @@ pub(crate) fn look(settings: &Settings) -> Result<Options> {
         max_redirects: http.max_redirects,
         both_schemes: http.both_schemes,
         robots: http.robots,
+        keep_exchanges: settings.output.evidence != "none",
         user_agent: agent(&http.user_agent),
         views: Views {
             when: views_when(&http.views).unwrap_or_default(),

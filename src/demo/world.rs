@@ -135,6 +135,7 @@ impl World {
             per_address: 8,
             max_redirects: 10,
             both_schemes: false,
+            keep_exchanges: true,
             robots: false,
             user_agent: "beian-demo".to_owned(),
             views: Views {

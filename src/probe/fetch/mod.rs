@@ -13,6 +13,7 @@ mod target;
 mod tls;
 mod walk;
 
+pub(super) use page::Pages;
 pub(super) use walk::Walk;
 
 use super::{Options, ProbeError, SocketTable, guard::Guard, pace::Pace};
@@ -40,6 +41,7 @@ pub(super) struct Fetcher {
     max_redirects: usize,
     both_schemes: bool,
     robots: bool,
+    keep_exchanges: bool,
     agent: String,
     /// Hosts and ports that the operator has chosen himself: the guard does not apply to them.
     trusted: Vec<(String, u16)>,
@@ -66,6 +68,7 @@ impl Fetcher {
             max_redirects: options.max_redirects,
             both_schemes: options.both_schemes,
             robots: options.robots,
+            keep_exchanges: options.keep_exchanges,
             agent: options.user_agent.clone(),
             trusted: Vec::new(),
         })

@@ -1,8 +1,8 @@
 use super::{
     Fetcher,
-    client::{Answered, Call, Caller, Received},
+    client::{self, Answered, Call, Caller, Heads, Received},
     cookies::Cookies,
-    page::{self, Answer},
+    page::{self, Answer, Pages},
     robots, target,
 };
 use crate::evidence::{Attempt, End, Failure, Hop, HopKind, PageSeen, Resolution, Visit, Visitor};
@@ -12,6 +12,7 @@ use reqwest::header::{self, HeaderMap};
 use std::{
     collections::HashMap,
     net::{IpAddr, SocketAddr},
+    sync::Arc,
     time::Duration,
 };
 use url::{Host, Url};
@@ -38,6 +39,8 @@ pub(in crate::probe) struct Walk<'a> {
     /// The address that answered for a host: asked first from then on.
     answering: HashMap<String, IpAddr>,
     exchanges: Vec<Exchange>,
+    /// What other walks of the same look have read.
+    pages: Option<&'a Pages>,
 }
 
 /// What a request came to.
@@ -62,7 +65,13 @@ impl<'a> Walk<'a> {
             cookies: Cookies::default(),
             answering: HashMap::new(),
             exchanges: Vec::new(),
+            pages: None,
         }
+    }
+
+    /// Pages that the walks of a look have in common are read once.
+    pub(in crate::probe) fn sharing(self, pages: &'a Pages) -> Walk<'a> {
+        Walk { pages: Some(pages), ..self }
     }
 
     /// The walks of another visitor: the same but for how it introduces itself.
@@ -184,18 +193,10 @@ impl<'a> Walk<'a> {
             None => (self.fetcher.max_body, self.deadline),
         };
         let cap = cap.min(self.fetcher.max_body);
-        let exchange = Exchange {
-            url: url.to_string(),
-            address: hop.address,
-            at: answered.at,
-            request: answered.request.clone(),
-            response_head: answered.head.clone(),
-            body: Vec::new(),
-            truncated: false,
-        };
-        let received = answered.body(cap, &deadline).await;
+        let (at, heads) = (answered.at, answered.heads);
+        let received = client::body(answered.response, cap, &deadline).await;
         drop(leave);
-        self.record(exchange, &received);
+        self.record(hop, at, heads, &received);
         if let Some(next) = leads {
             return Ok(Arrived::Redirect(next));
         }
@@ -215,14 +216,27 @@ impl<'a> Walk<'a> {
         }
         let Received { bytes, cut, .. } = received;
         let answer = Answer { url: url.clone(), status, headers, body: bytes, cut };
-        let fetcher = self.fetcher;
-        self.deadline.wait(fetcher.read(answer)).await
+        let (fetcher, pages) = (self.fetcher, self.pages);
+        self.deadline.wait(fetcher.read(answer, pages)).await
     }
 
-    pub(super) fn record(&mut self, mut exchange: Exchange, received: &Received) {
-        exchange.body.clone_from(&received.bytes);
-        exchange.truncated = received.cut || received.broken.is_some();
-        self.exchanges.push(exchange);
+    /// Keeps an exchange, where exchanges are kept.
+    pub(super) fn record(
+        &mut self,
+        hop: &Hop,
+        at: jiff::Timestamp,
+        heads: Option<Heads>,
+        received: &Received,
+    ) {
+        self.exchanges.extend(heads.map(|heads| Exchange {
+            url: hop.url.clone(),
+            address: hop.address,
+            at,
+            request: heads.request,
+            response_head: heads.answer,
+            body: Arc::clone(&received.bytes),
+            truncated: received.cut || received.broken.is_some(),
+        }));
     }
 
     /// Dials the addresses of a URL's host one by one until one answers.
@@ -327,10 +341,10 @@ impl<'a> Walk<'a> {
         }
         let headers = answered.response.headers();
         let coding = page::text(headers, header::CONTENT_ENCODING);
-        let received = answered.body(robots::MAX_BYTES, &self.deadline).await;
+        let received = client::body(answered.response, robots::MAX_BYTES, &self.deadline).await;
         drop(leave);
         let cap = robots::MAX_BYTES;
-        let decoded = super::body::decode(received.bytes, coding.as_deref(), cap, true);
+        let decoded = super::body::decode(&received.bytes, coding.as_deref(), cap, true);
         let Ok(plain) = decoded else { return true };
         let text = String::from_utf8_lossy(&plain.bytes);
         robots::allows(&text, &self.fetcher.agent, start.path())

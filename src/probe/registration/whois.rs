@@ -6,7 +6,10 @@ use super::date::day;
 use super::services::WhoisServer;
 use crate::evidence::{RegistrationFailure, Resolution};
 use crate::probe::{Exchange, SocketTable, deadline::Deadline, dns::Names, guard::Guard};
-use std::net::{IpAddr, SocketAddr};
+use std::{
+    net::{IpAddr, SocketAddr},
+    sync::Arc,
+};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
@@ -57,7 +60,7 @@ pub(super) async fn ask(
             at,
             request: format!("{}\r\n", question.query).into_bytes(),
             response_head: Vec::new(),
-            body: body.clone(),
+            body: Arc::new(body.clone()),
             truncated: !ended,
         });
         if ended {

@@ -249,6 +249,7 @@ impl World {
             per_address: 8,
             max_redirects: 10,
             both_schemes: false,
+            keep_exchanges: true,
             robots: false,
             user_agent: "beian/0.1 (+https://desk.example)".to_owned(),
             views: Default::default(),

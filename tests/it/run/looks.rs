@@ -144,6 +144,7 @@ async fn a_run_that_reaches_no_resolver_does_not_end_as_a_clean_one() {
         per_address: 2,
         max_redirects: 5,
         both_schemes: false,
+        keep_exchanges: true,
         robots: false,
         user_agent: "beian-test".to_owned(),
         views: Default::default(),

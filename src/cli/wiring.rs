@@ -119,6 +119,14 @@ pub(crate) fn look(settings: &Settings) -> Result<Options> {
         deadline: Duration::from_secs(http.deadline),
         max_body: http.max_body,
         rate: Some(settings.pace.rate).filter(|rate| *rate > 0),
+        resolving: match settings.pace.resolving {
+            0 => (2 * width(settings)).min(512),
+            hosts => hosts,
+        },
+        requests: match settings.pace.requests {
+            0 => 2 * width(settings),
+            requests => requests,
+        },
         per_host: settings.pace.per_host,
         per_address: settings.pace.per_address,
         max_redirects: http.max_redirects,

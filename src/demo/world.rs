@@ -136,6 +136,8 @@ impl World {
             max_redirects: 10,
             both_schemes: false,
             keep_exchanges: true,
+            resolving: 64,
+            requests: 128,
             robots: false,
             user_agent: "beian-demo".to_owned(),
             views: Views {

@@ -69,11 +69,12 @@ mod tests {
                 )
             })
             .collect();
-        for base in ["", "<base href='/x/'>", "<base href='//site.cn/'>", "<base href='http://a.cn'>"] {
+        for base in
+            ["", "<base href='/x/'>", "<base href='//site.cn/'>", "<base href='http://a.cn'>"]
+        {
             let html = format!("<!doctype html><head>{base}</head><ul>{anchors}</ul>");
-            let page = |at: &Url| {
-                read(html.as_bytes(), Context { url: Some(at), ..Context::default() })
-            };
+            let page =
+                |at: &Url| read(html.as_bytes(), Context { url: Some(at), ..Context::default() });
             let (a, b) = (url("https://site.cn/"), url("https://www.site.cn/m/index.html"));
             assert!(reads_alike(&a, &b));
             assert_eq!(page(&a), page(&b), "{base}");

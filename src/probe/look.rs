@@ -79,8 +79,7 @@ impl Probe {
             }
         };
         let names = Names::new(&self.resolvers, &self.places);
-        let (seen, asked) =
-            tokio::join!(self.look_at(filing, goals(filing), &names), registration);
+        let (seen, asked) = tokio::join!(self.look_at(filing, goals(filing), &names), registration);
         let (hosts, mut exchanges, shots) = seen;
         let (registration, asked) = asked.unzip();
         exchanges.extend(asked.into_iter().flatten());
@@ -176,12 +175,13 @@ impl Probe {
         deadline: Deadline,
     ) -> Seen {
         let Goal { role, start, visits } = goal;
-        let dns = names.resolve(&start.host, deadline).await;
+        let mut deadline = deadline.of_part();
+        let dns = names.resolve(&start.host, &mut deadline).await;
         // Through a proxy, a network may have no DNS of its own.
         let blind = self.options.proxy.is_some() && !dns.outcome.is_answer();
         if !visits || (dns.outcome != Resolution::Resolved && !blind) {
             let host = HostEvidence::of_dns(start.host, role, dns);
-            return Seen { host, exchanges: Vec::new(), waited: Duration::ZERO };
+            return Seen { host, exchanges: Vec::new(), waited: deadline.waited() };
         }
         let mut walk = Walk::new(&self.fetcher, names, deadline).sharing(pages);
         let vantages = async {
@@ -195,6 +195,7 @@ impl Probe {
         let (visit, vantages) = tokio::join!(walk.visit(&start), vantages);
         let dns = Dns { vantages, ..dns };
         let (exchanges, waited) = walk.finish();
+        let waited = deadline.waited() + waited;
         Seen {
             host: HostEvidence {
                 visit: Some(visit),

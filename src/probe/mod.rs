@@ -49,6 +49,10 @@ pub struct Options {
     pub max_body: usize,
     /// Requests a second in all; none means as many as the width allows.
     pub rate: Option<u32>,
+    /// Hosts resolved at a time.
+    pub resolving: usize,
+    /// Requests at a time in all.
+    pub requests: usize,
     /// Requests at a time to one host.
     pub per_host: usize,
     /// Requests at a time to one address.

@@ -15,7 +15,7 @@ use std::{
     sync::{Mutex, PoisonError},
     time::Duration,
 };
-use tokio::time::Instant;
+use tokio::{sync::Semaphore, time::Instant};
 
 /// Addresses of a host that are kept.
 const MAX_ADDRESSES: usize = 64;
@@ -31,6 +31,8 @@ pub(super) struct Resolvers {
     servers: Vec<Server>,
     /// How many must agree that there is nothing.
     agree: usize,
+    /// Hosts resolved at a time. Who has a turn waits for nothing but the network.
+    turns: Semaphore,
     /// Where hosts are asked for besides: what people call it, and who is asked.
     vantages: Vec<(String, wire::Server)>,
 }
@@ -50,6 +52,7 @@ impl Resolvers {
                 servers.push(Server { label, address, wire: wire::Server::new(address, None) });
             }
         };
+        let turns = Semaphore::new(options.resolving.clamp(1, Semaphore::MAX_PERMITS));
         let vantages = options.vantages.iter();
         let vantages: Vec<_> = vantages
             .map(|point| (point.name.clone(), wire::Server::new(point.resolver, point.client)))
@@ -59,11 +62,11 @@ impl Resolvers {
                 add("system".to_owned(), address);
             }
             // The system's stand in for each other; nobody chose them as second opinions.
-            return Ok(Resolvers { servers, agree: 1, vantages });
+            return Ok(Resolvers { servers, agree: 1, turns, vantages });
         }
         options.resolvers.iter().for_each(|address| add(address.to_string(), *address));
         let agree = servers.len().min(2);
-        Ok(Resolvers { servers, agree, vantages })
+        Ok(Resolvers { servers, agree, turns, vantages })
     }
 
     /// Resolves a host. Never fails: what went wrong is the outcome. Answers that others were
@@ -228,12 +231,15 @@ impl<'a> Names<'a> {
         Names { since: Some(Instant::now()), ..Names::new(resolvers, places) }
     }
 
-    pub(super) async fn resolve(&self, host: &str, deadline: Deadline) -> Dns {
+    /// Resolves a host in its turn; the site gets the time back that it waits for one.
+    pub(super) async fn resolve(&self, host: &str, deadline: &mut Deadline) -> Dns {
         let known = || self.known.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(dns) = known().get(host) {
             return dns.clone();
         }
-        let dns = self.resolvers.resolve(host, self.since, deadline, self.places).await;
+        let turn = deadline.wait(self.resolvers.turns.acquire()).await;
+        let dns = self.resolvers.resolve(host, self.since, *deadline, self.places).await;
+        drop(turn);
         known().insert(host.to_owned(), dns.clone());
         dns
     }

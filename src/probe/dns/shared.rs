@@ -5,7 +5,7 @@
 //! first. An answer is kept as long as its records say, at most [`LONGEST`]. That there is
 //! nothing accuses the owner of a name: it is asked for each time.
 
-use super::{fact::Kind, heard::Heard, Question};
+use super::{Question, fact::Kind, heard::Heard};
 use hickory_resolver::proto::rr::Name;
 use std::{
     collections::HashMap,

@@ -16,7 +16,11 @@ mod walk;
 pub(super) use page::Pages;
 pub(super) use walk::Walk;
 
-use super::{Options, ProbeError, SocketTable, guard::Guard, pace::Pace};
+use super::{
+    Options, ProbeError, SocketTable,
+    guard::Guard,
+    pace::{Pace, Widths},
+};
 use crate::evidence::Visitor;
 use reqwest::header::{self, HeaderMap, HeaderName, HeaderValue};
 use std::sync::Arc;
@@ -57,7 +61,12 @@ impl Fetcher {
         Ok(Fetcher {
             tls: Tls::new(&options.extra_roots)?,
             guard: Guard::new(options.allow.clone()),
-            pace: Pace::new(options.per_host, options.per_address, options.rate),
+            pace: Pace::new(Widths {
+                host: options.per_host,
+                address: options.per_address,
+                all: options.requests,
+                rate: options.rate,
+            }),
             headers: headers(&options.user_agent)?,
             phone: of(Visitor::Phone)?,
             spider: of(Visitor::Spider)?,

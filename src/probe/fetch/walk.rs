@@ -60,7 +60,7 @@ impl<'a> Walk<'a> {
             fetcher,
             headers: &fetcher.headers,
             names,
-            deadline,
+            deadline: deadline.of_part(),
             caller: Caller::new(fetcher).ok(),
             cookies: Cookies::default(),
             answering: HashMap::new(),
@@ -311,13 +311,13 @@ impl<'a> Walk<'a> {
 
     /// The addresses of a URL's host, the one that has answered before first. Empty only
     /// where a proxy is to find them: its network may have no DNS of its own.
-    async fn addresses(&self, url: &Url) -> Result<Vec<IpAddr>, Failure> {
+    async fn addresses(&mut self, url: &Url) -> Result<Vec<IpAddr>, Failure> {
         let host = match url.host().ok_or(Failure::BadRedirect)? {
             Host::Ipv4(v4) => return Ok(vec![v4.into()]),
             Host::Ipv6(v6) => return Ok(vec![v6.into()]),
             Host::Domain(host) => host.trim_end_matches('.'),
         };
-        let dns = self.names.resolve(host, self.deadline).await;
+        let dns = self.names.resolve(host, &mut self.deadline).await;
         match dns.outcome {
             Resolution::Resolved => {}
             Resolution::NxDomain | Resolution::NoData => return Err(Failure::DnsNone),

@@ -76,7 +76,8 @@ impl Line<'_> {
         let found = match question.server.host.parse() {
             Ok(address) => vec![address],
             Err(_) => {
-                let dns = self.names.resolve(&question.server.host, deadline).await;
+                let mut deadline = deadline;
+                let dns = self.names.resolve(&question.server.host, &mut deadline).await;
                 let is_there = dns.outcome == Resolution::Resolved;
                 let there = dns.addresses.into_iter().filter(|_| is_there);
                 there.map(|located| located.address).collect()

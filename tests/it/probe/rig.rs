@@ -250,6 +250,8 @@ impl World {
             max_redirects: 10,
             both_schemes: false,
             keep_exchanges: true,
+            resolving: 64,
+            requests: 128,
             robots: false,
             user_agent: "beian/0.1 (+https://desk.example)".to_owned(),
             views: Default::default(),

@@ -145,6 +145,8 @@ async fn a_run_that_reaches_no_resolver_does_not_end_as_a_clean_one() {
         max_redirects: 5,
         both_schemes: false,
         keep_exchanges: true,
+        resolving: 64,
+        requests: 128,
         robots: false,
         user_agent: "beian-test".to_owned(),
         views: Default::default(),

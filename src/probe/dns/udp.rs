@@ -77,7 +77,8 @@ impl Sockets {
         time: Duration,
     ) -> io::Result<Option<Reply>> {
         let line = self.line().await?;
-        let (asked, mut reply) = Asked::on(&line, &mut packet)?;
+        // The question is dropped behind its answer, which is how it knows that nobody waits.
+        let (_asked, mut reply) = Asked::on(&line, &mut packet)?;
         for _ in 0..SENDINGS {
             // An error may be the echo of an earlier packet: the next sending will tell.
             if let Err(error) = line.socket.send(&packet).await {
@@ -88,7 +89,6 @@ impl Sockets {
                 Err(_) => continue,
             }
         }
-        drop(asked);
         Ok(None)
     }
 
@@ -216,7 +216,11 @@ impl<'a> Asked<'a> {
 
 impl Drop for Asked<'_> {
     fn drop(&mut self) {
-        self.waiting.lock().remove(&self.id);
+        let mut open = self.waiting.lock();
+        // Once answered, the id is free, and may be another question's by now.
+        if open.get(&self.id).is_some_and(|open| open.tell.is_closed()) {
+            open.remove(&self.id);
+        }
     }
 }
 
@@ -304,6 +308,23 @@ mod tests {
         assert_eq!(question(&packet([0x01, 0], 1, QUESTION)), Some(QUESTION));
         assert_eq!(question(&packet([0x01, 0], 1, b"\xff")), None);
         assert_eq!(question(&[0; 5]), None);
+    }
+
+    #[test]
+    fn an_id_that_is_free_again_belongs_to_who_took_it() {
+        let waiting = Waiting::default();
+        let ask = || {
+            let (tell, reply) = oneshot::channel();
+            waiting.lock().insert(0x0709, Open { question: QUESTION.to_vec(), tell });
+            (Asked { waiting: &waiting, id: 0x0709 }, reply)
+        };
+        let first = ask();
+        waiting.deliver(&packet([0x81, 0x80], 1, QUESTION));
+        let second = ask();
+        drop((first.1, first.0));
+        assert_eq!(waiting.lock().len(), 1);
+        drop((second.1, second.0));
+        assert!(waiting.lock().is_empty());
     }
 
     /// A resolver that answers each question with what `say` makes of its packet.

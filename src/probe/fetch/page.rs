@@ -195,6 +195,29 @@ mod tests {
     }
 
     #[test]
+    fn the_same_bytes_from_hosts_of_one_site_are_one_reading() {
+        let answer = |host: &str, body: &str, coding: &'static str| {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::CONTENT_ENCODING, coding.parse().unwrap());
+            headers.insert(header::DATE, host.parse().unwrap());
+            let url = Url::parse(&format!("https://{host}/")).unwrap();
+            let body = Arc::new(body.as_bytes().to_vec());
+            Answer { url, status: 200, headers, body, cut: false }
+        };
+        let pages = Pages::default();
+        let first = pages.reading(answer("site.cn", "a", "br"));
+        assert!(Arc::ptr_eq(&first, &pages.reading(answer("www.site.cn", "a", "br"))));
+        for (host, body, coding) in
+            [("other.cn", "a", "br"), ("www.site.cn", "b", "br"), ("www.site.cn", "a", "gzip")]
+        {
+            let other = pages.reading(answer(host, body, coding));
+            assert!(!Arc::ptr_eq(&first, &other), "{host} {body} {coding}");
+        }
+        let cut = Answer { cut: true, ..answer("site.cn", "a", "br") };
+        assert!(!Arc::ptr_eq(&first, &pages.reading(cut)));
+    }
+
+    #[test]
     fn html_is_known_by_its_type_or_by_its_looks() {
         assert!(is_page(Some("text/html; charset=gbk"), b""));
         assert!(is_page(Some("TEXT/PLAIN"), b""));

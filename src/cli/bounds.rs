@@ -58,8 +58,15 @@ impl Settings {
         if self.registration.cache_days > 90 {
             return wrong("registration", "cache_days", "must be at most 90");
         }
-        if self.pace.concurrency > 100_000 {
-            return wrong("pace", "concurrency", "must be at most 100000");
+        let widths = [
+            ("concurrency", self.pace.concurrency),
+            ("resolving", self.pace.resolving),
+            ("requests", self.pace.requests),
+        ];
+        for (key, width) in widths {
+            if width > 100_000 {
+                return wrong("pace", key, "must be at most 100000");
+            }
         }
         Ok(())
     }

@@ -82,6 +82,8 @@ pub(crate) struct Browser {
 pub(crate) struct Pace {
     pub concurrency: usize,
     pub rate: u32,
+    pub resolving: usize,
+    pub requests: usize,
     pub per_host: usize,
     pub per_address: usize,
     pub second_look_after: u64,

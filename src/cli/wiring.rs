@@ -119,11 +119,20 @@ pub(crate) fn look(settings: &Settings) -> Result<Options> {
         deadline: Duration::from_secs(http.deadline),
         max_body: http.max_body,
         rate: Some(settings.pace.rate).filter(|rate| *rate > 0),
+        resolving: match settings.pace.resolving {
+            0 => (2 * width(settings)).min(512),
+            hosts => hosts,
+        },
+        requests: match settings.pace.requests {
+            0 => 2 * width(settings),
+            requests => requests,
+        },
         per_host: settings.pace.per_host,
         per_address: settings.pace.per_address,
         max_redirects: http.max_redirects,
         both_schemes: http.both_schemes,
         robots: http.robots,
+        keep_exchanges: settings.output.evidence != "none",
         user_agent: agent(&http.user_agent),
         views: Views {
             when: views_when(&http.views).unwrap_or_default(),

@@ -154,6 +154,9 @@ impl World {
             per_address: 8,
             max_redirects: 10,
             both_schemes: false,
+            keep_exchanges: true,
+            resolving: 64,
+            requests: 128,
             robots: false,
             user_agent: "beian-demo".to_owned(),
             views: Views {

@@ -1,6 +1,7 @@
 //! A page as a visitor reads it: title, record numbers with place and link,
 //! police numbers, copyright lines. Reading never fails; what is doubtful says so.
 
+mod alike;
 mod copyright;
 mod decode;
 mod doubt;
@@ -20,6 +21,7 @@ mod style;
 mod tame;
 mod words;
 
+pub use alike::reads_alike;
 pub use decode::{Decoded, decode};
 pub use link::link_class;
 pub use model::{

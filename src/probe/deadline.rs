@@ -25,6 +25,11 @@ impl Deadline {
         Deadline { step: self.step.min(step), ..self }
     }
 
+    /// The same site for a part of the work that counts its own waiting.
+    pub(crate) fn of_part(self) -> Deadline {
+        Deadline { waited: Duration::ZERO, ..self }
+    }
+
     /// Whether the site's time is over.
     pub(crate) fn is_over(&self) -> bool {
         Instant::now() >= self.end

@@ -1,6 +1,12 @@
 //! One site: which hosts are looked at, and how two looks become one.
 
-use super::{Exchange, Look, Probe, Shot, deadline::Deadline, dns::Names, fetch::Walk, views};
+use super::{
+    Exchange, Look, Probe, Shot,
+    deadline::Deadline,
+    dns::Names,
+    fetch::{Pages, Walk},
+    views,
+};
 use crate::evidence::{
     Attempt, Dns, End, Evidence, Failure, HostEvidence, PageSeen, Rendering, Resolution, Role,
     View, Visit,
@@ -72,7 +78,8 @@ impl Probe {
                 None => None,
             }
         };
-        let (seen, asked) = tokio::join!(self.look_at(filing, goals(filing)), registration);
+        let names = Names::new(&self.resolvers, &self.places);
+        let (seen, asked) = tokio::join!(self.look_at(filing, goals(filing), &names), registration);
         let (hosts, mut exchanges, shots) = seen;
         let (registration, asked) = asked.unzip();
         exchanges.extend(asked.into_iter().flatten());
@@ -85,7 +92,8 @@ impl Probe {
             of_goal.is_none_or(HostEvidence::needs_second_look)
         };
         let again: Vec<Goal> = goals(filing).into_iter().filter(doubtful).collect();
-        let (seen, exchanges, shots) = self.look_at(filing, again).await;
+        let names = Names::anew(&self.resolvers, &self.places);
+        let (seen, exchanges, shots) = self.look_at(filing, again, &names).await;
         let mut evidence = first.clone();
         for second in seen {
             let same = |h: &&mut HostEvidence| h.host == second.host && h.role == second.role;
@@ -102,15 +110,16 @@ impl Probe {
         &self,
         filing: &Filing,
         goals: Vec<Goal>,
+        names: &Names<'_>,
     ) -> (Vec<HostEvidence>, Vec<Exchange>, Vec<Shot>) {
         let deadline = Deadline::new(self.options.deadline, self.options.timeout);
-        let names = Names::new(&self.resolvers, &self.places);
+        let pages = &Pages::default();
         let mut goals = goals.into_iter();
         let pair = (goals.next(), goals.next());
         let one = |goal: Option<Goal>| async {
             match goal {
                 // The states of a look are large: on the heap, not twice on a thread's stack.
-                Some(goal) => Some(Box::pin(self.look_at_host(goal, &names, deadline)).await),
+                Some(goal) => Some(Box::pin(self.look_at_host(goal, names, pages, deadline)).await),
                 None => None,
             }
         };
@@ -119,15 +128,15 @@ impl Probe {
         let mut deadline =
             deadline.later(seen.iter().map(|seen| seen.waited).max().unwrap_or_default());
         for goal in goals {
-            let host = Box::pin(self.look_at_host(goal, &names, deadline)).await;
+            let host = Box::pin(self.look_at_host(goal, names, pages, deadline)).await;
             deadline = deadline.later(host.waited);
             seen.push(host);
         }
         let (mut hosts, exchanges): (Vec<_>, Vec<_>) =
             seen.into_iter().map(|seen| (seen.host, seen.exchanges)).unzip();
         let mut exchanges: Vec<Exchange> = exchanges.into_iter().flatten().collect();
-        let shots = self.render(Some(filing), &mut hosts, &names, deadline).await;
-        exchanges.extend(self.look_as_others(filing, &mut hosts, &names, deadline).await);
+        let shots = self.render(Some(filing), &mut hosts, names, deadline).await;
+        exchanges.extend(self.look_as_others(filing, &mut hosts, names, pages, deadline).await);
         (hosts, exchanges, shots)
     }
 
@@ -137,6 +146,7 @@ impl Probe {
         filing: &Filing,
         hosts: &mut [HostEvidence],
         names: &Names<'_>,
+        pages: &Pages,
         mut deadline: Deadline,
     ) -> Vec<Exchange> {
         let mut exchanges = Vec::new();
@@ -144,7 +154,8 @@ impl Probe {
             if deadline.is_over() {
                 break;
             }
-            let mut walk = Walk::of(wanted.visitor, &self.fetcher, names, deadline);
+            let walk = Walk::of(wanted.visitor, &self.fetcher, names, deadline);
+            let mut walk = walk.sharing(pages);
             let attempt = walk.walk(wanted.start).await;
             let (sent, waited) = walk.finish();
             exchanges.extend(sent);
@@ -156,16 +167,23 @@ impl Probe {
         exchanges
     }
 
-    async fn look_at_host(&self, goal: Goal, names: &Names<'_>, deadline: Deadline) -> Seen {
+    async fn look_at_host(
+        &self,
+        goal: Goal,
+        names: &Names<'_>,
+        pages: &Pages,
+        deadline: Deadline,
+    ) -> Seen {
         let Goal { role, start, visits } = goal;
-        let dns = names.resolve(&start.host, deadline).await;
+        let mut deadline = deadline.of_part();
+        let dns = names.resolve(&start.host, &mut deadline).await;
         // Behind such a proxy, a network may have no DNS of its own.
         let blind = self.options.is_blind() && !dns.outcome.is_answer();
         if !visits || (dns.outcome != Resolution::Resolved && !blind) {
             let host = HostEvidence::of_dns(start.host, role, dns);
-            return Seen { host, exchanges: Vec::new(), waited: Duration::ZERO };
+            return Seen { host, exchanges: Vec::new(), waited: deadline.waited() };
         }
-        let mut walk = Walk::new(&self.fetcher, names, deadline);
+        let mut walk = Walk::new(&self.fetcher, names, deadline).sharing(pages);
         let vantages = async {
             match dns.outcome {
                 Resolution::Resolved => {
@@ -177,6 +195,7 @@ impl Probe {
         let (visit, vantages) = tokio::join!(walk.visit(&start), vantages);
         let dns = Dns { vantages, ..dns };
         let (exchanges, waited) = walk.finish();
+        let waited = deadline.waited() + waited;
         Seen {
             host: HostEvidence {
                 visit: Some(visit),

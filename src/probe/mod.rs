@@ -28,6 +28,7 @@ use registration::Registries;
 use std::{
     collections::HashMap,
     net::{IpAddr, SocketAddr},
+    sync::Arc,
     time::Duration,
 };
 
@@ -48,6 +49,10 @@ pub struct Options {
     pub max_body: usize,
     /// Requests a second in all; none means as many as the width allows.
     pub rate: Option<u32>,
+    /// Hosts resolved at a time.
+    pub resolving: usize,
+    /// Requests at a time in all.
+    pub requests: usize,
     /// Requests at a time to one host.
     pub per_host: usize,
     /// Requests at a time to one address.
@@ -58,6 +63,8 @@ pub struct Options {
     pub both_schemes: bool,
     /// Whether robots.txt is asked first.
     pub robots: bool,
+    /// Whether requests and answers are kept as they were on the wire ([`Look::exchanges`]).
+    pub keep_exchanges: bool,
     /// The `User-Agent` header.
     pub user_agent: String,
     /// Other visitors than the one that this header names.
@@ -154,8 +161,9 @@ pub struct Exchange {
     pub request: Vec<u8>,
     /// Status line and headers, ending in an empty line; transfer coding taken off.
     pub response_head: Vec<u8>,
-    /// The body as received: still compressed where the headers say so.
-    pub body: Vec<u8>,
+    /// The body as received: still compressed where the headers say so. Who reads the page
+    /// shares it.
+    pub body: Arc<Vec<u8>>,
     /// Whether the body was cut at the cap or broke off.
     pub truncated: bool,
 }

@@ -1,6 +1,6 @@
-//! Politeness: how many requests at a time to one host and one address, and how many a
-//! second in all. One address may serve thousands of the listed sites, so hosts alone
-//! would not do.
+//! Politeness: how many requests at a time to one host, to one address and in all, and how
+//! many a second. One address may serve thousands of the listed sites, so hosts alone would
+//! not do.
 
 use governor::{
     Quota, RateLimiter,
@@ -25,26 +25,38 @@ use tokio::{
 pub(crate) struct Pace {
     hosts: Arc<Table<String>>,
     addresses: Arc<Table<IpAddr>>,
+    all: Arc<Semaphore>,
     rate: Option<Limiter>,
+}
+
+/// Requests at a time, and how many a second; `None` for as many as the widths allow.
+pub(crate) struct Widths {
+    pub(crate) host: usize,
+    pub(crate) address: usize,
+    pub(crate) all: usize,
+    pub(crate) rate: Option<u32>,
 }
 
 /// Leave for one request; given back on drop.
 pub(crate) struct Leave {
     _host: Seat<String>,
     _address: Option<Seat<IpAddr>>,
+    _all: Option<OwnedSemaphorePermit>,
 }
 
 impl Pace {
-    pub(crate) fn new(per_host: usize, per_address: usize, rate: Option<u32>) -> Pace {
+    pub(crate) fn new(widths: Widths) -> Pace {
         Pace {
-            hosts: Arc::new(Table::new(per_host)),
-            addresses: Arc::new(Table::new(per_address)),
-            rate: rate.and_then(NonZeroU32::new).map(limiter),
+            hosts: Arc::new(Table::new(widths.host)),
+            addresses: Arc::new(Table::new(widths.address)),
+            all: Arc::new(Semaphore::new(widths.all.clamp(1, Semaphore::MAX_PERMITS))),
+            rate: widths.rate.and_then(NonZeroU32::new).map(limiter),
         }
     }
 
     /// Waits until a request to this host at this address, where it is known, may be sent.
-    /// Always host before address, so that two requests never wait for each other.
+    /// Always host before address before all, so that no two requests wait for each other; and
+    /// whoever waits for a crowded host or address takes none of the room of all.
     pub(crate) async fn leave(&self, host: &str, address: Option<IpAddr>) -> Leave {
         let host = Table::seat(&self.hosts, host.to_owned()).await;
         let address = match address {
@@ -56,7 +68,9 @@ impl Pace {
                 tokio::time::sleep(not_until.wait_time_from(rate.clock().now())).await;
             }
         }
-        Leave { _host: host, _address: address }
+        // It is never closed.
+        let all = Arc::clone(&self.all).acquire_owned().await.ok();
+        Leave { _host: host, _address: address, _all: all }
     }
 }
 
@@ -145,6 +159,10 @@ mod tests {
     use super::*;
     use std::sync::atomic::{AtomicUsize, Ordering};
 
+    fn pace(host: usize, address: usize, all: usize, rate: Option<u32>) -> Pace {
+        Pace::new(Widths { host, address, all, rate })
+    }
+
     const ADDRESS: Option<IpAddr> = Some(IpAddr::V4(std::net::Ipv4Addr::new(47, 96, 1, 1)));
 
     async fn most_at_a_time(pace: Arc<Pace>, host: impl Fn(usize) -> String) -> usize {
@@ -167,15 +185,32 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn one_host_and_one_address_get_no_more_than_their_width_at_a_time() {
-        let pace = Arc::new(Pace::new(2, 5, None));
+        let pace = Arc::new(pace(2, 5, 100, None));
         assert_eq!(most_at_a_time(pace.clone(), |_| "a.example".into()).await, 2);
         assert_eq!(most_at_a_time(pace.clone(), |i| format!("{i}.example")).await, 5);
         assert!(pace.hosts.lock().is_empty() && pace.addresses.lock().is_empty());
     }
 
     #[tokio::test(start_paused = true)]
+    async fn all_together_get_no_more_than_the_width_of_all() {
+        let pace = Arc::new(pace(2, 5, 3, None));
+        assert_eq!(most_at_a_time(pace.clone(), |i| format!("{i}.example")).await, 3);
+        // Who waits for a crowded host keeps nobody else waiting.
+        let held = (pace.leave("a.example", None).await, pace.leave("a.example", None).await);
+        let crowd: Vec<_> = (0..9).map(|_| pace.leave("a.example", None)).collect();
+        let mut crowd: Vec<_> = crowd.into_iter().map(Box::pin).collect();
+        for wait in &mut crowd {
+            let now = tokio::time::timeout(Duration::ZERO, wait).await;
+            assert!(now.is_err());
+        }
+        let other = tokio::time::timeout(Duration::from_secs(1), pace.leave("b.example", None));
+        assert!(other.await.is_ok());
+        drop(held);
+    }
+
+    #[tokio::test(start_paused = true)]
     async fn the_rate_holds_over_all_hosts() {
-        let pace = Pace::new(100, 100, Some(10));
+        let pace = pace(100, 100, 100, Some(10));
         let start = Instant::now();
         for i in 0..31 {
             drop(pace.leave(&format!("{i}.example"), ADDRESS).await);
@@ -187,7 +222,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn who_gives_up_waiting_leaves_nothing_behind() {
-        let pace = Pace::new(1, 1, None);
+        let pace = pace(1, 1, 1, None);
         let held = pace.leave("a.example", ADDRESS).await;
         let wait = pace.leave("b.example", ADDRESS);
         assert!(tokio::time::timeout(Duration::from_secs(1), wait).await.is_err());

@@ -304,7 +304,8 @@ impl<'a> Proxy<'a> {
             Host::Ipv6(v6) => return Ok(vec![IpAddr::V6(*v6)]),
             Host::Domain(name) => name.trim_end_matches('.'),
         };
-        let dns = self.names.resolve(name, self.deadline).await;
+        let mut deadline = self.deadline;
+        let dns = self.names.resolve(name, &mut deadline).await;
         match dns.outcome {
             Resolution::Resolved => Ok(dns.addresses.iter().map(|at| at.address).collect()),
             Resolution::NxDomain | Resolution::NoData => Err(Denied::Failed),

@@ -7,7 +7,7 @@ use std::net::IpAddr;
 pub(super) const MAX_ALIASES: usize = 16;
 
 /// The two questions that a host is asked.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Question {
     A,
     Aaaa,

@@ -1,9 +1,12 @@
 //! Where hosts point: A and AAAA with the whole chain of aliases, over several resolvers.
 
 mod fact;
+mod heard;
+mod shared;
+mod udp;
 mod wire;
 
-use super::{Options, ProbeError, VantagePoint, deadline::Deadline, place::Places};
+use super::{Options, ProbeError, deadline::Deadline, place::Places};
 use crate::evidence::{Answer, Dns, Located, Resolution, Vantage};
 use fact::{Fact, Kind, Question, merge, settled};
 use std::{
@@ -12,6 +15,7 @@ use std::{
     sync::{Mutex, PoisonError},
     time::Duration,
 };
+use tokio::{sync::Semaphore, time::Instant};
 
 /// Addresses of a host that are kept.
 const MAX_ADDRESSES: usize = 64;
@@ -27,13 +31,16 @@ pub(super) struct Resolvers {
     servers: Vec<Server>,
     /// How many must agree that there is nothing.
     agree: usize,
-    /// Where hosts are asked for besides.
-    vantages: Vec<VantagePoint>,
+    /// Hosts resolved at a time. Who has a turn waits for nothing but the network.
+    turns: Semaphore,
+    /// Where hosts are asked for besides: what people call it, and who is asked.
+    vantages: Vec<(String, wire::Server)>,
 }
 
 struct Server {
     label: String,
     address: SocketAddr,
+    wire: wire::Server,
 }
 
 impl Resolvers {
@@ -42,27 +49,39 @@ impl Resolvers {
         let mut servers: Vec<Server> = Vec::new();
         let mut add = |label: String, address: SocketAddr| {
             if !servers.iter().any(|known| known.address == address) {
-                servers.push(Server { label, address });
+                servers.push(Server { label, address, wire: wire::Server::new(address, None) });
             }
         };
+        let turns = Semaphore::new(options.resolving.clamp(1, Semaphore::MAX_PERMITS));
+        let vantages = options.vantages.iter();
+        let vantages: Vec<_> = vantages
+            .map(|point| (point.name.clone(), wire::Server::new(point.resolver, point.client)))
+            .collect();
         if options.resolvers.is_empty() {
             for address in system()? {
                 add("system".to_owned(), address);
             }
             // The system's stand in for each other; nobody chose them as second opinions.
-            return Ok(Resolvers { servers, agree: 1, vantages: options.vantages.clone() });
+            return Ok(Resolvers { servers, agree: 1, turns, vantages });
         }
         options.resolvers.iter().for_each(|address| add(address.to_string(), *address));
         let agree = servers.len().min(2);
-        Ok(Resolvers { servers, agree, vantages: options.vantages.clone() })
+        Ok(Resolvers { servers, agree, turns, vantages })
     }
 
-    /// Resolves a host. Never fails: what went wrong is the outcome.
-    pub(super) async fn resolve(&self, host: &str, deadline: Deadline, places: &Places) -> Dns {
+    /// Resolves a host. Never fails: what went wrong is the outcome. Answers that others were
+    /// given at `since` or later will do.
+    async fn resolve(
+        &self,
+        host: &str,
+        since: Option<Instant>,
+        deadline: Deadline,
+        places: &Places,
+    ) -> Dns {
         let deadline = deadline.with_step(MAX_TIMEOUT);
         let (mut facts, aaaa) = tokio::join!(
-            self.question(host, Question::A, deadline),
-            self.question(host, Question::Aaaa, deadline)
+            self.question(host, Question::A, since, deadline),
+            self.question(host, Question::Aaaa, since, deadline)
         );
         facts.extend(aaaa);
         let dns = self.summary(facts, places);
@@ -71,7 +90,13 @@ impl Resolvers {
     }
 
     /// Asks one resolver after the other until the matter is settled; twice round at most.
-    async fn question(&self, host: &str, question: Question, deadline: Deadline) -> Vec<Fact> {
+    async fn question(
+        &self,
+        host: &str,
+        question: Question,
+        since: Option<Instant>,
+        deadline: Deadline,
+    ) -> Vec<Fact> {
         let mut facts: Vec<Fact> = Vec::new();
         for round in 0..2 {
             if round > 0 {
@@ -82,13 +107,8 @@ impl Resolvers {
                 if facts.iter().any(answered) {
                     continue;
                 }
-                let server_at = wire::Server { address: at.address, client: None };
-                let ask = wire::ask(server_at, host, question, deadline.step());
-                let (kind, chain, addresses) = match deadline.run(ask).await {
-                    Some(said) => (said.kind, said.chain, said.addresses),
-                    None => (Kind::Timeout, Vec::new(), Vec::new()),
-                };
-                facts.push(Fact { server, question, kind, chain, addresses });
+                let ask = at.wire.ask(host, question, since, deadline.step());
+                facts.push(fact(server, question, deadline.run(ask).await));
                 if settled(&facts, self.agree).is_some() || deadline.is_over() {
                     return facts;
                 }
@@ -98,28 +118,18 @@ impl Resolvers {
     }
 
     /// What a host is from each vantage point, all asked at the same time and once.
-    pub(super) async fn seen_from_vantages(
+    async fn seen_from_vantages(
         &self,
         host: &str,
+        since: Option<Instant>,
         deadline: Deadline,
         places: &Places,
     ) -> Vec<Vantage> {
         let deadline = deadline.with_step(MAX_TIMEOUT);
         let mut seen = Vec::with_capacity(self.vantages.len());
         for points in self.vantages.chunks(2) {
-            let (first, second) = (points.first(), points.get(1));
-            let one = |point: Option<&VantagePoint>| {
-                let point = point.cloned();
-                async move {
-                    match point {
-                        Some(point) => {
-                            Some(seen_from_vantage(&point, host, deadline, places).await)
-                        }
-                        None => None,
-                    }
-                }
-            };
-            let (first, second) = tokio::join!(one(first), one(second));
+            let one = |point| seen_from_vantage(point, host, since, deadline, places);
+            let (first, second) = tokio::join!(one(points.first()), one(points.get(1)));
             seen.extend([first, second].into_iter().flatten());
         }
         seen
@@ -160,27 +170,27 @@ impl Resolvers {
     }
 }
 
+/// What became of one question to one resolver; `None` is that time ran out.
+fn fact(server: usize, question: Question, said: Option<wire::Said>) -> Fact {
+    let (kind, chain, addresses) = match said {
+        Some(said) => (said.kind, said.chain, said.addresses),
+        None => (Kind::Timeout, Vec::new(), Vec::new()),
+    };
+    Fact { server, question, kind, chain, addresses }
+}
+
 /// What one vantage point is told of a host.
 async fn seen_from_vantage(
-    point: &VantagePoint,
+    point: Option<&(String, wire::Server)>,
     host: &str,
+    since: Option<Instant>,
     deadline: Deadline,
     places: &Places,
-) -> Vantage {
-    let server = wire::Server { address: point.resolver, client: point.client };
-    let ask = |question| deadline.run(wire::ask(server, host, question, deadline.step()));
+) -> Option<Vantage> {
+    let (name, server) = point?;
+    let ask = |question| deadline.run(server.ask(host, question, since, deadline.step()));
     let (a, aaaa) = tokio::join!(ask(Question::A), ask(Question::Aaaa));
-    let asked = [(Question::A, a), (Question::Aaaa, aaaa)];
-    let facts: Vec<Fact> = asked
-        .into_iter()
-        .map(|(question, said)| {
-            let (kind, chain, addresses) = match said {
-                Some(said) => (said.kind, said.chain, said.addresses),
-                None => (Kind::Timeout, Vec::new(), Vec::new()),
-            };
-            Fact { server: 0, question, kind, chain, addresses }
-        })
-        .collect();
+    let facts = vec![fact(0, Question::A, a), fact(0, Question::Aaaa, aaaa)];
     let outcome = merge(&facts, 1);
     let chain = facts.iter().max_by_key(|fact| fact.chain.len());
     let chain = chain.map(|fact| fact.chain.clone()).unwrap_or_default();
@@ -188,8 +198,7 @@ async fn seen_from_vantage(
         Resolution::Resolved => facts.into_iter().flat_map(|fact| fact.addresses).collect(),
         _ => Vec::new(),
     };
-    let name = point.name.clone();
-    Vantage { name, outcome, chain, addresses: located(addresses, places) }
+    Some(Vantage { name: name.clone(), outcome, chain, addresses: located(addresses, places) })
 }
 
 /// The addresses in order, each once and with its place.
@@ -207,29 +216,37 @@ fn located(mut addresses: Vec<IpAddr>, places: &Places) -> Vec<Located> {
 pub(super) struct Names<'a> {
     resolvers: &'a Resolvers,
     places: &'a Places,
+    /// What others were told before will not do.
+    since: Option<Instant>,
     known: Mutex<HashMap<String, Dns>>,
 }
 
 impl<'a> Names<'a> {
     pub(super) fn new(resolvers: &'a Resolvers, places: &'a Places) -> Names<'a> {
-        Names { resolvers, places, known: Mutex::default() }
+        Names { resolvers, places, since: None, known: Mutex::default() }
     }
 
-    pub(super) async fn resolve(&self, host: &str, deadline: Deadline) -> Dns {
+    /// The names of a second look: everything is asked for anew.
+    pub(super) fn anew(resolvers: &'a Resolvers, places: &'a Places) -> Names<'a> {
+        Names { since: Some(Instant::now()), ..Names::new(resolvers, places) }
+    }
+
+    /// Resolves a host in its turn; the site gets the time back that it waits for one.
+    pub(super) async fn resolve(&self, host: &str, deadline: &mut Deadline) -> Dns {
         let known = || self.known.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(dns) = known().get(host) {
             return dns.clone();
         }
-        let dns = self.resolvers.resolve(host, deadline, self.places).await;
+        let turn = deadline.wait(self.resolvers.turns.acquire()).await;
+        let dns = self.resolvers.resolve(host, self.since, *deadline, self.places).await;
+        drop(turn);
         known().insert(host.to_owned(), dns.clone());
         dns
     }
-}
 
-impl Names<'_> {
     /// What a host is from each vantage point.
     pub(super) async fn seen_from_vantages(&self, host: &str, deadline: Deadline) -> Vec<Vantage> {
-        self.resolvers.seen_from_vantages(host, deadline, self.places).await
+        self.resolvers.seen_from_vantages(host, self.since, deadline, self.places).await
     }
 }
 

@@ -2,44 +2,46 @@
 //!
 //! hickory's `Resolver` would hide what an audit has to tell apart: it drops the aliases of
 //! a negative answer, gives up after eight of them, folds loops into a failure, and answers
-//! some names itself. So its transport is used, and the answer is read here.
+//! some names itself. So its messages are used, and the answer is read here.
 
-use super::fact::{Kind, MAX_ALIASES, Question};
-use hickory_resolver::{
-    net::{
-        NetError,
-        runtime::TokioRuntimeProvider,
-        udp::UdpClientStream,
-        xfer::{DnsRequestSender, FirstAnswer},
-    },
-    proto::{
-        op::{DnsRequest, DnsRequestOptions, DnsResponse, Edns, Message, Query, ResponseCode},
-        rr::{
-            Name, RData, RecordType,
-            rdata::opt::{ClientSubnet, EdnsOption},
-        },
+use super::{
+    fact::{Kind, MAX_ALIASES, Question},
+    heard::Heard,
+    shared::Answers,
+    udp::{Reply, Sockets},
+};
+use hickory_resolver::proto::{
+    op::{DnsRequest, DnsRequestOptions, Edns, Message, MessageType, Query},
+    rr::{
+        Name, RecordType,
+        rdata::opt::{ClientSubnet, EdnsOption},
     },
 };
 use ipnet::IpNet;
 use std::{
     net::{IpAddr, SocketAddr},
+    sync::atomic::{AtomicBool, Ordering},
     time::Duration,
 };
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
+    time::{Instant, timeout},
 };
 
 /// Questions asked to follow one host's aliases where a resolver does not follow them itself:
 /// each brings one more, and one too many says so.
 const MAX_QUESTIONS: usize = MAX_ALIASES + 1;
 
-/// Who is asked.
-#[derive(Clone, Copy, Debug)]
+/// A resolver that is asked.
 pub(super) struct Server {
-    pub(super) address: SocketAddr,
+    address: SocketAddr,
     /// On whose behalf (RFC 7871); `None` is our own, of which nothing is said.
-    pub(super) client: Option<IpNet>,
+    client: Option<IpNet>,
+    sockets: Sockets,
+    answers: Answers,
+    /// Proved over TCP: it does not repeat the case of letters.
+    loses_case: AtomicBool,
 }
 
 /// What one resolver says of one host.
@@ -50,125 +52,137 @@ pub(super) struct Said {
     pub(super) addresses: Vec<IpAddr>,
 }
 
-/// Asks for a host's addresses of one family and follows its aliases.
-pub(super) async fn ask(server: Server, host: &str, question: Question, timeout: Duration) -> Said {
-    let mut said = Said { kind: Kind::Malformed, chain: Vec::new(), addresses: Vec::new() };
-    let Ok(mut at) = Name::from_ascii(format!("{}.", host.trim_end_matches('.'))) else {
-        return said;
-    };
-    let mut seen = vec![at.to_lowercase()];
-    for _ in 0..MAX_QUESTIONS {
-        let response = match exchange(server, &at, question, timeout).await {
-            Ok(response) => response,
-            Err(kind) => {
+impl Server {
+    pub(super) fn new(address: SocketAddr, client: Option<IpNet>) -> Server {
+        Server {
+            address,
+            client,
+            sockets: Sockets::new(address),
+            answers: Answers::default(),
+            loses_case: AtomicBool::new(false),
+        }
+    }
+
+    /// Asks for a host's addresses of one family and follows its aliases. An answer to others
+    /// will do where it is not older than `since`.
+    pub(super) async fn ask(
+        &self,
+        host: &str,
+        question: Question,
+        since: Option<Instant>,
+        time: Duration,
+    ) -> Said {
+        let mut said = Said { kind: Kind::Malformed, chain: Vec::new(), addresses: Vec::new() };
+        let Ok(name) = Name::from_ascii(format!("{}.", host.trim_end_matches('.'))) else {
+            return said;
+        };
+        let mut at = name.to_lowercase();
+        let mut seen = vec![at.clone()];
+        for _ in 0..MAX_QUESTIONS {
+            let asked = (at.clone(), question);
+            let asking = self.exchange(at.clone(), question, time);
+            let heard = match self.answers.share(asked, since, asking).await {
+                Ok(heard) => heard,
+                Err(kind) => {
+                    said.kind = kind;
+                    return said;
+                }
+            };
+            let before = said.chain.len();
+            if let Err(kind) = heard.follow(&mut at, &mut seen, &mut said.chain) {
                 said.kind = kind;
                 return said;
             }
+            said.addresses = heard.addresses(&at);
+            said.kind = heard.kind(&said.addresses);
+            // An alias without its addresses and without the zone's word that there are none:
+            // the resolver left the rest to us.
+            let is_unfinished =
+                said.kind == Kind::NoData && said.chain.len() > before && !heard.is_final();
+            if !is_unfinished {
+                return said;
+            }
+        }
+        said
+    }
+
+    async fn exchange(
+        &self,
+        name: Name,
+        question: Question,
+        time: Duration,
+    ) -> Result<Heard, Kind> {
+        let packet = self.packet(name, question)?;
+        let reply = self.sockets.ask(packet.clone(), time).await;
+        let message = match reply {
+            Ok(Some(Reply::Answer(reply))) => message(&reply)?,
+            Ok(Some(Reply::OtherCase)) => return self.over_tcp(&packet, question, time).await,
+            // No socket is no answer.
+            Ok(None) | Err(_) => return Err(Kind::Timeout),
         };
-        let before = said.chain.len();
-        if let Err(kind) = follow(&response, &mut at, &mut seen, &mut said.chain) {
-            said.kind = kind;
-            return said;
+        if message.metadata.truncation {
+            return self.over_tcp(&packet, question, time).await;
         }
-        said.addresses = addresses(&response, &at, question);
-        said.kind = match response.response_code {
-            ResponseCode::NoError if !said.addresses.is_empty() => Kind::Addresses,
-            ResponseCode::NoError => Kind::NoData,
-            ResponseCode::NXDomain => Kind::NxDomain,
-            ResponseCode::Refused => Kind::Refused,
-            ResponseCode::FormErr => Kind::Malformed,
-            _ => Kind::ServFail,
+        Ok(Heard::of(&message, question))
+    }
+
+    fn packet(&self, mut name: Name, question: Question) -> Result<Vec<u8>, Kind> {
+        let kind = match question {
+            Question::A => RecordType::A,
+            Question::Aaaa => RecordType::AAAA,
         };
-        // An alias without its addresses and without the zone's word that there are none:
-        // the resolver left the rest to us.
-        let unfinished =
-            said.kind == Kind::NoData && said.chain.len() > before && response.soa().is_none();
-        if !unfinished {
-            return said;
+        if !self.loses_case.load(Ordering::Relaxed) {
+            name.randomize_label_case();
         }
-    }
-    said
-}
-
-/// Goes along the answer's aliases.
-fn follow(
-    response: &Message,
-    at: &mut Name,
-    seen: &mut Vec<Name>,
-    chain: &mut Vec<String>,
-) -> Result<(), Kind> {
-    loop {
-        let alias = response.answers.iter().find_map(|record| match &record.data {
-            RData::CNAME(target) if record.name == *at => Some(target.0.to_lowercase()),
-            _ => None,
-        });
-        let Some(target) = alias else { return Ok(()) };
-        if seen.contains(&target) {
-            return Err(Kind::Loop);
+        let query = Query::query(name, kind);
+        let mut request = DnsRequest::from_query(query, DnsRequestOptions::default());
+        if let Some(client) = self.client {
+            let subnet = ClientSubnet::new(client.network(), client.prefix_len(), 0);
+            let edns = request.edns.get_or_insert_with(Edns::new);
+            edns.options_mut().insert(EdnsOption::Subnet(subnet));
         }
-        if chain.len() == MAX_ALIASES {
-            return Err(Kind::ChainTooLong);
+        request.to_vec().map_err(|_| Kind::Malformed)
+    }
+
+    /// Asks the same over TCP, where nobody forges who does not see our packets.
+    async fn over_tcp(
+        &self,
+        packet: &[u8],
+        question: Question,
+        time: Duration,
+    ) -> Result<Heard, Kind> {
+        let reply = match timeout(time, converse(self.address, packet)).await {
+            Ok(reply) => message(&reply?)?,
+            Err(_) => return Err(Kind::Timeout),
+        };
+        let asked = message_of_question(packet)?;
+        if reply.metadata.id != asked.metadata.id || reply.queries != asked.queries {
+            return Err(Kind::Malformed);
         }
-        chain.push(target.to_ascii().trim_end_matches('.').to_owned());
-        seen.push(target.clone());
-        *at = target;
+        let (said, meant) = (reply.queries.first(), asked.queries.first());
+        if let (Some(said), Some(meant)) = (said, meant)
+            && !said.name().eq_case(meant.name())
+            && !self.loses_case.swap(true, Ordering::Relaxed)
+        {
+            tracing::info!(resolver = %self.address, "this resolver does not keep the case of names");
+        }
+        Ok(Heard::of(&reply, question))
     }
 }
 
-fn addresses(response: &Message, at: &Name, question: Question) -> Vec<IpAddr> {
-    let of_host = response.answers.iter().filter(|record| record.name == *at);
-    let found = of_host.filter_map(|record| match (&record.data, question) {
-        (RData::A(a), Question::A) => Some(IpAddr::V4(a.0)),
-        (RData::AAAA(aaaa), Question::Aaaa) => Some(IpAddr::V6(aaaa.0)),
-        _ => None,
-    });
-    found.collect()
+fn message_of_question(packet: &[u8]) -> Result<Message, Kind> {
+    Message::from_vec(packet).map_err(|_| Kind::Malformed)
 }
 
-async fn exchange(
-    server: Server,
-    name: &Name,
-    question: Question,
-    timeout: Duration,
-) -> Result<DnsResponse, Kind> {
-    let kind = match question {
-        Question::A => RecordType::A,
-        Question::Aaaa => RecordType::AAAA,
-    };
-    let mut options = DnsRequestOptions::default();
-    // Packets get lost: the question is sent again within its time.
-    options.retry_interval = timeout / 4;
-    let query = Query::query(name.clone(), kind);
-    let mut request = DnsRequest::from_query(query, options);
-    if let Some(client) = server.client {
-        let subnet = ClientSubnet::new(client.network(), client.prefix_len(), 0);
-        let edns = request.edns.get_or_insert_with(Edns::new);
-        edns.options_mut().insert(EdnsOption::Subnet(subnet));
-    }
-    let bytes = request.to_vec().map_err(|_| Kind::Malformed)?;
-    let mut stream = UdpClientStream::builder(server.address, TokioRuntimeProvider::new())
-        .with_timeout(Some(timeout))
-        .build();
-    let response = stream.send_message(request).first_answer().await.map_err(|e| failed(&e))?;
-    if !response.truncation {
-        return Ok(response);
-    }
-    match tokio::time::timeout(timeout, over_tcp(server.address, &bytes)).await {
-        Ok(Ok(whole)) if whole.id == response.id => Ok(whole),
-        Ok(Ok(_)) => Err(Kind::Malformed),
-        Ok(Err(kind)) => Err(kind),
-        Err(_) => Err(Kind::Timeout),
+fn message(reply: &[u8]) -> Result<Message, Kind> {
+    let message = Message::from_vec(reply).map_err(|_| Kind::Malformed)?;
+    match message.metadata.message_type {
+        MessageType::Response => Ok(message),
+        MessageType::Query => Err(Kind::Malformed),
     }
 }
 
-fn failed(error: &NetError) -> Kind {
-    match error {
-        NetError::Proto(_) | NetError::QueryCaseMismatch => Kind::Malformed,
-        _ => Kind::Timeout,
-    }
-}
-
-async fn over_tcp(server: SocketAddr, question: &[u8]) -> Result<DnsResponse, Kind> {
+async fn converse(server: SocketAddr, question: &[u8]) -> Result<Vec<u8>, Kind> {
     // A resolver that does not take TCP is no answer, like one that keeps silent.
     let io = |_: std::io::Error| Kind::Timeout;
     let length = u16::try_from(question.len()).map_err(|_| Kind::Malformed)?;
@@ -179,5 +193,5 @@ async fn over_tcp(server: SocketAddr, question: &[u8]) -> Result<DnsResponse, Ki
     let length = socket.read_u16().await.map_err(io)?;
     let mut answer = vec![0; usize::from(length)];
     socket.read_exact(&mut answer).await.map_err(io)?;
-    DnsResponse::from_buffer(answer).map_err(|_| Kind::Malformed)
+    Ok(answer)
 }

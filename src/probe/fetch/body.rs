@@ -1,15 +1,18 @@
 //! Bodies: compressed bytes as received → the page's bytes, both within the cap.
 
 use flate2::bufread::{DeflateDecoder, GzDecoder, ZlibDecoder};
-use std::io::{self, BufRead, Read};
+use std::{borrow::Cow, io::Read};
 
 /// Codings laid over each other that are taken off.
 const MAX_CODINGS: usize = 3;
 
+/// The size of most pages, in bytes.
+const PAGE: usize = 64 * 1024;
+
 /// A body without its codings.
 #[derive(Debug, PartialEq)]
-pub(super) struct Plain {
-    pub(super) bytes: Vec<u8>,
+pub(super) struct Plain<'a> {
+    pub(super) bytes: Cow<'a, [u8]>,
     /// Whether it was cut at the cap.
     pub(super) cut: bool,
 }
@@ -20,13 +23,13 @@ pub(super) struct Undecodable;
 
 /// Takes the codings off. `cut` says that the compressed body itself was cut: then a stream
 /// that ends early is no fault.
-pub(super) fn decode(
-    body: Vec<u8>,
+pub(super) fn decode<'a>(
+    body: &'a [u8],
     content_encoding: Option<&str>,
     cap: usize,
     cut: bool,
-) -> Result<Plain, Undecodable> {
-    let mut plain = Plain { bytes: body, cut };
+) -> Result<Plain<'a>, Undecodable> {
+    let mut plain = Plain { bytes: Cow::Borrowed(body), cut };
     let codings: Vec<&str> = content_encoding
         .unwrap_or_default()
         .split(',')
@@ -45,29 +48,34 @@ pub(super) fn decode(
             "gzip" | "x-gzip" => gunzip(plain, cap)?,
             "deflate" => inflate(plain, cap)?,
             "br" => {
-                let reader = brotli_decompressor::Decompressor::new(plain.bytes.as_slice(), 4096);
+                let reader = brotli_decompressor::Decompressor::new(&*plain.bytes, 4096);
                 bounded(reader, cap, plain.cut)?
             }
             _ => return Err(Undecodable),
         };
     }
-    plain.cut |= plain.bytes.len() > cap;
-    plain.bytes.truncate(cap);
+    if plain.bytes.len() > cap {
+        plain.cut = true;
+        plain.bytes.to_mut().truncate(cap);
+    }
     Ok(plain)
 }
 
 /// One gzip member or several. What follows them is ignored, and a body that is no gzip at
 /// all is taken as it stands, both as browsers do.
-fn gunzip(body: Plain, cap: usize) -> Result<Plain, Undecodable> {
+fn gunzip(body: Plain<'_>, cap: usize) -> Result<Plain<'_>, Undecodable> {
     const MAGIC: [u8; 2] = [0x1f, 0x8b];
     if !body.bytes.starts_with(&MAGIC) {
         return Ok(body);
     }
-    let mut rest = body.bytes.as_slice();
-    let mut out = Plain { bytes: Vec::new(), cut: body.cut };
+    let mut rest = &*body.bytes;
+    let mut out = Plain { bytes: Cow::Borrowed(&[]), cut: body.cut };
     while rest.starts_with(&MAGIC) {
         let member = bounded(GzDecoder::new(&mut rest), cap - out.bytes.len(), body.cut)?;
-        out.bytes.extend_from_slice(&member.bytes);
+        match out.bytes.is_empty() {
+            true => out.bytes = member.bytes,
+            false => out.bytes.to_mut().extend_from_slice(&member.bytes),
+        }
         out.cut |= member.cut;
         if out.cut || out.bytes.len() >= cap {
             break;
@@ -77,35 +85,29 @@ fn gunzip(body: Plain, cap: usize) -> Result<Plain, Undecodable> {
 }
 
 /// `deflate` means zlib, and many servers send the bare stream.
-fn inflate(body: Plain, cap: usize) -> Result<Plain, Undecodable> {
-    let wrapped = bounded(ZlibDecoder::new(body.bytes.as_slice()), cap, body.cut);
+fn inflate(body: Plain<'_>, cap: usize) -> Result<Plain<'static>, Undecodable> {
+    let wrapped = bounded(ZlibDecoder::new(&*body.bytes), cap, body.cut);
     match wrapped {
         Ok(plain) if !plain.bytes.is_empty() => Ok(plain),
-        _ => bounded(DeflateDecoder::new(body.bytes.as_slice()), cap, body.cut),
+        _ => bounded(DeflateDecoder::new(&*body.bytes), cap, body.cut),
     }
 }
 
 /// Reads up to the cap; a bomb ends there.
-fn bounded(reader: impl Read, cap: usize, cut: bool) -> Result<Plain, Undecodable> {
-    let mut reader = io::BufReader::with_capacity(32 * 1024, reader);
-    let mut bytes = Vec::new();
-    loop {
-        let chunk = match reader.fill_buf() {
-            Ok(chunk) => chunk,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-            Err(_) if cut => return Ok(Plain { bytes, cut: true }),
-            Err(_) => return Err(Undecodable),
-        };
-        if chunk.is_empty() {
-            return Ok(Plain { bytes, cut });
-        }
-        let room = cap - bytes.len();
-        let taken = chunk.len();
-        bytes.extend(chunk.iter().take(room));
-        if taken > room {
-            return Ok(Plain { bytes, cut: true });
-        }
-        reader.consume(taken);
+fn bounded(reader: impl Read, cap: usize, cut: bool) -> Result<Plain<'static>, Undecodable> {
+    let mut bytes = Vec::with_capacity(cap.min(PAGE));
+    // One byte more tells a page that ends at the cap from one that does not.
+    let one_more = u64::try_from(cap).unwrap_or(u64::MAX).saturating_add(1);
+    // What was read before an error is kept.
+    let ended = reader.take(one_more).read_to_end(&mut bytes);
+    if bytes.len() > cap {
+        bytes.truncate(cap);
+        return Ok(Plain { bytes: bytes.into(), cut: true });
+    }
+    match ended {
+        Ok(_) => Ok(Plain { bytes: bytes.into(), cut }),
+        Err(_) if cut => Ok(Plain { bytes: bytes.into(), cut: true }),
+        Err(_) => Err(Undecodable),
     }
 }
 
@@ -139,9 +141,9 @@ mod tests {
     }
 
     fn whole(body: Vec<u8>, coding: &str) -> Vec<u8> {
-        let plain = decode(body, Some(coding), 1 << 20, false).unwrap();
+        let plain = decode(&body, Some(coding), 1 << 20, false).unwrap();
         assert!(!plain.cut);
-        plain.bytes
+        plain.bytes.into_owned()
     }
 
     #[test]
@@ -171,19 +173,19 @@ mod tests {
     #[test]
     fn a_bomb_ends_at_the_cap_as_a_cut_page() {
         let bomb = gzip(&vec![b'a'; 10 << 20]);
-        let plain = decode(bomb, Some("gzip"), 1 << 20, false).unwrap();
+        let plain = decode(&bomb, Some("gzip"), 1 << 20, false).unwrap();
         assert_eq!((plain.bytes.len(), plain.cut), (1 << 20, true));
         let twice = gzip(&gzip(&vec![0; 40 << 20]));
-        let plain = decode(twice, Some("gzip, gzip"), 1 << 20, false).unwrap();
+        let plain = decode(&twice, Some("gzip, gzip"), 1 << 20, false).unwrap();
         assert_eq!((plain.bytes.len(), plain.cut), (1 << 20, true));
     }
 
     #[test]
     fn exactly_the_cap_is_not_cut() {
         let body = gzip(&[b'a'; 1000]);
-        let plain = decode(body, Some("gzip"), 1000, false).unwrap();
+        let plain = decode(&body, Some("gzip"), 1000, false).unwrap();
         assert_eq!((plain.bytes.len(), plain.cut), (1000, false));
-        let plain = decode(vec![b'a'; 1001], None, 1000, false).unwrap();
+        let plain = decode(&[b'a'; 1001], None, 1000, false).unwrap();
         assert_eq!((plain.bytes.len(), plain.cut), (1000, true));
     }
 
@@ -191,9 +193,9 @@ mod tests {
     fn a_stream_that_breaks_off_is_undecodable_unless_we_cut_it() {
         let mut half = gzip(&(0..=255).cycle().take(5000).collect::<Vec<u8>>());
         half.truncate(half.len() - 20);
-        assert_eq!(decode(half.clone(), Some("gzip"), 1 << 20, false), Err(Undecodable));
-        assert!(decode(half, Some("gzip"), 1 << 20, true).unwrap().cut);
-        assert_eq!(decode(b"rubbish".to_vec(), Some("br"), 1 << 20, false), Err(Undecodable));
-        assert_eq!(decode(b"rubbish".to_vec(), Some("zstd"), 1 << 20, false), Err(Undecodable));
+        assert_eq!(decode(&half, Some("gzip"), 1 << 20, false), Err(Undecodable));
+        assert!(decode(&half, Some("gzip"), 1 << 20, true).unwrap().cut);
+        assert_eq!(decode(b"rubbish", Some("br"), 1 << 20, false), Err(Undecodable));
+        assert_eq!(decode(b"rubbish", Some("zstd"), 1 << 20, false), Err(Undecodable));
     }
 }

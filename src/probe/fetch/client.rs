@@ -21,6 +21,9 @@ use url::{Host, Url};
 /// A server may send so many headers; the client bounds their bytes.
 const MAX_HEADERS: usize = 256;
 
+/// Bytes that are reserved for a body before it comes.
+const MAX_RESERVED: usize = 256 * 1024;
+
 pub(super) struct Caller {
     client: Client,
     pinned: Pinned,
@@ -29,6 +32,8 @@ pub(super) struct Caller {
     /// By host and port: a kept connection shows its certificate only once.
     certificates: HashMap<(String, u16), Certificate>,
     proxied: bool,
+    /// Whether heads are written down.
+    keeps: bool,
 }
 
 /// One request.
@@ -46,15 +51,21 @@ pub(super) struct Answered {
     pub(super) response: Response,
     /// When the request was sent.
     pub(super) at: jiff::Timestamp,
+    /// `None` where nothing is kept.
+    pub(super) heads: Option<Heads>,
+}
+
+/// An exchange but for the body.
+pub(super) struct Heads {
     /// Request line and headers.
     pub(super) request: Vec<u8>,
     /// Status line and headers, without the transfer coding, which is taken off.
-    pub(super) head: Vec<u8>,
+    pub(super) answer: Vec<u8>,
 }
 
 /// A body as far as it came.
 pub(super) struct Received {
-    pub(super) bytes: Vec<u8>,
+    pub(super) bytes: Arc<Vec<u8>>,
     /// Whether it was cut at the cap.
     pub(super) cut: bool,
     /// What broke it off.
@@ -93,6 +104,7 @@ impl Caller {
             witness,
             certificates: HashMap::new(),
             proxied: proxy.is_some(),
+            keeps: fetcher.keep_exchanges,
         })
     }
 
@@ -104,7 +116,7 @@ impl Caller {
         deadline: &Deadline,
     ) -> Result<Answered, Failure> {
         let request = self.request(&call, headers)?;
-        let sent = request_head(call.url, request.headers());
+        let sent = self.keeps.then(|| request_head(call.url, request.headers()));
         self.witness.expect(call.url.host_str().unwrap_or_default());
         self.progress.start();
         let at = jiff::Timestamp::now();
@@ -116,8 +128,8 @@ impl Caller {
             tracing::warn!(url = %call.url, %remote, %socket, "connected elsewhere than told");
             return Err(Failure::AddressRefused);
         }
-        let head = response_head(&response);
-        Ok(Answered { response, at, request: sent, head })
+        let heads = sent.map(|request| Heads { request, answer: response_head(&response) });
+        Ok(Answered { response, at, heads })
     }
 
     /// The certificate that the server of this URL has shown.
@@ -180,33 +192,34 @@ impl Caller {
     }
 }
 
-impl Answered {
-    /// Reads the body up to the cap, as it was sent.
-    pub(super) async fn body(mut self, cap: usize, deadline: &Deadline) -> Received {
-        let mut received = Received { bytes: Vec::new(), cut: false, broken: None };
-        let open_ended = self.response.content_length().is_none()
-            && !self.response.headers().contains_key(header::TRANSFER_ENCODING);
-        loop {
-            let next = timeout_at(deadline.of_step(Instant::now()), self.response.chunk()).await;
-            received.broken = match next {
-                Ok(Ok(None)) => return received,
-                Ok(Ok(Some(chunk))) => {
-                    let room = cap - received.bytes.len();
-                    received.bytes.extend(chunk.iter().take(room));
-                    if chunk.len() > room {
-                        received.cut = true;
-                        return received;
-                    }
-                    continue;
+/// Reads the body of an answer up to the cap, as it was sent.
+pub(super) async fn body(mut response: Response, cap: usize, deadline: &Deadline) -> Received {
+    let announced = response.content_length();
+    let is_open_ended =
+        announced.is_none() && !response.headers().contains_key(header::TRANSFER_ENCODING);
+    let announced = announced.and_then(|length| usize::try_from(length).ok()).unwrap_or_default();
+    // What is announced need not come.
+    let mut bytes = Vec::with_capacity(announced.min(cap).min(MAX_RESERVED));
+    let mut cut = false;
+    let broken = loop {
+        let next = timeout_at(deadline.of_step(Instant::now()), response.chunk()).await;
+        match next {
+            Ok(Ok(None)) => break None,
+            Ok(Ok(Some(chunk))) => {
+                let room = cap - bytes.len();
+                bytes.extend_from_slice(chunk.get(..room).unwrap_or(&chunk));
+                if chunk.len() > room {
+                    cut = true;
+                    break None;
                 }
-                Ok(Err(error)) if open_ended && failure::is_rude_end(&error) => None,
-                Ok(Err(_)) => Some(Failure::BadBody),
-                Err(_) if deadline.is_over() => Some(Failure::Deadline),
-                Err(_) => Some(Failure::ReadTimeout),
-            };
-            return received;
+            }
+            Ok(Err(error)) if is_open_ended && failure::is_rude_end(&error) => break None,
+            Ok(Err(_)) => break Some(Failure::BadBody),
+            Err(_) if deadline.is_over() => break Some(Failure::Deadline),
+            Err(_) => break Some(Failure::ReadTimeout),
         }
-    }
+    };
+    Received { bytes: Arc::new(bytes), cut, broken }
 }
 
 fn redirect_dial(url: &mut Url, socket: SocketAddr) -> Result<(), ()> {

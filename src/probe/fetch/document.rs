@@ -1,8 +1,7 @@
 //! Documents that are no pages: what a registry answers.
 
-use super::{Walk, body, page::text, target};
+use super::{Walk, body, client, page::text, target};
 use crate::evidence::{Failure, Hop, HopKind, Trust};
-use crate::probe::Exchange;
 use reqwest::header;
 use url::Url;
 
@@ -29,19 +28,11 @@ impl Walk<'_> {
             }
             let status = answered.response.status().as_u16();
             let headers = answered.response.headers().clone();
-            let exchange = Exchange {
-                url: url.to_string(),
-                address: hop.address,
-                at: answered.at,
-                request: answered.request.clone(),
-                response_head: answered.head.clone(),
-                body: Vec::new(),
-                truncated: false,
-            };
+            let (at, heads) = (answered.at, answered.heads);
             let cap = self.fetcher.max_body;
-            let received = answered.body(cap, &self.deadline).await;
+            let received = client::body(answered.response, cap, &self.deadline).await;
             drop(leave);
-            self.record(exchange, &received);
+            self.record(&hop, at, heads, &received);
             let location = headers.get(header::LOCATION).map(|value| value.as_bytes());
             if let (301 | 302 | 303 | 307 | 308, Some(location)) = (status, location) {
                 let next = target::of_location(&url, location).ok_or(Failure::BadRedirect)?;
@@ -62,13 +53,13 @@ impl Walk<'_> {
                 return Err(failure);
             }
             let coding = text(&headers, header::CONTENT_ENCODING);
-            let plain = body::decode(received.bytes, coding.as_deref(), cap, received.cut)
+            let plain = body::decode(&received.bytes, coding.as_deref(), cap, received.cut)
                 .map_err(|body::Undecodable| Failure::BadBody)?;
             // Half a document is none.
             if plain.cut {
                 return Err(Failure::BadBody);
             }
-            return Ok(Document { status, body: plain.bytes });
+            return Ok(Document { status, body: plain.bytes.into_owned() });
         }
     }
 }

@@ -14,9 +14,14 @@ mod tls;
 pub(super) mod tunnel;
 mod walk;
 
+pub(super) use page::Pages;
 pub(super) use walk::Walk;
 
-use super::{Options, ProbeError, SocketTable, guard::Guard, pace::Pace};
+use super::{
+    Options, ProbeError, SocketTable,
+    guard::Guard,
+    pace::{Pace, Widths},
+};
 use crate::evidence::Visitor;
 use reqwest::header::{self, HeaderMap, HeaderName, HeaderValue};
 use std::sync::Arc;
@@ -43,6 +48,7 @@ pub(super) struct Fetcher {
     max_redirects: usize,
     both_schemes: bool,
     robots: bool,
+    keep_exchanges: bool,
     agent: String,
     /// Hosts and ports that the operator has chosen himself: the guard does not apply to them.
     trusted: Vec<(String, u16)>,
@@ -58,7 +64,12 @@ impl Fetcher {
         Ok(Fetcher {
             tls: Tls::new(&options.extra_roots)?,
             guard: Guard::new(options.allow.clone()),
-            pace: Pace::new(options.per_host, options.per_address, options.rate),
+            pace: Pace::new(Widths {
+                host: options.per_host,
+                address: options.per_address,
+                all: options.requests,
+                rate: options.rate,
+            }),
             headers: headers(&options.user_agent)?,
             phone: of(Visitor::Phone)?,
             spider: of(Visitor::Spider)?,
@@ -70,6 +81,7 @@ impl Fetcher {
             max_redirects: options.max_redirects,
             both_schemes: options.both_schemes,
             robots: options.robots,
+            keep_exchanges: options.keep_exchanges,
             agent: options.user_agent.clone(),
             trusted: Vec::new(),
         })

@@ -1,8 +1,8 @@
 use super::{
     Fetcher,
-    client::{Answered, Call, Caller, Received},
+    client::{self, Answered, Call, Caller, Heads, Received},
     cookies::Cookies,
-    page::{self, Answer},
+    page::{self, Answer, Pages},
     robots, target,
     tunnel::Tunnels,
 };
@@ -13,6 +13,7 @@ use reqwest::header::{self, HeaderMap};
 use std::{
     collections::HashMap,
     net::{IpAddr, SocketAddr},
+    sync::Arc,
     time::Duration,
 };
 use url::{Host, Url};
@@ -41,6 +42,8 @@ pub(in crate::probe) struct Walk<'a> {
     /// The address that answered for a host: asked first from then on.
     answering: HashMap<String, IpAddr>,
     exchanges: Vec<Exchange>,
+    /// What other walks of the same look have read.
+    pages: Option<&'a Pages>,
 }
 
 /// What a request came to.
@@ -60,13 +63,19 @@ impl<'a> Walk<'a> {
             fetcher,
             headers: &fetcher.headers,
             names,
-            deadline,
+            deadline: deadline.of_part(),
             caller: Caller::new(fetcher).ok(),
             tunnels: fetcher.proxy.clone().map(|proxy| Tunnels::new(proxy, deadline.step())),
             cookies: Cookies::default(),
             answering: HashMap::new(),
             exchanges: Vec::new(),
+            pages: None,
         }
+    }
+
+    /// Pages that the walks of a look have in common are read once.
+    pub(in crate::probe) fn sharing(self, pages: &'a Pages) -> Walk<'a> {
+        Walk { pages: Some(pages), ..self }
     }
 
     /// The walks of another visitor: the same but for how it introduces itself.
@@ -192,18 +201,10 @@ impl<'a> Walk<'a> {
             None => (self.fetcher.max_body, self.deadline),
         };
         let cap = cap.min(self.fetcher.max_body);
-        let exchange = Exchange {
-            url: url.to_string(),
-            address: hop.address,
-            at: answered.at,
-            request: answered.request.clone(),
-            response_head: answered.head.clone(),
-            body: Vec::new(),
-            truncated: false,
-        };
-        let received = answered.body(cap, &deadline).await;
+        let (at, heads) = (answered.at, answered.heads);
+        let received = client::body(answered.response, cap, &deadline).await;
         drop(leave);
-        self.record(exchange, &received);
+        self.record(hop, at, heads, &received);
         if let Some(next) = leads {
             return Ok(Arrived::Redirect(next));
         }
@@ -223,14 +224,27 @@ impl<'a> Walk<'a> {
         }
         let Received { bytes, cut, .. } = received;
         let answer = Answer { url: url.clone(), status, headers, body: bytes, cut };
-        let fetcher = self.fetcher;
-        self.deadline.wait(fetcher.read(answer)).await
+        let (fetcher, pages) = (self.fetcher, self.pages);
+        self.deadline.wait(fetcher.read(answer, pages)).await
     }
 
-    pub(super) fn record(&mut self, mut exchange: Exchange, received: &Received) {
-        exchange.body.clone_from(&received.bytes);
-        exchange.truncated = received.cut || received.broken.is_some();
-        self.exchanges.push(exchange);
+    /// Keeps an exchange, where exchanges are kept.
+    pub(super) fn record(
+        &mut self,
+        hop: &Hop,
+        at: jiff::Timestamp,
+        heads: Option<Heads>,
+        received: &Received,
+    ) {
+        self.exchanges.extend(heads.map(|heads| Exchange {
+            url: hop.url.clone(),
+            address: hop.address,
+            at,
+            request: heads.request,
+            response_head: heads.answer,
+            body: Arc::clone(&received.bytes),
+            truncated: received.cut || received.broken.is_some(),
+        }));
     }
 
     /// Dials the addresses of a URL's host one by one until one answers.
@@ -311,13 +325,13 @@ impl<'a> Walk<'a> {
 
     /// The addresses of a URL's host, the one that has answered before first. Empty only
     /// where a proxy is to find them: its network may have no DNS of its own.
-    async fn addresses(&self, url: &Url) -> Result<Vec<IpAddr>, Failure> {
+    async fn addresses(&mut self, url: &Url) -> Result<Vec<IpAddr>, Failure> {
         let host = match url.host().ok_or(Failure::BadRedirect)? {
             Host::Ipv4(v4) => return Ok(vec![v4.into()]),
             Host::Ipv6(v6) => return Ok(vec![v6.into()]),
             Host::Domain(host) => host.trim_end_matches('.'),
         };
-        let dns = self.names.resolve(host, self.deadline).await;
+        let dns = self.names.resolve(host, &mut self.deadline).await;
         match dns.outcome {
             Resolution::Resolved => {}
             Resolution::NxDomain | Resolution::NoData => return Err(Failure::DnsNone),
@@ -341,10 +355,10 @@ impl<'a> Walk<'a> {
         }
         let headers = answered.response.headers();
         let coding = page::text(headers, header::CONTENT_ENCODING);
-        let received = answered.body(robots::MAX_BYTES, &self.deadline).await;
+        let received = client::body(answered.response, robots::MAX_BYTES, &self.deadline).await;
         drop(leave);
         let cap = robots::MAX_BYTES;
-        let decoded = super::body::decode(received.bytes, coding.as_deref(), cap, true);
+        let decoded = super::body::decode(&received.bytes, coding.as_deref(), cap, true);
         let Ok(plain) = decoded else { return true };
         let text = String::from_utf8_lossy(&plain.bytes);
         robots::allows(&text, &self.fetcher.agent, start.path())

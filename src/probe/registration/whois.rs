@@ -6,7 +6,10 @@ use super::date::day;
 use super::services::WhoisServer;
 use crate::evidence::{RegistrationFailure, Resolution};
 use crate::probe::{Exchange, SocketTable, deadline::Deadline, dns::Names, guard::Guard};
-use std::net::{IpAddr, SocketAddr};
+use std::{
+    net::{IpAddr, SocketAddr},
+    sync::Arc,
+};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
@@ -57,7 +60,7 @@ pub(super) async fn ask(
             at,
             request: format!("{}\r\n", question.query).into_bytes(),
             response_head: Vec::new(),
-            body: body.clone(),
+            body: Arc::new(body.clone()),
             truncated: !ended,
         });
         if ended {
@@ -73,7 +76,8 @@ impl Line<'_> {
         let found = match question.server.host.parse() {
             Ok(address) => vec![address],
             Err(_) => {
-                let dns = self.names.resolve(&question.server.host, deadline).await;
+                let mut deadline = deadline;
+                let dns = self.names.resolve(&question.server.host, &mut deadline).await;
                 let is_there = dns.outcome == Resolution::Resolved;
                 let there = dns.addresses.into_iter().filter(|_| is_there);
                 there.map(|located| located.address).collect()

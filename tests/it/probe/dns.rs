@@ -161,3 +161,34 @@ async fn a_vantage_point_is_asked_besides_and_its_failure_is_its_own() {
     world.resolver.set("site.example", Zone::Code(ResponseCode::NXDomain));
     assert!(world.apex().await.dns.vantages.is_empty());
 }
+
+#[tokio::test]
+async fn what_is_there_is_asked_for_once_and_anew_at_a_second_look() {
+    let world = World::new().await;
+    let both = ["2400:3200::1", SITE].map(ip).to_vec();
+    world.resolver.set("site.example", Zone::Addresses(both));
+    let (probe, filing) = (world.probe(), filing());
+    let asked = || world.resolver.asked.swap(0, Ordering::SeqCst);
+    let first = probe.look(&filing).await.evidence;
+    assert_eq!(asked(), 4);
+    let other = probe.look(&filing).await.evidence;
+    assert_eq!(asked(), 2, "that there is no www is asked for each time");
+    assert_eq!(first, other);
+    world.host("site.example", "47.96.1.2");
+    let second = probe.look_again(&filing, &first).await.evidence;
+    let addresses = of_role(&second, beian::evidence::Role::Apex).dns.addresses;
+    assert_eq!(addresses.iter().map(|at| at.address).collect::<Vec<_>>(), [ip("47.96.1.2")]);
+}
+
+#[tokio::test]
+async fn a_resolver_that_does_not_repeat_the_case_of_letters_is_asked_over_tcp() {
+    let world = World::new().await;
+    world.resolver.set("site.example", Zone::Lower(vec![ip(SITE)]));
+    world.resolver.set("www.site.example", Zone::Lower(vec![ip(SITE)]));
+    let evidence = world.look().await.evidence;
+    assert_eq!(evidence.hosts.len(), 2);
+    for host in evidence.hosts {
+        assert_eq!(host.dns.outcome, Resolution::Resolved);
+        assert_eq!(host.dns.addresses[0].address, ip(SITE));
+    }
+}

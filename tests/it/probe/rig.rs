@@ -6,7 +6,7 @@ use beian::{
     probe::{Look, Options, Probe, Render, SocketTable, place::Places},
 };
 use hickory_resolver::proto::{
-    op::{Message, MessageType, OpCode, ResponseCode},
+    op::{Message, MessageType, OpCode, Query, ResponseCode},
     rr::{
         Name, RData, Record, RecordType,
         rdata::{A, AAAA, CNAME, SOA},
@@ -39,6 +39,8 @@ pub(super) enum Zone {
     Rubbish,
     /// Cut over UDP, whole over TCP.
     Long(Vec<IpAddr>),
+    /// The question repeated in lower case.
+    Lower(Vec<IpAddr>),
 }
 
 pub(super) type Zones = HashMap<String, Zone>;
@@ -108,6 +110,9 @@ fn answer(question: &[u8], zones: &Zones, tcp: bool) -> Option<Vec<u8>> {
     for _ in 0..40 {
         let key = name.to_lowercase().to_ascii();
         let zone = zones.get(key.trim_end_matches('.')).cloned();
+        if matches!(zone, Some(Zone::Lower(_))) {
+            message.queries = vec![Query::query(name.to_lowercase(), query.query_type())];
+        }
         match zone.unwrap_or(Zone::Code(ResponseCode::NXDomain)) {
             Zone::Silent => return None,
             Zone::Rubbish => {
@@ -119,7 +124,7 @@ fn answer(question: &[u8], zones: &Zones, tcp: bool) -> Option<Vec<u8>> {
             Zone::Code(code) => message.metadata.response_code = code,
             Zone::Empty => message.authorities.push(soa()),
             Zone::Long(_) if !tcp => message.metadata.truncation = true,
-            Zone::Addresses(all) | Zone::Long(all) => {
+            Zone::Addresses(all) | Zone::Long(all) | Zone::Lower(all) => {
                 let before = message.answers.len();
                 for address in all {
                     let data = match (address, query.query_type()) {
@@ -277,6 +282,9 @@ impl World {
             per_address: 8,
             max_redirects: 10,
             both_schemes: false,
+            keep_exchanges: true,
+            resolving: 64,
+            requests: 128,
             robots: false,
             user_agent: "beian/0.1 (+https://desk.example)".to_owned(),
             views: Default::default(),

@@ -1,6 +1,8 @@
 //! One site: which hosts are looked at, and how two looks become one.
 
-use super::{Exchange, Look, Probe, Shot, deadline::Deadline, dns::Names, fetch::Walk, views};
+use super::{
+    Exchange, Look, Probe, Shot, deadline::Deadline, dns::Names, fetch::Walk, turn, views,
+};
 use crate::evidence::{
     Attempt, Dns, End, Evidence, Failure, HostEvidence, PageSeen, Rendering, Resolution, Role,
     View, Visit,
@@ -72,7 +74,12 @@ impl Probe {
                 None => None,
             }
         };
-        let (seen, asked) = tokio::join!(self.look_at(filing, goals(filing)), registration);
+        let look = async {
+            let seen = self.look_at(filing, goals(filing)).await;
+            turn::one_is_done();
+            seen
+        };
+        let (seen, asked) = tokio::join!(look, registration);
         let (hosts, mut exchanges, shots) = seen;
         let (registration, asked) = asked.unzip();
         exchanges.extend(asked.into_iter().flatten());
@@ -110,7 +117,11 @@ impl Probe {
         let one = |goal: Option<Goal>| async {
             match goal {
                 // The states of a look are large: on the heap, not twice on a thread's stack.
-                Some(goal) => Some(Box::pin(self.look_at_host(goal, &names, deadline)).await),
+                Some(goal) => {
+                    let seen = Box::pin(self.look_at_host(goal, &names, deadline)).await;
+                    turn::one_is_done();
+                    Some(seen)
+                }
                 None => None,
             }
         };

@@ -3,8 +3,9 @@
 mod fact;
 mod wire;
 
-use super::{Options, ProbeError, VantagePoint, deadline::Deadline, place::Places};
+use super::{Options, ProbeError, VantagePoint, deadline::Deadline, place::Places, turn};
 use crate::evidence::{Answer, Dns, Located, Resolution, Vantage};
+use crate::metrics::Stage;
 use fact::{Fact, Kind, Question, merge, settled};
 use std::{
     collections::HashMap,
@@ -220,7 +221,8 @@ impl<'a> Names<'a> {
         if let Some(dns) = known().get(host) {
             return dns.clone();
         }
-        let dns = self.resolvers.resolve(host, deadline, self.places).await;
+        let resolving = self.resolvers.resolve(host, deadline, self.places);
+        let dns = turn::timed(Stage::Dns, host, resolving).await;
         known().insert(host.to_owned(), dns.clone());
         dns
     }

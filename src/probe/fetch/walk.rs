@@ -7,7 +7,8 @@ use super::{
 };
 use crate::evidence::{Attempt, End, Failure, Hop, HopKind, PageSeen, Resolution, Visit, Visitor};
 use crate::filing::Homepage;
-use crate::probe::{Exchange, deadline::Deadline, dns::Names, pace::Leave};
+use crate::metrics::Stage;
+use crate::probe::{Exchange, deadline::Deadline, dns::Names, pace::Leave, turn};
 use reqwest::header::{self, HeaderMap};
 use std::{
     collections::HashMap,
@@ -193,7 +194,7 @@ impl<'a> Walk<'a> {
             body: Vec::new(),
             truncated: false,
         };
-        let received = answered.body(cap, &deadline).await;
+        let received = turn::timed(Stage::Body, host, answered.body(cap, &deadline)).await;
         drop(leave);
         self.record(exchange, &received);
         if let Some(next) = leads {
@@ -215,8 +216,9 @@ impl<'a> Walk<'a> {
         }
         let Received { bytes, cut, .. } = received;
         let answer = Answer { url: url.clone(), status, headers, body: bytes, cut };
-        let fetcher = self.fetcher;
-        self.deadline.wait(fetcher.read(answer)).await
+        let host = url.host_str().unwrap_or_default();
+        let reading = turn::timed(Stage::Page, host, self.fetcher.read(answer));
+        self.deadline.wait(reading).await
     }
 
     pub(super) fn record(&mut self, mut exchange: Exchange, received: &Received) {

@@ -2,6 +2,7 @@
 //! and left alone for a while where it asks for that or does not answer.
 
 use crate::evidence::RegistrationFailure;
+use crate::probe::turn;
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -59,9 +60,12 @@ impl Turns {
     pub(super) async fn take(&self, server: &str) -> Option<Turn> {
         let server = self.server(server);
         // It is never closed, so there is always a permit in the end.
-        let seat = Arc::clone(&server.seats).acquire_owned().await.ok();
+        let seats = Arc::clone(&server.seats);
+        let seat = turn::wait(None, false, seats.acquire_owned()).await.ok();
         let at = server.state().reserve(self.pause)?;
-        sleep_until(at).await;
+        if at > Instant::now() {
+            turn::wait(None, false, sleep_until(at)).await;
+        }
         Some(Turn { server, _seat: seat })
     }
 

@@ -16,6 +16,9 @@ pub(super) struct Args {
     /// What is kept of what was seen: of sites with findings (the default), of all, nothing
     #[arg(long, value_name = "WHAT", value_parser = ["findings", "all", "none"])]
     evidence: Option<String>,
+    /// A file for the counts of the run, for Prometheus (see docs/operations.md)
+    #[arg(long, value_name = "FILE")]
+    metrics: Option<PathBuf>,
     #[command(flatten)]
     folder: FolderArgs,
     #[command(flatten)]
@@ -42,6 +45,7 @@ pub(super) fn run(common: &Common, args: &Args) -> Done {
     if let Some(keep) = &args.evidence {
         settings.output.evidence.clone_from(keep);
     }
+    options::lay_metrics(&mut settings, args.metrics.as_ref())?;
     let output = args.output.clone().unwrap_or_else(|| PathBuf::from(&settings.output.dir));
     let parts = Parts::new(settings)?;
     let probe = wiring::probe(&parts.settings, &parts.policy)?;

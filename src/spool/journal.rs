@@ -3,12 +3,12 @@ use super::kin::Kin;
 use super::lock::{private, remove};
 use super::{Folder, Keep, Member, Members, SpoolError};
 use crate::evidence::Evidence;
-use crate::filing::{Filing, Row};
+use crate::filing::Row;
 use serde::{Deserialize, Serialize};
 use std::{
     collections::BTreeMap,
     fs::{File, OpenOptions},
-    io::{self, BufReader, BufWriter, Read, Seek, SeekFrom, Write},
+    io::{self, BufReader, BufWriter, Read, Seek, Write},
     path::PathBuf,
 };
 
@@ -77,6 +77,7 @@ pub struct Spool {
     exchanges_end: u64,
     slots: Vec<Slot>,
     list_ended: bool,
+    /// Empty before the first judgment: while sites are looked at, nobody needs it.
     pub(super) kin: Kin,
 }
 
@@ -160,9 +161,6 @@ impl Spool {
             Err(rejected) => (REJECTED, Stage::Rejected, json(rejected)),
         };
         self.append(kind, &bytes.map_err(self.failed())?)?;
-        if let Ok(filing) = row {
-            self.kin.add(self.len(), filing);
-        }
         self.slots.push(Slot { row: at, look: 0, stage });
         Ok(())
     }
@@ -178,7 +176,6 @@ impl Spool {
     pub fn forget_rows(&mut self) -> Result<(), SpoolError> {
         self.end = self.slots.first().map_or(self.end, |slot| slot.row);
         self.slots.clear();
-        self.kin = Kin::default();
         self.cut()
     }
 
@@ -214,7 +211,7 @@ impl Spool {
     }
 
     /// Reads a row back; `None` behind the last one.
-    pub fn row(&mut self, row: u32) -> Result<Option<Row>, SpoolError> {
+    pub fn row(&self, row: u32) -> Result<Option<Row>, SpoolError> {
         let Some(slot) = self.slots.get(row as usize) else { return Ok(None) };
         let (at, rejected) = (slot.row, slot.stage == Stage::Rejected);
         let bytes = self.read(at)?;
@@ -227,7 +224,7 @@ impl Spool {
     }
 
     /// Reads back what was seen of a row; nothing before its first look.
-    pub fn seen(&mut self, row: u32) -> Result<Seen, SpoolError> {
+    pub fn seen(&self, row: u32) -> Result<Seen, SpoolError> {
         let at = self.slots.get(row as usize).map_or(0, |slot| slot.look);
         if at == 0 {
             return Ok(Seen::default());
@@ -240,10 +237,8 @@ impl Spool {
     /// The bytes of kept exchanges; nothing where they are gone, as after the end of a run.
     pub fn exchanges(&self, member: &Member) -> Result<Vec<u8>, SpoolError> {
         let path = self.folder.file("exchanges.warc.gz");
-        let mut file = File::open(&path).map_err(SpoolError::at(&path))?;
-        file.seek(SeekFrom::Start(member.offset)).map_err(SpoolError::at(&path))?;
-        let mut bytes = Vec::new();
-        file.take(member.length).read_to_end(&mut bytes).map_err(SpoolError::at(&path))?;
+        let bytes = frame::bytes_at(&self.exchanges, member.offset, member.length);
+        let bytes = bytes.map_err(SpoolError::at(&path))?;
         if bytes.len() as u64 == member.length {
             Ok(bytes)
         } else {
@@ -279,7 +274,10 @@ impl Spool {
             journal: BufWriter::with_capacity(1 << 16, journal),
             end: 0,
             reader: Reader::new(reader),
-            exchanges: private(&exchanges, OpenOptions::new().append(true).create(true))?,
+            exchanges: private(
+                &exchanges,
+                OpenOptions::new().read(true).append(true).create(true),
+            )?,
             exchanges_end: 0,
             slots: Vec::new(),
             list_ended: false,
@@ -301,10 +299,6 @@ impl Spool {
             LOOK => return self.index_look(payload, finished),
             _ => return false,
         };
-        if stage != Stage::Rejected {
-            let Ok(filing) = serde_json::from_slice::<Filing>(payload) else { return false };
-            self.kin.add(self.len(), &filing);
-        }
         self.slots.push(Slot { row: self.end, look: 0, stage });
         true
     }
@@ -335,7 +329,7 @@ impl Spool {
         if self.exchanges.metadata().is_ok_and(|meta| meta.len() > self.exchanges_end) {
             self.exchanges.set_len(self.exchanges_end).map_err(self.failed())?;
         }
-        self.reader.forget().map_err(self.failed())
+        Ok(())
     }
 
     fn append(&mut self, kind: u8, payload: &[u8]) -> Result<(), SpoolError> {
@@ -353,7 +347,7 @@ impl Spool {
         self.journal.flush().map_err(self.failed())
     }
 
-    fn read(&mut self, at: u64) -> Result<Vec<u8>, SpoolError> {
+    fn read(&self, at: u64) -> Result<Vec<u8>, SpoolError> {
         match self.reader.read(at).map_err(self.failed())? {
             Some(bytes) => Ok(bytes),
             None => Err(self.damaged(at)),

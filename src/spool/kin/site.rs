@@ -22,6 +22,10 @@ struct Glimpse {
     direct: bool,
 }
 
+/// What was seen of some filings; the order does not matter.
+#[derive(Debug, Default)]
+pub(in crate::spool) struct Glimpses(Vec<Glimpse>);
+
 /// A filing among those that lead to one site.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Place {
@@ -78,19 +82,19 @@ impl Kin {
         own.is_site_in_force() && household.is_some_and(|(_, household)| household.sites > 1)
     }
 
-    /// Takes in what was seen of a row.
-    pub(in crate::spool) fn see(&mut self, row: u32, evidence: &Evidence) {
+    /// Takes down what was seen of a row.
+    pub(in crate::spool) fn see(&self, row: u32, evidence: &Evidence, glimpses: &mut Glimpses) {
         let own = self.of_row(row);
         for host in &evidence.hosts {
             let Some(seen) = self.glimpse(&own, host) else { continue };
             let keys = seen.keys.into_iter().flatten();
-            self.sites.glimpses.extend(keys.map(|key| Glimpse { key, row, direct: seen.direct }));
+            glimpses.0.extend(keys.map(|key| Glimpse { key, row, direct: seen.direct }));
         }
     }
 
-    /// Puts together what was seen, when all was taken in.
-    pub(in crate::spool) fn gather(&mut self) {
-        let mut glimpses = std::mem::take(&mut self.sites.glimpses);
+    /// Puts together what was seen, when all was taken down.
+    pub(in crate::spool) fn gather(&mut self, seen: Vec<Glimpses>) {
+        let mut glimpses: Vec<Glimpse> = seen.into_iter().flat_map(|seen| seen.0).collect();
         glimpses.sort_unstable();
         glimpses.dedup();
         let mut rows: Vec<u32> = glimpses.iter().map(|glimpse| glimpse.row).collect();

@@ -11,6 +11,7 @@ pub mod cli;
 pub mod demo;
 pub mod evidence;
 pub mod filing;
+pub mod metrics;
 pub mod notice;
 pub mod page;
 pub mod pipeline;

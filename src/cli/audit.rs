@@ -13,6 +13,9 @@ pub(super) struct Args {
     /// Where the files go (default: ./beian-out)
     #[arg(long, short, value_name = "DIR")]
     output: Option<PathBuf>,
+    /// A file for the counts of the run, for Prometheus (see docs/operations.md)
+    #[arg(long, value_name = "FILE")]
+    metrics: Option<PathBuf>,
     #[command(flatten)]
     folder: FolderArgs,
     #[command(flatten)]
@@ -35,7 +38,9 @@ Examples:
 Files in the output folder: notices.csv, audits.jsonl, rejected.csv, summary.json, evidence/.";
 
 pub(super) fn run(common: &Common, args: &Args) -> Done {
-    let settings = options::settings(common, Some((&args.look, &args.folder)), Some(&args.judge))?;
+    let look = Some((&args.look, &args.folder));
+    let mut settings = options::settings(common, look, Some(&args.judge))?;
+    options::lay_metrics(&mut settings, args.metrics.as_ref())?;
     let output = args.output.clone().unwrap_or_else(|| PathBuf::from(&settings.output.dir));
     let runtime = super::runtime()?;
     let _inside = runtime.enter();

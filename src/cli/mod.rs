@@ -112,9 +112,13 @@ fn environment() -> impl Iterator<Item = (String, String)> {
         .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
 }
 
-/// The threads that a run works on.
+/// The threads that a run works on. Pages are read and answers packed beside those that wait
+/// for the network: more threads for that than the processors can serve would only take memory.
 fn runtime() -> Result<tokio::runtime::Runtime> {
+    const BESIDE: usize = 4;
+    let processors = std::thread::available_parallelism().map_or(1, usize::from);
     tokio::runtime::Builder::new_multi_thread()
+        .max_blocking_threads(BESIDE * (processors + 1))
         .enable_all()
         .build()
         .context("the threads of the run cannot be started")

@@ -333,6 +333,14 @@ fn lay_folder(layers: &mut Layers, folder: &FolderArgs) -> Result<()> {
     lay_text(layers, "--evidence", ("output", "evidence"), folder.evidence.as_deref())
 }
 
+/// The settings of a command that writes its counts to a file.
+pub(crate) fn lay_metrics(settings: &mut Settings, metrics: Option<&PathBuf>) -> Result<()> {
+    if let Some(path) = path_text(metrics)? {
+        path.clone_into(&mut settings.output.metrics);
+    }
+    Ok(())
+}
+
 fn lay_browser(layers: &mut Layers, browser: &BrowserArgs) -> Result<()> {
     lay_text(layers, "--render", ("browser", "render"), browser.render.as_deref())?;
     lay_text(layers, "--browser", ("browser", "path"), path_text(browser.path.as_ref())?)

@@ -2,7 +2,7 @@
 
 use super::options::JudgeArgs;
 use super::settings::Settings;
-use super::{browser, lists, terminal, wiring};
+use super::{lists, terminal, wiring};
 use crate::filing::Row;
 use crate::pipeline::{self, Keep, Plan, Registry, RunError, Summary, Unfinished};
 use crate::policy::Policy;
@@ -68,6 +68,7 @@ impl Parts {
             concurrency,
             second_look_after: Duration::from_secs(self.settings.pace.second_look_after),
             site_limit: self.site_limit() + wiring::registration_wait(&self.settings),
+            watch: wiring::watch(&self.settings),
             unfinished,
             fingerprint: self.fingerprint(list, at),
             versions: versions(&places),
@@ -92,15 +93,12 @@ impl Parts {
         }
     }
 
-    /// Two looks, and the wait of all sites for a free browser in the worst case.
+    /// A look and its rendering, each twice as long as its own deadline lets it.
     fn site_limit(&self) -> Duration {
         let (deadline, browser) = (self.settings.http.deadline, &self.settings.browser);
         let rendering = match browser.render.as_str() {
             "never" => 0,
-            _ => {
-                let turns = wiring::width(&self.settings).div_ceil(browser::width(&self.settings));
-                2 * (deadline + browser.timeout + 60) + 3 * browser.timeout * turns as u64
-            }
+            _ => 2 * (deadline + browser.timeout + 60),
         };
         Duration::from_secs(2 * deadline + rendering + 60)
     }

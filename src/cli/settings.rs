@@ -33,6 +33,7 @@ pub(crate) struct Output {
     pub dir: String,
     pub lang: String,
     pub evidence: String,
+    pub metrics: String,
 }
 
 #[derive(Clone, Debug, Deserialize)]

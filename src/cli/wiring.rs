@@ -3,6 +3,7 @@
 use super::bounds::views_when;
 use super::settings::Settings;
 use super::{browser, descriptors};
+use crate::pipeline::Watch;
 use crate::policy::Policy;
 use crate::probe::place::{Override, Places};
 use crate::probe::registration::{self, Services};
@@ -13,7 +14,7 @@ use anyhow::{Context, Error, Result, bail};
 use rustls_pki_types::CertificateDer;
 use rustls_pki_types::pem::PemObject;
 use std::net::{IpAddr, SocketAddr};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// The language of what people read.
@@ -162,6 +163,19 @@ pub(crate) fn probe(settings: &Settings, policy: &Policy) -> Result<Probe> {
         ProbeError::Root(_) => Error::new(error).context(settings.named("http", "ca_certs")),
         other => other.into(),
     })
+}
+
+/// How a run is watched. Half of its time is long for a site; nothing at all ends in the time of
+/// one only where something is wrong.
+pub(crate) fn watch(settings: &Settings) -> Watch {
+    let metrics = &settings.output.metrics;
+    let deadline = Duration::from_secs(settings.http.deadline);
+    Watch {
+        metrics: Some(PathBuf::from(metrics)).filter(|_| !metrics.is_empty()),
+        slow_after: deadline / 2,
+        stuck_after: deadline + Duration::from_secs(30),
+        ..Watch::default()
+    }
 }
 
 /// Sites at a time: as many as are wanted, as far as this process may open files for them.

@@ -1,23 +1,27 @@
 //! The second phase: sites are looked at, many at a time, and failed ones again later.
 
+use super::count;
+use super::open::{Ended, Open, TICK};
+use super::queue::{Queue, Task};
 use super::{Plan, Progress, RunError};
 use crate::evidence::{
     Attempt, Dns, End, Evidence, Failure, Hop, HopKind, HostEvidence, Role, Visit,
 };
 use crate::filing::Filing;
+use crate::metrics::{Metrics, Stage};
+use crate::probe::turn::{self, Place};
 use crate::probe::{Look, Probe};
-use crate::spool::{Exchange, Keep, Members, Seen, Spool, Stage};
-use std::{
-    collections::{HashMap, VecDeque},
-    future::Future,
-    io,
-    sync::Arc,
-};
+use crate::spool::{Exchange, Keep, Members, Seen, Spool};
+use std::{future::Future, io, sync::Arc};
 use tokio::{
-    task::{Id, JoinError, JoinSet},
-    time::{Instant, sleep_until, timeout},
+    task::JoinError,
+    time::{Instant, MissedTickBehavior, interval, sleep_until},
 };
 use tokio_util::sync::CancellationToken;
+
+/// What a look brought, and the records of its exchanges; `None` where it broke off by a fault
+/// of ours.
+pub(super) type Brought = Option<(Evidence, Members)>;
 
 /// What looks at sites: the probe, or a script in a test of the run itself.
 pub trait Eyes: Send + Sync + 'static {
@@ -42,124 +46,75 @@ pub(super) async fn look<E: Eyes>(
     spool: &mut Spool,
     eyes: Arc<E>,
     plan: &Plan<'_>,
+    metrics: &Arc<Metrics>,
     progress: &dyn Progress,
     stop: &CancellationToken,
 ) -> Result<(), RunError> {
-    let mut queue = Queue::of(spool, plan);
-    let mut looks = JoinSet::new();
-    let mut open: HashMap<Id, Task> = HashMap::new();
-    progress.looked(queue.done, queue.of);
+    let mut queue = Queue::of(spool, plan.second_look_after);
+    let mut open = Open::new(plan, metrics);
+    let mut tick = interval(TICK);
+    tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
-        while looks.len() < plan.concurrency.max(1) {
-            let Some(task) = queue.next(spool) else { break };
-            let Some(Ok(filing)) = spool.row(task.row)? else { continue };
-            let first = if task.again { Some(spool.seen(task.row)?) } else { None };
-            let work = one(Arc::clone(&eyes), filing, first, plan.keep, plan.clock);
-            let handle = looks.spawn(timeout(plan.site_limit, work));
-            open.insert(handle.id(), task);
+        progress.looked(queue.done(), queue.of_all());
+        while queue.has_next(spool)
+            && let Some(place) = open.turns.try_place()
+        {
+            begin(&mut open, &mut queue, spool, &eyes, plan, place)?;
         }
-        let due = queue.due().filter(|_| looks.len() < plan.concurrency.max(1));
-        if looks.is_empty() && due.is_none() {
-            return Ok(());
+        let has_next = queue.has_next(spool);
+        if open.is_empty() && !has_next {
+            if queue.feed(true) {
+                continue;
+            }
+            if queue.due().is_none() {
+                return Ok(());
+            }
         }
+        let due = queue.due().filter(|_| !has_next);
+        let turns = Arc::clone(&open.turns);
         tokio::select! {
             biased;
             () = stop.cancelled() => {
-                looks.shutdown().await;
+                open.shutdown().await;
                 spool.sync()?;
                 return Err(RunError::Interrupted(plan.output.clone()));
             }
-            Some(ended) = looks.join_next_with_id() => {
-                let (id, seen) = match ended {
-                    Ok((id, Ok(seen))) => (id, seen),
-                    Ok((id, Err(_))) => (id, None),
-                    Err(error) => (error.id(), fault(error)),
-                };
-                let Some(task) = open.remove(&id) else { continue };
-                let again = record(spool, task, seen, plan)?;
-                queue.ended(task.row, again, plan);
-                progress.looked(queue.done, queue.of);
+            _ = tick.tick() => {
+                open.watch();
+                queue.feed(open.turns.has_room());
+            }
+            Some(ended) = open.next() => match ended {
+                Ended::PutOff(task, crowd) => queue.put_off(task, crowd),
+                Ended::Done(task, brought, crowds) => {
+                    let again = record(spool, task, *brought, plan, metrics)?;
+                    queue.ended(task, again, &crowds);
+                }
+            },
+            place = turns.place(), if has_next => {
+                begin(&mut open, &mut queue, spool, &eyes, plan, place)?;
             }
             () = sleep_until(due.unwrap_or_else(Instant::now)), if due.is_some() => {}
         }
     }
 }
 
-/// One look to be made.
-#[derive(Clone, Copy)]
-struct Task {
-    row: u32,
-    again: bool,
-}
-
-/// What a look brought, and the records of its exchanges.
-type Brought = Option<(Evidence, Members)>;
-
-/// Rows to be looked at: fresh ones in the order of the list, and those that wait for their
-/// second look. While there are both they take turns, so that the run does not end with
-/// nothing but sites that keep it waiting.
-struct Queue {
-    fresh: u32,
-    waiting: VecDeque<(Instant, u32)>,
-    turn: bool,
-    done: u64,
-    of: u64,
-}
-
-impl Queue {
-    fn of(spool: &Spool, plan: &Plan<'_>) -> Queue {
-        let mut queue = Queue { fresh: 0, waiting: VecDeque::new(), turn: false, done: 0, of: 0 };
-        let due = Instant::now() + plan.second_look_after;
-        for row in 0..spool.len() {
-            let (done, of) = match spool.stage(row) {
-                Some(Stage::Unseen) => (0, 1),
-                Some(Stage::Settled) => (1, 1),
-                Some(Stage::Again) => {
-                    // When the first look was is not known after a restart: wait once more.
-                    queue.waiting.push_back((due, row));
-                    (1, 2)
-                }
-                _ => (0, 0),
-            };
-            queue.done += done;
-            queue.of += of;
-        }
-        queue
-    }
-
-    fn next(&mut self, spool: &Spool) -> Option<Task> {
-        while spool.stage(self.fresh).is_some_and(|stage| stage != Stage::Unseen) {
-            self.fresh += 1;
-        }
-        let has_fresh = self.fresh < spool.len();
-        let due = self.waiting.front().filter(|(due, _)| *due <= Instant::now());
-        if let Some(&(_, row)) = due
-            && (self.turn || !has_fresh)
-        {
-            self.waiting.pop_front();
-            self.turn = false;
-            return Some(Task { row, again: true });
-        }
-        self.turn = true;
-        let row = self.fresh;
-        has_fresh.then(|| {
-            self.fresh += 1;
-            Task { row, again: false }
-        })
-    }
-
-    /// When the next second look is due.
-    fn due(&self) -> Option<Instant> {
-        self.waiting.front().map(|(due, _)| *due)
-    }
-
-    fn ended(&mut self, row: u32, again: bool, plan: &Plan<'_>) {
-        self.done += 1;
-        if again {
-            self.of += 1;
-            self.waiting.push_back((Instant::now() + plan.second_look_after, row));
-        }
-    }
+/// Begins the next look.
+fn begin<E: Eyes>(
+    open: &mut Open,
+    queue: &mut Queue,
+    spool: &Spool,
+    eyes: &Arc<E>,
+    plan: &Plan<'_>,
+    place: Place,
+) -> Result<(), RunError> {
+    let Some(task) = queue.next(spool) else { return Ok(()) };
+    let Some(Ok(filing)) = spool.row(task.row)? else { return Ok(()) };
+    let first = if task.again { Some(spool.seen(task.row)?) } else { None };
+    let domain = filing.domain.ascii().to_owned();
+    let metrics = Arc::clone(&open.metrics);
+    let work = one(Arc::clone(eyes), filing, first, plan.keep, plan.clock, metrics);
+    open.begin(task, domain, place, work);
+    Ok(())
 }
 
 /// One look, with its exchanges packed for the evidence file.
@@ -169,6 +124,7 @@ async fn one<E: Eyes>(
     first: Option<Seen>,
     keep: Keep,
     clock: fn() -> jiff::Timestamp,
+    metrics: Arc<Metrics>,
 ) -> Brought {
     let at = clock();
     let look = match &first {
@@ -176,6 +132,8 @@ async fn one<E: Eyes>(
         Some(seen) if !seen.faulted => eyes.look_again(&filing, &seen.evidence).await,
         _ => eyes.look(&filing).await,
     };
+    let received = look.exchanges.iter().map(|e| e.response_head.len() + e.body.len());
+    metrics.received_bytes.add(received.sum::<usize>() as u64);
     if keep == Keep::None {
         return Some((look.evidence, Members::default()));
     }
@@ -184,13 +142,13 @@ async fn one<E: Eyes>(
         let first = first.map(|seen| seen.evidence);
         pack(&look, first.as_ref(), at).map(|members| (look.evidence, members))
     });
-    match packed.await {
+    match turn::timed(Stage::Pack, filing.domain.ascii(), packed).await {
         Ok(Ok(brought)) => Some(brought),
         Ok(Err(error)) => {
             tracing::error!(domain = filing.domain.ascii(), %error, "exchanges cannot be packed");
             None
         }
-        Err(error) => fault(error),
+        Err(error) => fault(filing.domain.ascii(), &error),
     }
 }
 
@@ -227,8 +185,9 @@ fn pack(look: &Look, first: Option<&Evidence>, at: jiff::Timestamp) -> io::Resul
     Ok(members)
 }
 
-fn fault(error: JoinError) -> Brought {
-    tracing::error!(%error, "a look broke off by a fault of ours");
+/// A look that broke off by a fault of ours.
+pub(super) fn fault(domain: &str, error: &JoinError) -> Brought {
+    tracing::error!(domain, %error, "a look broke off by a fault of ours");
     None
 }
 
@@ -239,11 +198,16 @@ fn record(
     task: Task,
     brought: Brought,
     plan: &Plan<'_>,
+    metrics: &Metrics,
 ) -> Result<bool, RunError> {
     let earlier = spool.seen(task.row)?;
     let faulted = brought.is_none();
     let (mut evidence, members) = match brought {
-        Some(brought) => brought,
+        Some(brought) => {
+            let first = Some(&earlier.evidence).filter(|_| task.again && !earlier.faulted);
+            count::look(metrics, &brought.0, first);
+            brought
+        }
         None if task.again && !earlier.faulted => (earlier.evidence, Members::default()),
         None => match spool.row(task.row)? {
             Some(Ok(filing)) => (fault_evidence(&filing), Members::default()),
@@ -255,6 +219,13 @@ fn record(
         evidence.registry = registry.entries(&filing, &evidence)?;
     }
     let again = !task.again && (faulted || evidence.needs_second_look());
+    match task.again {
+        true => metrics.second_looks.add(1),
+        false => metrics.first_looks.add(1),
+    }
+    if !again {
+        metrics.site(count::outcome(&evidence, faulted));
+    }
     let seen = Seen { evidence, faulted, again, members: earlier.members };
     spool.push_look(task.row, seen, members)?;
     Ok(again)

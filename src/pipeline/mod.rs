@@ -4,17 +4,25 @@
 //! the spool; sites are looked at, many at a time, failed ones a second time later; all is
 //! judged in the order of the list and the files are put in their place.
 
+mod count;
+mod deal;
 mod files;
+mod judge;
 mod judging;
 mod looks;
+mod open;
+mod queue;
 mod summary;
+mod watch;
 
 pub use crate::spool::{Keep, Registry};
 pub use judging::{Judging, judge_again};
 pub use looks::Eyes;
 pub use summary::{CodeCount, LapsedRow, Summary, Times};
+pub use watch::Watch;
 
 use crate::filing::{Filing, Row, ServiceType};
+use crate::metrics::Metrics;
 use crate::policy::Policy;
 use crate::rules::{Lang, Rule};
 use crate::spool::{Folder, Header, Spool, SpoolError, State};
@@ -42,9 +50,12 @@ pub struct Plan<'a> {
     pub concurrency: usize,
     /// Least time between the two looks at a failed site.
     pub second_look_after: Duration,
-    /// A look that takes longer than this is given up as a fault of ours: the site's own
-    /// deadline has failed to end it, and the run must not wait for ever.
+    /// A look that has been at work for longer than this is given up as a fault of ours: the
+    /// site's own deadline has failed to end it, and the run must not wait for ever. What it
+    /// waits for its turn does not count.
     pub site_limit: Duration,
+    /// How the run is watched.
+    pub watch: Watch,
     /// What to do with an unfinished run in the folder.
     pub unfinished: Unfinished,
     /// What list and settings are, name → value: an unfinished run is resumed only where
@@ -107,6 +118,12 @@ pub enum RunError {
         "the run in {0} kept no evidence (--evidence none); audit the list again to judge it again"
     )]
     NotKept(PathBuf),
+    /// The threads that judge.
+    #[error("the threads that judge cannot be started: {0}")]
+    Threads(io::Error),
+    /// The journal has fewer rows than it said: a fault of ours.
+    #[error("row {0} is not in the journal; this is a bug")]
+    RowGone(u32),
     /// A row got lost: a fault of ours.
     #[error("of {rows} rows {audited} were audited and {rejected} rejected; this is a bug")]
     RowsLost {
@@ -144,15 +161,17 @@ pub async fn run<E: Eyes>(
     progress: &dyn Progress,
     stop: CancellationToken,
 ) -> Result<Summary, RunError> {
-    let mut spool = match open(plan)? {
+    let mut spool = match open_folder(plan)? {
         Opened::Ended(summary) => return Ok(*summary),
         Opened::Spool(spool) => *spool,
     };
+    let metrics = Arc::new(Metrics::default());
+    let _written = watch::Writer::begin(&plan.watch, &metrics)?;
     if !spool.list_ended() {
-        aside(|| read_list(&mut spool, rows, plan, progress, &stop))?;
+        aside(|| read_list(&mut spool, rows, plan, &metrics, progress, &stop))?;
     }
-    looks::look(&mut spool, eyes, plan, progress, &stop).await?;
-    aside(|| judging::finish_run(spool, plan, progress, &stop))
+    looks::look(&mut spool, eyes, plan, &metrics, progress, &stop).await?;
+    aside(|| judging::finish_run(spool, plan, &metrics, progress, &stop))
 }
 
 enum Opened {
@@ -162,7 +181,7 @@ enum Opened {
     Spool(Box<Spool>),
 }
 
-fn open(plan: &Plan<'_>) -> Result<Opened, RunError> {
+fn open_folder(plan: &Plan<'_>) -> Result<Opened, RunError> {
     let folder = Folder::take(&plan.output)?;
     let spool = match (folder.state(), plan.unfinished) {
         (State::Finished, Unfinished::Resume) => {
@@ -211,6 +230,7 @@ fn read_list(
     spool: &mut Spool,
     rows: impl Iterator<Item = Row>,
     plan: &Plan<'_>,
+    metrics: &Metrics,
     progress: &dyn Progress,
     stop: &CancellationToken,
 ) -> Result<(), RunError> {
@@ -220,6 +240,7 @@ fn read_list(
             return Err(RunError::Interrupted(plan.output.clone()));
         }
         spool.push(&row, row.as_ref().is_ok_and(|filing| is_looked_at(filing)))?;
+        metrics.rows_read.add(1);
         progress.read(u64::from(spool.len()), false);
     }
     spool.end_list()?;

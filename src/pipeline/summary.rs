@@ -1,5 +1,6 @@
 use crate::audit::{Audit, VerdictKind};
 use crate::evidence::{End, Evidence, Failure, Resolution};
+use crate::metrics::Snapshot;
 use crate::policy::Level;
 use crate::spool::{RegistryCount, Seen};
 use serde::{Deserialize, Serialize};
@@ -40,6 +41,10 @@ pub struct Summary {
     /// Rows of the policy whose last day was over: they were not applied any more.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub lapsed: Vec<LapsedRow>,
+    /// What the program counted while it worked, and how long each step took. Of a run that was
+    /// resumed, what the last part of it counted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub metrics: Option<Snapshot>,
     /// The run had ended before it was asked to be resumed; these are its counts.
     #[serde(skip)]
     pub ended_before: bool,
@@ -97,6 +102,28 @@ impl Summary {
     /// Whether sites were looked at and nobody answered for any of them.
     pub fn is_blind(&self) -> bool {
         self.looked > 0 && self.answered == 0
+    }
+
+    /// Adds the counts of other rows of the same list.
+    pub(super) fn add(&mut self, other: Summary) {
+        self.audited += other.audited;
+        self.rejected += other.rejected;
+        self.notices += other.notices;
+        self.faults += other.faults;
+        self.looked += other.looked;
+        self.answered += other.answered;
+        fn each<K: Ord>(all: &mut BTreeMap<K, u64>, more: BTreeMap<K, u64>) {
+            more.into_iter().for_each(|(name, count)| *all.entry(name).or_default() += count);
+        }
+        each(&mut self.by_level, other.by_level);
+        each(&mut self.by_verdict, other.by_verdict);
+        each(&mut self.by_failure, other.by_failure);
+        for (code, more) in other.by_code {
+            let count = self.by_code.entry(code).or_default();
+            count.violation += more.violation;
+            count.warning += more.warning;
+            count.review += more.review;
+        }
     }
 
     /// Adds an audit. `faulted`: the judgment broke off by a fault of ours.

@@ -5,7 +5,7 @@ use super::{
     deadline::Deadline,
     dns::Names,
     fetch::{Pages, Walk},
-    views,
+    turn, views,
 };
 use crate::evidence::{
     Attempt, Dns, End, Evidence, Failure, HostEvidence, PageSeen, Rendering, Resolution, Role,
@@ -79,7 +79,12 @@ impl Probe {
             }
         };
         let names = Names::new(&self.resolvers, &self.places);
-        let (seen, asked) = tokio::join!(self.look_at(filing, goals(filing), &names), registration);
+        let look = async {
+            let seen = self.look_at(filing, goals(filing), &names).await;
+            turn::one_is_done();
+            seen
+        };
+        let (seen, asked) = tokio::join!(look, registration);
         let (hosts, mut exchanges, shots) = seen;
         let (registration, asked) = asked.unzip();
         exchanges.extend(asked.into_iter().flatten());
@@ -119,7 +124,11 @@ impl Probe {
         let one = |goal: Option<Goal>| async {
             match goal {
                 // The states of a look are large: on the heap, not twice on a thread's stack.
-                Some(goal) => Some(Box::pin(self.look_at_host(goal, names, pages, deadline)).await),
+                Some(goal) => {
+                    let seen = Box::pin(self.look_at_host(goal, names, pages, deadline)).await;
+                    turn::one_is_done();
+                    Some(seen)
+                }
                 None => None,
             }
         };

@@ -12,6 +12,7 @@ mod pace;
 pub mod place;
 pub mod registration;
 mod render;
+pub mod turn;
 pub mod views;
 #[cfg(feature = "browser")]
 mod wanted;

@@ -2,6 +2,7 @@
 //! many a second. One address may serve thousands of the listed sites, so hosts alone would
 //! not do.
 
+use super::turn::{self, Crowd};
 use governor::{
     Quota, RateLimiter,
     clock::Clock,
@@ -13,7 +14,10 @@ use std::{
     hash::Hash,
     net::IpAddr,
     num::NonZeroU32,
-    sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError, Weak,
+        atomic::{AtomicUsize, Ordering::SeqCst},
+    },
     time::Duration,
 };
 use tokio::{
@@ -74,58 +78,94 @@ impl Pace {
     }
 }
 
-/// Semaphores by key. One lives as long as somebody sits or waits there.
+/// For each seat, so many may wait before others are put off: those who wait hold what they
+/// have seen so far, and more of them would not make it faster.
+const LINE: usize = 4;
+
+/// Lines by key. One lives as long as somebody sits or waits there.
 struct Table<K> {
     width: usize,
-    seats: Mutex<HashMap<K, Weak<Semaphore>>>,
+    lines: Mutex<HashMap<K, Weak<Line>>>,
+}
+
+/// Those who want the same host or address.
+struct Line {
+    seats: Arc<Semaphore>,
+    waiting: AtomicUsize,
 }
 
 struct Seat<K: Hash + Eq> {
     table: Arc<Table<K>>,
     key: K,
-    semaphore: Option<Arc<Semaphore>>,
+    line: Option<Arc<Line>>,
     permit: Option<OwnedSemaphorePermit>,
 }
 
 impl<K: Hash + Eq + Clone> Table<K> {
     fn new(width: usize) -> Table<K> {
-        Table { width: width.max(1), seats: Mutex::default() }
+        Table { width: width.max(1), lines: Mutex::default() }
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<K, Weak<Semaphore>>> {
-        self.seats.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> MutexGuard<'_, HashMap<K, Weak<Line>>> {
+        self.lines.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     async fn seat(table: &Arc<Table<K>>, key: K) -> Seat<K> {
-        let semaphore = {
-            let mut seats = table.lock();
-            let kept = seats.get(&key).and_then(Weak::upgrade);
-            kept.unwrap_or_else(|| {
-                let fresh = Arc::new(Semaphore::new(table.width));
-                seats.insert(key.clone(), Arc::downgrade(&fresh));
-                fresh
-            })
-        };
+        let line = table.line(&key);
+        let crowd = Crowd::of(&key);
         // The seat exists while we wait, so that giving up the wait cleans up as well.
-        let mut seat = Seat {
-            table: Arc::clone(table),
-            key,
-            semaphore: Some(Arc::clone(&semaphore)),
-            permit: None,
+        let mut seat =
+            Seat { table: Arc::clone(table), key, line: Some(Arc::clone(&line)), permit: None };
+        seat.permit = match Arc::clone(&line.seats).try_acquire_owned() {
+            Ok(permit) => {
+                turn::join(crowd);
+                Some(permit)
+            }
+            Err(_) => {
+                let seats = Arc::clone(&line.seats);
+                let before = Before::join(line);
+                let is_long = before.0 >= LINE * table.width;
+                // It is never closed, so there is always a permit in the end.
+                turn::wait(Some(crowd), is_long, seats.acquire_owned()).await.ok()
+            }
         };
-        // It is never closed, so there is always a permit in the end.
-        seat.permit = semaphore.acquire_owned().await.ok();
         seat
+    }
+
+    fn line(&self, key: &K) -> Arc<Line> {
+        let mut lines = self.lock();
+        let kept = lines.get(key).and_then(Weak::upgrade);
+        kept.unwrap_or_else(|| {
+            let seats = Arc::new(Semaphore::new(self.width));
+            let fresh = Arc::new(Line { seats, waiting: AtomicUsize::new(0) });
+            lines.insert(key.clone(), Arc::downgrade(&fresh));
+            fresh
+        })
+    }
+}
+
+/// How many wait before one who waits.
+struct Before(usize, Arc<Line>);
+
+impl Before {
+    fn join(line: Arc<Line>) -> Before {
+        Before(line.waiting.fetch_add(1, SeqCst), line)
+    }
+}
+
+impl Drop for Before {
+    fn drop(&mut self) {
+        self.1.waiting.fetch_sub(1, SeqCst);
     }
 }
 
 impl<K: Hash + Eq> Drop for Seat<K> {
     fn drop(&mut self) {
-        let mut seats = self.table.seats.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut lines = self.table.lines.lock().unwrap_or_else(PoisonError::into_inner);
         self.permit.take();
-        self.semaphore.take();
-        if seats.get(&self.key).is_some_and(|weak| weak.strong_count() == 0) {
-            seats.remove(&self.key);
+        self.line.take();
+        if lines.get(&self.key).is_some_and(|weak| weak.strong_count() == 0) {
+            lines.remove(&self.key);
         }
     }
 }
@@ -157,7 +197,6 @@ impl Clock for RuntimeClock {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::sync::atomic::{AtomicUsize, Ordering};
 
     fn pace(host: usize, address: usize, all: usize, rate: Option<u32>) -> Pace {
         Pace::new(Widths { host, address, all, rate })
@@ -172,15 +211,15 @@ mod tests {
             let (pace, now, most, host) = (pace.clone(), now.clone(), most.clone(), host(i));
             tasks.spawn(async move {
                 let leave = pace.leave(&host, ADDRESS).await;
-                let at_a_time = now.fetch_add(1, Ordering::SeqCst) + 1;
-                most.fetch_max(at_a_time, Ordering::SeqCst);
+                let at_a_time = now.fetch_add(1, SeqCst) + 1;
+                most.fetch_max(at_a_time, SeqCst);
                 tokio::time::sleep(Duration::from_secs(1)).await;
-                now.fetch_sub(1, Ordering::SeqCst);
+                now.fetch_sub(1, SeqCst);
                 drop(leave);
             });
         }
         tasks.join_all().await;
-        most.load(Ordering::SeqCst)
+        most.load(SeqCst)
     }
 
     #[tokio::test(start_paused = true)]

@@ -1,5 +1,5 @@
 use super::mask::Mask;
-use crate::audit::{Audit, Verdict};
+use crate::audit::{Audit, Verdict, VerdictKind};
 use crate::evidence::Evidence;
 use crate::filing::Filing;
 use crate::policy::Level;
@@ -88,7 +88,11 @@ fn line(verdict: &Verdict, lang: Lang, mask: &Mask<'_>) -> VerdictLine {
         code: verdict.code,
         verdict: verdict.kind.name(),
         level: verdict.level,
-        host: verdict.hosts.join(" "),
+        // Of half the rules of a dead site it would say the same, and of none anything.
+        host: match verdict.kind {
+            VerdictKind::Na => String::new(),
+            _ => verdict.hosts.join(" "),
+        },
         url: verdict.url.clone(),
         expected: mask.text(verdict.expected.of(lang)),
         found: mask.text(if found.is_empty() { other } else { found }),
@@ -105,7 +109,6 @@ fn line(verdict: &Verdict, lang: Lang, mask: &Mask<'_>) -> VerdictLine {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::audit::VerdictKind;
     use crate::filing::Domain;
     use crate::rules::{Field, Text};
 
@@ -148,6 +151,15 @@ mod tests {
             written(&filing, vec![fail, verdict(VerdictKind::Na, Some(Na::Yields("DNS001")))]),
             r#"{"row":7,"source":"list.csv","domain":"site.example","verdicts":[{"code":"TST001","verdict":"fail","level":"violation","host":"site.example www.site.example","url":"https://site.example/","expected":"A","found":"B","where":"footer"},{"code":"TST001","verdict":"na","reason":"yields","by":"DNS001"}],"evidence":{"hosts":[],"siblings":{}}}"#
         );
+    }
+
+    #[test]
+    fn a_rule_that_says_nothing_names_no_hosts() {
+        let filing = Filing::of_domain(7, Domain::parse("site.example").unwrap());
+        let mut silent = verdict(VerdictKind::Na, Some(Na::Unseen));
+        silent.hosts = vec!["site.example".to_owned()];
+        let line = written(&filing, vec![silent]);
+        assert!(line.contains(r#"{"code":"TST001","verdict":"na","reason":"unseen"}"#), "{line}");
     }
 
     #[test]

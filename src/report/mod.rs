@@ -11,7 +11,7 @@ mod rejected;
 
 pub use audits::{AuditLine, audit_line};
 pub use escape::{cell, json, terminal};
-pub use notices::{COLUMNS, Column, Line, Notices, level_name};
+pub use notices::{COLUMNS, Column, Line, Notices, level_name, notice_rows};
 pub use rejected::RejectedRows;
 
 /// The day and time of a moment in China's time zone, e.g. `2026-11-22T08:00:00+08:00`.

@@ -99,40 +99,55 @@ pub fn level_name(level: Level, lang: Lang) -> &'static str {
     }
 }
 
-/// Writes `notices.csv`.
-pub struct Notices<W: Write> {
-    writer: csv::Writer<W>,
+/// The rows of a notice, a finding each, ready to be added to `notices.csv`. `evidence` says
+/// whether `evidence/` holds what was seen.
+pub fn notice_rows(
+    notice: &Notice,
+    filing: &Filing,
+    evidence: bool,
     lang: Lang,
+) -> io::Result<Vec<u8>> {
+    let mut writer = rows_writer(Vec::new());
+    for finding in &notice.findings {
+        let line = Line { notice, finding, filing, lang, evidence };
+        let cells = COLUMNS.iter().map(|column| cell(&(column.cell)(&line)));
+        writer.write_record(cells)?;
+    }
+    writer.into_inner().map_err(|error| error.into_error())
+}
+
+/// Writes `notices.csv`.
+pub struct Notices<W> {
+    file: W,
 }
 
 impl<W: Write> Notices<W> {
     /// Begins the file: a byte order mark, without which Excel misreads Chinese, and the headings.
     pub fn begin(mut file: W, lang: Lang) -> io::Result<Notices<W>> {
         file.write_all("\u{feff}".as_bytes())?;
-        let mut builder = csv::WriterBuilder::new();
-        let mut writer = builder.terminator(csv::Terminator::CRLF).from_writer(file);
         let heading = |column: &Column| match lang {
             Lang::Zh => column.name_zh,
             Lang::En => column.name_en,
         };
+        let mut writer = rows_writer(file);
         writer.write_record(COLUMNS.iter().map(heading))?;
-        Ok(Notices { writer, lang })
+        let file = writer.into_inner().map_err(|error| error.into_error())?;
+        Ok(Notices { file })
     }
 
-    /// Adds a notice, a row a finding. `evidence` says whether `evidence/` holds what was seen.
-    pub fn add(&mut self, notice: &Notice, filing: &Filing, evidence: bool) -> io::Result<()> {
-        for finding in &notice.findings {
-            let line = Line { notice, finding, filing, lang: self.lang, evidence };
-            let cells = COLUMNS.iter().map(|column| cell(&(column.cell)(&line)));
-            self.writer.write_record(cells)?;
-        }
-        Ok(())
+    /// Adds the rows of a notice.
+    pub fn add(&mut self, rows: &[u8]) -> io::Result<()> {
+        self.file.write_all(rows)
     }
 
     /// The file, all rows written.
-    pub fn finish(self) -> io::Result<W> {
-        self.writer.into_inner().map_err(|error| error.into_error())
+    pub fn finish(self) -> W {
+        self.file
     }
+}
+
+fn rows_writer<W: Write>(file: W) -> csv::Writer<W> {
+    csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(file)
 }
 
 #[cfg(test)]
@@ -162,8 +177,8 @@ mod tests {
         };
         let notice = Notice { id: "BA-1".to_owned(), findings: vec![finding] };
         let mut notices = Notices::begin(Vec::new(), lang).unwrap();
-        notices.add(&notice, &filing, true).unwrap();
-        String::from_utf8(notices.finish().unwrap()).unwrap()
+        notices.add(&notice_rows(&notice, &filing, true, lang).unwrap()).unwrap();
+        String::from_utf8(notices.finish()).unwrap()
     }
 
     #[test]

@@ -5,7 +5,7 @@ use flate2::{Compression, Crc, read::DeflateDecoder, write::DeflateEncoder};
 use serde::{Serialize, de::DeserializeOwned};
 use std::{
     fs::File,
-    io::{self, BufReader, Read, Seek, SeekFrom, Write},
+    io::{self, Read, Write},
 };
 
 /// Bytes before the payload: kind (1), length (4), checksum (4), little-endian.
@@ -64,34 +64,74 @@ pub(super) fn checksum(kind: u8, payload: &[u8]) -> u32 {
     crc.sum()
 }
 
-/// Reads records at any place, and those that follow each other without a seek.
-pub(super) struct Reader {
-    file: BufReader<File>,
-    at: u64,
-}
+/// Most records are shorter: one read brings head and payload.
+const AT_ONCE: usize = 4 << 10;
+
+/// Reads records at any place. It holds no place of its own, so that several threads may
+/// read at the same time.
+pub(super) struct Reader(File);
 
 impl Reader {
     pub(super) fn new(file: File) -> Reader {
-        Reader { file: BufReader::new(file), at: 0 }
+        Reader(file)
     }
 
     /// The payload of the record at this place; `None` where there is no whole one.
-    pub(super) fn read(&mut self, at: u64) -> io::Result<Option<Vec<u8>>> {
-        self.file.seek_relative(at.wrapping_sub(self.at) as i64)?;
-        match read(&mut self.file)? {
-            Frame::Whole(_, payload) => {
-                self.at = at + (HEAD + payload.len()) as u64;
-                Ok(Some(payload))
-            }
-            _ => self.forget().map(|()| None),
+    pub(super) fn read(&self, at: u64) -> io::Result<Option<Vec<u8>>> {
+        let mut start = vec![0; AT_ONCE];
+        let filled = fill(&self.0, &mut start, at)?;
+        start.truncate(filled);
+        let rest = At { file: &self.0, at: at + filled as u64 };
+        match read(&mut start.as_slice().chain(rest))? {
+            Frame::Whole(_, payload) => Ok(Some(payload)),
+            _ => Ok(None),
         }
     }
+}
 
-    /// Forgets what was read ahead, where the file may have been cut.
-    pub(super) fn forget(&mut self) -> io::Result<()> {
-        self.at = self.file.seek(SeekFrom::Start(0))?;
-        Ok(())
+/// The bytes of a file from a place to `length` behind it, or to its end.
+pub(super) fn bytes_at(file: &File, at: u64, length: u64) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    At { file, at }.take(length).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+/// A file from a place on.
+struct At<'a> {
+    file: &'a File,
+    at: u64,
+}
+
+impl Read for At<'_> {
+    fn read(&mut self, bytes: &mut [u8]) -> io::Result<usize> {
+        let length = read_at(self.file, bytes, self.at)?;
+        self.at += length as u64;
+        Ok(length)
     }
+}
+
+/// Reads until the bytes are full or the file ends.
+fn fill(file: &File, bytes: &mut [u8], at: u64) -> io::Result<usize> {
+    let mut filled = 0;
+    while let Some(room) = bytes.get_mut(filled..).filter(|room| !room.is_empty()) {
+        match read_at(file, room, at + filled as u64) {
+            Ok(0) => break,
+            Ok(length) => filled += length,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(filled)
+}
+
+#[cfg(unix)]
+fn read_at(file: &File, bytes: &mut [u8], at: u64) -> io::Result<usize> {
+    std::os::unix::fs::FileExt::read_at(file, bytes, at)
+}
+
+#[cfg(windows)]
+fn read_at(file: &File, bytes: &mut [u8], at: u64) -> io::Result<usize> {
+    std::os::windows::fs::FileExt::seek_read(file, bytes, at)
 }
 
 /// A value as the payload of a record.
@@ -126,6 +166,33 @@ mod tests {
         assert_eq!(read(&mut reader).unwrap(), Frame::Whole(7, b"one".to_vec()));
         assert_eq!(read(&mut reader).unwrap(), Frame::Whole(8, Vec::new()));
         assert_eq!(read(&mut reader).unwrap(), Frame::End);
+    }
+
+    #[test]
+    fn records_are_read_at_any_place_by_several_threads() {
+        let mut file = tempfile::tempfile().unwrap();
+        let mut places = Vec::new();
+        let mut at = 0;
+        // Around the length of one read, and well over it.
+        for length in [0, 1, AT_ONCE - HEAD - 1, AT_ONCE - HEAD, AT_ONCE, 3 * AT_ONCE] {
+            let bytes = encode(7, &vec![7; length]).unwrap();
+            file.write_all(&bytes).unwrap();
+            places.push((at, length));
+            at += bytes.len() as u64;
+        }
+        let reader = Reader::new(file);
+        std::thread::scope(|scope| {
+            for _ in 0..4 {
+                scope.spawn(|| {
+                    for (at, length) in places.iter().rev() {
+                        assert_eq!(reader.read(*at).unwrap().unwrap(), vec![7; *length]);
+                    }
+                });
+            }
+        });
+        assert_eq!(reader.read(at).unwrap(), None, "behind the end");
+        assert_eq!(reader.read(1).unwrap(), None, "not where a record begins");
+        assert_eq!(bytes_at(&reader.0, HEAD as u64, 0).unwrap(), Vec::<u8>::new());
     }
 
     #[test]

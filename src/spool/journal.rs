@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use std::{
     collections::BTreeMap,
     fs::{File, OpenOptions},
-    io::{self, BufWriter, Read, Seek, SeekFrom, Write},
+    io::{self, BufWriter, Write},
 };
 
 /// The first bytes of a journal; the digit is the version of its format.
@@ -87,6 +87,7 @@ pub struct Spool {
     pub(super) list_ended: bool,
     /// Looks that may not have reached the disk.
     unsynced: u32,
+    /// Empty before the first judgment: while sites are looked at, nobody needs it.
     pub(super) kin: Kin,
 }
 
@@ -146,7 +147,6 @@ impl Spool {
             Err(rejected) => (REJECTED, Stage::Rejected, json(rejected)),
         };
         self.append(kind, &bytes.map_err(self.failed())?)?;
-        self.kin = Kin::default();
         self.slots.push(Slot { row: at, look: 0, stage });
         Ok(())
     }
@@ -162,7 +162,6 @@ impl Spool {
     pub fn forget_rows(&mut self) -> Result<(), SpoolError> {
         self.end = self.slots.first().map_or(self.end, |slot| slot.row);
         self.slots.clear();
-        self.kin = Kin::default();
         self.cut()
     }
 
@@ -200,7 +199,7 @@ impl Spool {
     }
 
     /// Reads a row back; `None` behind the last one.
-    pub fn row(&mut self, row: u32) -> Result<Option<Row>, SpoolError> {
+    pub fn row(&self, row: u32) -> Result<Option<Row>, SpoolError> {
         let Some(slot) = self.slots.get(row as usize) else { return Ok(None) };
         let (at, rejected) = (slot.row, slot.stage == Stage::Rejected);
         let bytes = self.read(at)?;
@@ -213,7 +212,7 @@ impl Spool {
     }
 
     /// Reads back what was seen of a row; nothing before its first look.
-    pub fn seen(&mut self, row: u32) -> Result<Seen, SpoolError> {
+    pub fn seen(&self, row: u32) -> Result<Seen, SpoolError> {
         let at = self.slots.get(row as usize).map_or(0, |slot| slot.look);
         if at == 0 {
             return Ok(Seen::default());
@@ -226,10 +225,8 @@ impl Spool {
     /// The bytes of kept exchanges; nothing where they are gone, as after the end of a run.
     pub fn exchanges(&self, member: &Member) -> Result<Vec<u8>, SpoolError> {
         let path = self.folder.file("exchanges.warc.gz");
-        let mut file = File::open(&path).map_err(SpoolError::at(&path))?;
-        file.seek(SeekFrom::Start(member.offset)).map_err(SpoolError::at(&path))?;
-        let mut bytes = Vec::new();
-        file.take(member.length).read_to_end(&mut bytes).map_err(SpoolError::at(&path))?;
+        let bytes = frame::bytes_at(&self.exchanges, member.offset, member.length);
+        let bytes = bytes.map_err(SpoolError::at(&path))?;
         if bytes.len() as u64 == member.length {
             Ok(bytes)
         } else {
@@ -266,7 +263,10 @@ impl Spool {
             journal: BufWriter::with_capacity(1 << 16, journal),
             end,
             reader: Reader::new(reader),
-            exchanges: private(&exchanges, OpenOptions::new().append(true).create(true))?,
+            exchanges: private(
+                &exchanges,
+                OpenOptions::new().read(true).append(true).create(true),
+            )?,
             exchanges_end: 0,
             slots: Vec::new(),
             list_ended: false,
@@ -287,7 +287,7 @@ impl Spool {
         self.journal.flush().map_err(self.failed())
     }
 
-    fn read(&mut self, at: u64) -> Result<Vec<u8>, SpoolError> {
+    fn read(&self, at: u64) -> Result<Vec<u8>, SpoolError> {
         match self.reader.read(at).map_err(self.failed())? {
             Some(bytes) => Ok(bytes),
             None => Err(self.damaged(at)),

@@ -116,7 +116,7 @@ impl Spool {
         if self.exchanges.metadata().is_ok_and(|meta| meta.len() > self.exchanges_end) {
             self.exchanges.set_len(self.exchanges_end).map_err(self.failed())?;
         }
-        self.reader.forget().map_err(self.failed())
+        Ok(())
     }
 }
 

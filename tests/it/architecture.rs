@@ -11,6 +11,7 @@ use std::{
 const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("record", &[]),
     ("filing", &["record"]),
+    ("metrics", &[]),
     ("page", &["record"]),
     ("policy", &["record"]),
     ("evidence", &["page", "record"]),
@@ -18,11 +19,14 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("audit", &["filing", "evidence", "policy", "rules"]),
     ("notice", &["filing", "policy", "rules", "audit"]),
     ("report", &["record", "filing", "evidence", "policy", "rules", "audit", "notice"]),
-    ("probe", &["filing", "page", "evidence", "policy"]),
+    ("probe", &["filing", "page", "evidence", "policy", "metrics"]),
     ("spool", &["filing", "evidence"]),
     (
         "pipeline",
-        &["filing", "evidence", "policy", "rules", "audit", "notice", "report", "probe", "spool"],
+        &[
+            "filing", "evidence", "policy", "rules", "audit", "notice", "report", "probe", "spool",
+            "metrics",
+        ],
     ),
     (
         "demo",

@@ -445,3 +445,27 @@ fn a_run_that_is_to_be_wider_than_its_files_allow_says_so() {
     assert_eq!(output.status.code(), Some(0), "{}", err(&output));
     assert!(err(&output).contains("--concurrency) is 500") && err(&output).contains("24 sites"));
 }
+
+#[test]
+fn the_counts_of_an_audit_go_where_the_flag_or_the_setting_says() {
+    let folder = tempfile::tempdir().unwrap();
+    // A mini program has no site: nothing is asked of the network.
+    let list = write(folder.path(), "list.csv", "域名,服务类型\nsite.example,小程序\n");
+    let (by_flag, by_setting) = (folder.path().join("flag.prom"), folder.path().join("set.prom"));
+    let output = folder.path().join("out");
+    let arguments = ["audit", &list, "--exit-zero", "-o", output.to_str().unwrap()];
+    let flag = ["--metrics", by_flag.to_str().unwrap()];
+    let set = ("BEIAN_OUTPUT__METRICS", by_setting.to_str().unwrap());
+    let with_both = command(&[&arguments[..], &flag].concat()).env(set.0, set.1).output().unwrap();
+    assert_eq!(with_both.status.code(), Some(0), "{}", err(&with_both));
+    assert!(by_flag.exists() && !by_setting.exists(), "the flag wins");
+    let with_setting = command(&arguments).env(set.0, set.1).output().unwrap();
+    assert_eq!(with_setting.status.code(), Some(0), "{}", err(&with_setting));
+    let text = fs::read_to_string(&by_setting).unwrap();
+    assert!(text.contains("beian_rows_judged_total 1\n"), "{text}");
+
+    let nowhere = command(&[&arguments[..], &["--metrics", "/no/where/x.prom"]].concat());
+    let refused = { nowhere }.output().unwrap();
+    assert_eq!(refused.status.code(), Some(2));
+    assert!(err(&refused).contains("/no/where/x.prom"), "{}", err(&refused));
+}

@@ -8,7 +8,7 @@ use beian::demo::hostile::{DEADLINE, Ground, Group, Internet, Outcome, STEP, out
 use beian::demo::{at, policy};
 use beian::evidence::Evidence;
 use beian::filing::{self, Filing};
-use beian::pipeline::{self, Eyes, Keep, Plan, Progress, Summary, Unfinished};
+use beian::pipeline::{self, Eyes, Keep, Plan, Progress, Summary, Unfinished, Watch};
 use beian::probe::{BrowserOptions, Look, Options, Probe, Render, place::Places};
 use beian::rules::{self, Lang};
 use std::{
@@ -102,6 +102,7 @@ async fn audit(internet: &Internet, options: Options, at_a_time: usize, folder: 
         second_look_after: PAUSE,
         unfinished: Unfinished::Refuse,
         site_limit: Duration::from_secs(600) * patience(),
+        watch: Watch::default(),
         fingerprint: BTreeMap::new(),
         versions: BTreeMap::new(),
         clock: jiff::Timestamp::now,

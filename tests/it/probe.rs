@@ -2,6 +2,7 @@
 
 #[cfg(feature = "browser")]
 mod browser;
+mod crowd;
 mod dns;
 mod failures;
 mod hops;

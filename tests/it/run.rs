@@ -6,13 +6,14 @@ mod list;
 mod looks;
 mod resume;
 mod siblings;
+mod watch;
 
 use beian::evidence::{
     Answer, Attempt, Dns, End, Evidence, Failure, Hop, HopKind, HostEvidence, PageSeen, Resolution,
     Role, Visit,
 };
 use beian::filing::{Domain, Filing, Reason, Rejected, Row};
-use beian::pipeline::{Eyes, Keep, Plan, Progress, RunError, Summary, Unfinished, run};
+use beian::pipeline::{Eyes, Keep, Plan, Progress, RunError, Summary, Unfinished, Watch, run};
 use beian::policy::{Level, Policy};
 use beian::probe::{Exchange, Look};
 use beian::rules::{Check, Defect, Lang, Na, Outcome, Rule, Text, Texts, Words};
@@ -208,7 +209,7 @@ fn list(rows: u64) -> Vec<Row> {
     (0..rows).map(row).collect()
 }
 
-fn plan(output: &Path) -> Plan<'static> {
+pub(crate) fn plan(output: &Path) -> Plan<'static> {
     Plan {
         registry: None,
         output: output.to_owned(),
@@ -220,6 +221,7 @@ fn plan(output: &Path) -> Plan<'static> {
         concurrency: 8,
         second_look_after: Duration::from_millis(50),
         site_limit: Duration::from_secs(60),
+        watch: Watch::default(),
         unfinished: Unfinished::Refuse,
         fingerprint: BTreeMap::from([("list".to_owned(), "one".to_owned())]),
         versions: BTreeMap::from([("places".to_owned(), "2026-06-01".to_owned())]),
@@ -250,7 +252,7 @@ fn read(folder: &Path, file: &str) -> String {
 }
 
 /// The lines of `audits.jsonl`.
-fn audits(folder: &Path) -> Vec<serde_json::Value> {
+pub(crate) fn audits(folder: &Path) -> Vec<serde_json::Value> {
     let audits = read(folder, "audits.jsonl");
     audits.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }

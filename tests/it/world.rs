@@ -312,6 +312,7 @@ pub(crate) mod run {
             second_look_after: SECOND_LOOK_AFTER,
             unfinished: Unfinished::Refuse,
             site_limit: SITE_LIMIT,
+            watch: Default::default(),
             fingerprint: BTreeMap::new(),
             versions: BTreeMap::new(),
             clock: jiff::Timestamp::now,

@@ -8,7 +8,8 @@ use super::profile;
 use super::proxy::Proxy;
 use super::visit::visit;
 use crate::evidence::RenderFailure;
-use crate::probe::{BrowserOptions, deadline::Deadline, dns::Names, fetch::Fetcher};
+use crate::metrics::Stage;
+use crate::probe::{BrowserOptions, deadline::Deadline, dns::Names, fetch::Fetcher, turn};
 use std::{
     sync::{
         Mutex, MutexGuard, PoisonError,
@@ -64,7 +65,8 @@ impl Browsers {
         names: &Names<'_>,
         deadline: &mut Deadline,
     ) -> Result<Shown, RenderFailure> {
-        let seat = deadline.wait(self.seats.acquire()).await;
+        let seat = deadline.wait(turn::wait(None, false, self.seats.acquire())).await;
+        let _step = turn::step(Stage::Render, url.host_str().unwrap_or_default());
         let mut shown = Err(RenderFailure::Browser);
         for fresh in [false, true] {
             if deadline.is_over() {

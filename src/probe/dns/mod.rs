@@ -6,8 +6,9 @@ mod shared;
 mod udp;
 mod wire;
 
-use super::{Options, ProbeError, deadline::Deadline, place::Places};
+use super::{Options, ProbeError, deadline::Deadline, place::Places, turn};
 use crate::evidence::{Answer, Dns, Located, Resolution, Vantage};
+use crate::metrics::Stage;
 use fact::{Fact, Kind, Question, merge, settled};
 use std::{
     collections::HashMap,
@@ -238,7 +239,8 @@ impl<'a> Names<'a> {
             return dns.clone();
         }
         let turn = deadline.wait(self.resolvers.turns.acquire()).await;
-        let dns = self.resolvers.resolve(host, self.since, *deadline, self.places).await;
+        let resolving = self.resolvers.resolve(host, self.since, *deadline, self.places);
+        let dns = turn::timed(Stage::Dns, host, resolving).await;
         drop(turn);
         known().insert(host.to_owned(), dns.clone());
         dns

@@ -118,9 +118,11 @@ impl Caller {
         let request = self.request(&call, headers)?;
         let sent = self.keeps.then(|| request_head(call.url, request.headers()));
         self.witness.expect(call.url.host_str().unwrap_or_default());
-        self.progress.start();
+        self.progress.start(call.url.host_str().unwrap_or_default());
         let at = jiff::Timestamp::now();
-        let response = self.send(request, deadline).await?;
+        let sending = self.send(request, deadline).await;
+        self.progress.end();
+        let response = sending?;
         if let (Some(socket), Some(remote)) = (call.socket, response.remote_addr())
             && remote.ip().to_canonical() != socket.ip().to_canonical()
         {

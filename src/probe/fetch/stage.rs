@@ -3,6 +3,8 @@
 //! The HTTP client tells only that something failed. The stage at that moment says whether
 //! nobody listens, the handshake broke, or the server had the request and hung up.
 
+use crate::metrics;
+use crate::probe::turn::{self, Step};
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use std::{
     future::Future,
@@ -24,16 +26,31 @@ pub(super) enum Stage {
 
 /// The stage of a client's request and when it began.
 #[derive(Clone, Debug)]
-pub(super) struct Progress(Arc<Mutex<(Stage, Instant)>>);
+pub(super) struct Progress(Arc<Mutex<At>>);
+
+#[derive(Debug)]
+struct At {
+    stage: Stage,
+    since: Instant,
+    /// The same for those who watch the run.
+    step: Option<Step>,
+}
 
 impl Progress {
     pub(super) fn new() -> Progress {
-        Progress(Arc::new(Mutex::new((Stage::Answer, Instant::now()))))
+        let at = At { stage: Stage::Answer, since: Instant::now(), step: None };
+        Progress(Arc::new(Mutex::new(at)))
     }
 
     /// A new request: on a kept connection it is the answer that we wait for at once.
-    pub(super) fn start(&self) {
-        self.set(Stage::Answer);
+    pub(super) fn start(&self, host: &str) {
+        let step = Some(turn::step(metrics::Stage::FirstByte, host));
+        *self.lock() = At { stage: Stage::Answer, since: Instant::now(), step };
+    }
+
+    /// The head of the answer has come, or none will.
+    pub(super) fn end(&self) {
+        self.lock().step = None;
     }
 
     pub(super) fn handshake(&self) {
@@ -41,14 +58,23 @@ impl Progress {
     }
 
     pub(super) fn now(&self) -> (Stage, Instant) {
-        *self.lock()
+        let at = self.lock();
+        (at.stage, at.since)
     }
 
     fn set(&self, stage: Stage) {
-        *self.lock() = (stage, Instant::now());
+        let mut at = self.lock();
+        (at.stage, at.since) = (stage, Instant::now());
+        if let Some(step) = &at.step {
+            step.turns_to(match stage {
+                Stage::Connect => metrics::Stage::Connect,
+                Stage::Handshake => metrics::Stage::Tls,
+                Stage::Answer => metrics::Stage::FirstByte,
+            });
+        }
     }
 
-    fn lock(&self) -> MutexGuard<'_, (Stage, Instant)> {
+    fn lock(&self) -> MutexGuard<'_, At> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

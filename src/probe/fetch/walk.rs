@@ -8,7 +8,8 @@ use super::{
 };
 use crate::evidence::{Attempt, End, Failure, Hop, HopKind, PageSeen, Resolution, Visit, Visitor};
 use crate::filing::Homepage;
-use crate::probe::{Exchange, deadline::Deadline, dns::Names, pace::Leave};
+use crate::metrics::Stage;
+use crate::probe::{Exchange, deadline::Deadline, dns::Names, pace::Leave, turn};
 use reqwest::header::{self, HeaderMap};
 use std::{
     collections::HashMap,
@@ -202,7 +203,8 @@ impl<'a> Walk<'a> {
         };
         let cap = cap.min(self.fetcher.max_body);
         let (at, heads) = (answered.at, answered.heads);
-        let received = client::body(answered.response, cap, &deadline).await;
+        let receiving = client::body(answered.response, cap, &deadline);
+        let received = turn::timed(Stage::Body, host, receiving).await;
         drop(leave);
         self.record(hop, at, heads, &received);
         if let Some(next) = leads {
@@ -224,8 +226,9 @@ impl<'a> Walk<'a> {
         }
         let Received { bytes, cut, .. } = received;
         let answer = Answer { url: url.clone(), status, headers, body: bytes, cut };
-        let (fetcher, pages) = (self.fetcher, self.pages);
-        self.deadline.wait(fetcher.read(answer, pages)).await
+        let host = url.host_str().unwrap_or_default();
+        let reading = turn::timed(Stage::Page, host, self.fetcher.read(answer, self.pages));
+        self.deadline.wait(reading).await
     }
 
     /// Keeps an exchange, where exchanges are kept.

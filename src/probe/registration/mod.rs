@@ -18,8 +18,10 @@ use super::{
     dns::Names,
     fetch::{Fetcher, Walk},
     guard::Guard,
+    turn,
 };
 use crate::evidence::{Failure, Registration, RegistrationFailure};
+use crate::metrics::Stage;
 use answer::Answer;
 use cache::{Kept, Known};
 use services::{Service, WhoisServer};
@@ -187,7 +189,7 @@ impl Registries {
         // One question may take a redirect or two.
         let deadline = Deadline::new(self.timeout * 3, self.timeout);
         let mut walk = Walk::new(&self.fetcher, names, deadline);
-        let fetched = walk.document(url.clone()).await;
+        let fetched = turn::timed(Stage::Registration, host, walk.document(url.clone())).await;
         exchanges.extend(walk.finish().0);
         let answer = match fetched {
             Ok(document) => match document.status {
@@ -237,6 +239,7 @@ impl Registries {
         exchanges: &mut Vec<Exchange>,
     ) -> Result<Answer, Failed> {
         let turn = self.turns.take(&question.server.host).await?;
+        let _step = turn::step(Stage::Registration, &question.server.host);
         let deadline = Deadline::new(self.timeout, self.timeout);
         let line = whois::Line { names, guard: &self.guard, sockets: &self.sockets };
         let asked = deadline.run(whois::ask(question, &line, deadline, exchanges)).await;

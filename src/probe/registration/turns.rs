@@ -2,6 +2,7 @@
 //! and left alone for a while where it asks for that or does not answer.
 
 use crate::evidence::RegistrationFailure;
+use crate::probe::turn;
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -67,11 +68,14 @@ impl Turns {
     pub(super) async fn take(&self, server: &str) -> Result<Turn, RegistrationFailure> {
         let server = self.server(server);
         let latest = Instant::now() + self.patience;
-        let seat = timeout_at(latest, Arc::clone(&server.seats).acquire_owned()).await;
+        let seats = timeout_at(latest, Arc::clone(&server.seats).acquire_owned());
+        let seat = turn::wait(None, false, seats).await;
         // It is never closed, so there is always a permit in the end.
         let seat = seat.map_err(|_| RegistrationFailure::Limited)?.ok();
         let at = server.state().reserve(self.pause, latest)?;
-        sleep_until(at).await;
+        if at > Instant::now() {
+            turn::wait(None, false, sleep_until(at)).await;
+        }
         Ok(Turn { server, _seat: seat })
     }
 

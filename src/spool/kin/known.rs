@@ -7,7 +7,7 @@ use std::collections::HashSet;
 
 /// One filing. A hash of 0 stands for what the list does not say.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Known {
+pub(in crate::spool) struct Known {
     pub(super) registrable: u64,
     pub(super) subject: u64,
     pub(super) name: u64,
@@ -38,7 +38,7 @@ impl Traits {
 }
 
 impl Known {
-    pub(super) fn of(row: u32, filing: &Filing) -> Known {
+    pub(in crate::spool) fn of(row: u32, filing: &Filing) -> Known {
         let number = filing.filing_number();
         let service = number.filter(|number| number.serial.is_some());
         // A person is his own representative.

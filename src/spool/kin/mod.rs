@@ -6,10 +6,10 @@ mod known;
 mod site;
 
 use crate::evidence::{Household, Kinship};
-use crate::filing::Filing;
+pub(super) use known::Known;
 pub(super) use known::registrable_of;
-use known::{Known, Traits, household};
-pub(super) use site::Company;
+use known::{Traits, household};
+pub(super) use site::{Company, Glimpses};
 use std::iter;
 
 /// Rows of other filings that are read back to name them.
@@ -23,7 +23,6 @@ const COUNTED: usize = 100;
 pub(super) struct Kin {
     /// In the order of the list.
     rows: Vec<Known>,
-    settled: bool,
     /// Places in `rows`, sorted.
     by_domain: Vec<u32>,
     by_subject: Vec<u32>,
@@ -51,22 +50,18 @@ pub(super) struct Sharing {
 }
 
 impl Kin {
-    /// Adds the filing of a row; rows come in the order of the list.
-    pub(super) fn add(&mut self, row: u32, filing: &Filing) {
-        self.rows.push(Known::of(row, filing));
-        self.settled = false;
+    /// The filings of a list, in its order, part by part.
+    pub(super) fn of(parts: Vec<Vec<Known>>) -> Kin {
+        let mut rows = Vec::with_capacity(parts.iter().map(Vec::len).sum());
+        // One part after the other, so that no two copies of all are held.
+        parts.into_iter().for_each(|part| rows.extend(part));
+        let mut kin = Kin { rows, ..Kin::default() };
+        kin.settle();
+        kin
     }
 
-    /// Whether the tables are made.
-    pub(super) fn is_settled(&self) -> bool {
-        self.settled
-    }
-
-    /// Sorts the tables, when the list is whole.
-    pub(super) fn settle(&mut self) {
-        if self.settled {
-            return;
-        }
+    /// Sorts the tables.
+    fn settle(&mut self) {
         self.adopt();
         self.by_subject = self.order(Known::has_subject, Known::in_subject);
         self.inherit();
@@ -76,7 +71,6 @@ impl Kin {
             self.order(|k| k.phone != 0 && k.is_in_force(), |k| k.with_contact(k.phone));
         self.by_email =
             self.order(|k| k.email != 0 && k.is_in_force(), |k| k.with_contact(k.email));
-        self.settled = true;
     }
 
     /// Whether the list files this registrable domain under the subject of a row.

@@ -22,6 +22,10 @@ struct Glimpse {
     direct: bool,
 }
 
+/// What was seen of some filings; the order does not matter.
+#[derive(Debug, Default)]
+pub(in crate::spool) struct Glimpses(Vec<Glimpse>);
+
 /// A filing among those that lead to one site.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Place {
@@ -34,7 +38,6 @@ struct Place {
 /// The sites that filings have in common.
 #[derive(Debug, Default)]
 pub(super) struct Sites {
-    glimpses: Vec<Glimpse>,
     /// Sorted by row.
     places: Vec<Place>,
     /// One of each domain, by group; of each group, those that serve the site come first.
@@ -80,19 +83,19 @@ impl Kin {
         own.is_site_in_force() && household.is_some_and(|(_, household)| household.sites > 1)
     }
 
-    /// Takes in what was seen of a row.
-    pub(in crate::spool) fn see(&mut self, row: u32, evidence: &Evidence) {
+    /// Takes down what was seen of a row.
+    pub(in crate::spool) fn see(&self, row: u32, evidence: &Evidence, glimpses: &mut Glimpses) {
         let own = self.of_row(row);
         for host in &evidence.hosts {
             let Some(seen) = self.glimpse(&own, host) else { continue };
             let keys = seen.keys.into_iter().flatten();
-            self.sites.glimpses.extend(keys.map(|key| Glimpse { key, row, direct: seen.direct }));
+            glimpses.0.extend(keys.map(|key| Glimpse { key, row, direct: seen.direct }));
         }
     }
 
-    /// Puts together what was seen, when all was taken in.
-    pub(in crate::spool) fn gather(&mut self) {
-        let mut glimpses = std::mem::take(&mut self.sites.glimpses);
+    /// Puts together what was seen, when all was taken down.
+    pub(in crate::spool) fn gather(&mut self, seen: Vec<Glimpses>) {
+        let mut glimpses: Vec<Glimpse> = seen.into_iter().flat_map(|seen| seen.0).collect();
         glimpses.sort_unstable();
         glimpses.dedup();
         let mut rows: Vec<u32> = glimpses.iter().map(|glimpse| glimpse.row).collect();
@@ -117,7 +120,7 @@ impl Kin {
         let groups = self.by_group(&places);
         let totals = self.totals(&groups);
         let shared = self.shared(&glimpses);
-        self.sites = Sites { glimpses: Vec::new(), places, groups, totals, shared };
+        self.sites = Sites { places, groups, totals, shared };
     }
 
     /// The places of each group, of each domain one: a list may have a filing twice.

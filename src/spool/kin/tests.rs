@@ -3,7 +3,7 @@ use super::*;
 use crate::evidence::{
     Attempt, Dns, End, Evidence, Hop, HopKind, HostEvidence, Resolution, Role, Visit,
 };
-use crate::filing::{Domain, FiledNumber, ServiceType, Status};
+use crate::filing::{Domain, FiledNumber, Filing, ServiceType, Status};
 use crate::page::Page;
 
 fn filing(domain: &str, number: &str) -> Filing {
@@ -20,12 +20,10 @@ fn named(domain: &str, name: &str) -> Filing {
 }
 
 fn kin(filings: &[Filing]) -> Kin {
-    let mut kin = Kin::default();
-    for (row, filing) in (0..).zip(filings) {
-        kin.add(row, filing);
-    }
-    kin.settle();
-    kin
+    let known: Vec<Known> = (0..).zip(filings).map(|(row, f)| Known::of(row, f)).collect();
+    // As two threads bring them.
+    let (one, other) = known.split_at(known.len() / 2);
+    Kin::of(vec![one.to_vec(), other.to_vec()])
 }
 
 /// A visit that ended at this URL and saw a page of this body.
@@ -50,12 +48,14 @@ fn evidence(host: HostEvidence) -> Evidence {
 fn companies(list: &[(Filing, HostEvidence)]) -> Vec<Option<Company>> {
     let filings: Vec<Filing> = list.iter().map(|(filing, _)| filing.clone()).collect();
     let mut kin = kin(&filings);
-    for (row, (_, host)) in (0..).zip(list) {
-        if kin.may_share_site(row) {
-            kin.see(row, &evidence(host.clone()));
+    // As two threads see them, the later rows first.
+    let mut seen = vec![Glimpses::default(), Glimpses::default()];
+    for (at, (_, host)) in list.iter().enumerate().rev() {
+        if kin.may_share_site(at as u32) {
+            kin.see(at as u32, &evidence(host.clone()), &mut seen[at % 2]);
         }
     }
-    kin.gather();
+    kin.gather(seen);
     let each = (0..).zip(list);
     each.map(|(row, (_, host))| kin.company(row, &evidence(host.clone()))).collect()
 }
@@ -310,15 +310,14 @@ fn a_filing_that_the_list_has_twice_is_one_domain() {
 #[test]
 fn a_phone_of_half_a_list_is_found_at_each_of_its_filings() {
     let rows: u32 = 3_000;
-    let mut kin = Kin::default();
-    for row in 0..rows {
+    let known = |row| {
         let number = format!("京ICP备{:010}号-{}", 2_099_000_000 + row / 3, row % 3 + 1);
         let mut filing = filing(&format!("site{row}.example"), &number);
         // Half of the list has one phone.
         filing.phone = Some(format!("139{:08}", if row % 2 == 0 { 7_654_321 } else { row }));
-        kin.add(row, &filing);
-    }
-    kin.settle();
+        Known::of(row, &filing)
+    };
+    let kin = Kin::of(vec![(0..rows).map(known).collect()]);
     let is_shared = |row: u32| kin.contacts(row).0.unsure.count > 0;
     assert!((0..rows).step_by(2).all(is_shared));
     assert!(!(1..rows).step_by(2).any(is_shared), "whose phone is its own");

@@ -23,6 +23,7 @@ pub(crate) struct Target {
 pub(crate) const TARGETS: &[Target] = &[
     Target { name: "record", seeds: &[], parts: NUMBERS, check: record },
     Target { name: "page", seeds: &["fixtures/pages"], parts: MARKUP, check: page },
+    Target { name: "tree", seeds: &["fixtures/pages"], parts: MARKUP, check: tree },
     Target {
         name: "list",
         seeds: &["fixtures/filings/good", "fixtures/filings/bad"],
@@ -136,6 +137,48 @@ const MARKUP: &[&str] = &[
     "<nobr>",
     "</p>",
     "</body>",
+    "<tr>",
+    "</tr>",
+    "<td>",
+    "</td>",
+    "<tbody>",
+    "</tbody>",
+    "<caption>",
+    "<col>",
+    "<a href=/x>",
+    "<font size=1>",
+    "</font>",
+    "<i>",
+    "</i>",
+    "</div>",
+    "<ul>",
+    "</li>",
+    "<dd>",
+    "<h1>",
+    "</h2>",
+    "<input type=hidden>",
+    "<optgroup>",
+    "<hr>",
+    "</br>",
+    "<svg/>",
+    "<path d=x />",
+    "<desc>",
+    "<script>a<!--<script></script>--></script>",
+    "<!-->",
+    "<!--x--!>",
+    "</>",
+    "</ x>",
+    "&amp",
+    "&notit;",
+    "&#128;",
+    "<a b='&copy=1&quot'>",
+    "<marquee>",
+    "</marquee>",
+    "<x-y>",
+    "</x-y>",
+    "<!doctype html>",
+    "<rt>",
+    "</form>",
 ];
 
 const CELLS: &[&str] = &[
@@ -209,6 +252,14 @@ fn record(input: &[u8]) {
         free = found.span.end;
         assert_eq!(found.number.to_string().parse(), Ok(found.number));
     }
+}
+
+/// The fast way to a page's tree comes to the same one as html5ever, and so to the same page.
+fn tree(input: &[u8]) {
+    let difference = page::tree_difference(input);
+    assert!(difference.is_none(), "{difference:?}");
+    let context = Context::default();
+    assert_eq!(page::read(input, context), page::read_plainly(input, context));
 }
 
 /// A page is read whatever it holds; its bounds hold, and its numbers parse.

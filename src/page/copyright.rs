@@ -15,13 +15,15 @@ const TEXT: usize = 300;
 const LINES: usize = 50;
 
 /// The copyright lines of a page, in page order.
-pub(super) fn copyright_lines(flow: &Flow) -> Vec<Copyright> {
-    let zones = Zones::new(flow);
+pub(super) fn copyright_lines(flow: &Flow, zones: &Zones<'_>) -> Vec<Copyright> {
     let mut lines: Vec<Copyright> = Vec::new();
     let mut visible = flow.lines.iter().enumerate().filter(|(_, line)| !line.hidden).peekable();
     let mut before = None;
     while let Some((index, line)) = visible.next() {
         let before = before.replace(line);
+        if !zones.may_have_marks(index) {
+            continue;
+        }
         let Some(marks) = MARKS.captures(&line.text) else { continue };
         let at = marks.get(0).map_or(0, |mark| mark.start());
         if zones.zone(index, at) == Zone::Body || is_prose(&line.text) {

@@ -1,9 +1,13 @@
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{BIG5, Encoding, GB18030, GBK, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
+use memchr::{memchr, memmem};
+use std::borrow::Cow;
 
 /// Bytes in which a meta declaration is looked for: browsers take a late one into
 /// account too, as long as it stands in the head.
 const META_WINDOW: usize = 64 * 1024;
+/// Bytes of one such declaration that are read.
+const META_TAG: usize = 4_000;
 /// Bytes that a guess is made from; it costs more than all parsing.
 const GUESS_WINDOW: usize = 16 * 1024;
 
@@ -27,7 +31,11 @@ pub fn decode(body: &[u8], content_type: Option<&str>) -> Decoded {
         return decoded(body, encoding);
     }
     let declared = [content_type.and_then(from_header), from_meta(body)];
-    decoded(body, choose(body, declared))
+    let (encoding, text) = choose(body, declared);
+    match text {
+        Some(text) => Decoded { text: text.into_owned(), charset: common_name(encoding) },
+        None => decoded(body, encoding),
+    }
 }
 
 fn decoded(body: &[u8], encoding: &'static Encoding) -> Decoded {
@@ -39,37 +47,38 @@ fn common_name(encoding: &'static Encoding) -> &'static str {
     if encoding == GB18030 { "GB18030" } else { encoding.name() }
 }
 
+/// An encoding, with the text where the body has been read in it already.
+type Choice<'b> = (&'static Encoding, Option<Cow<'b, str>>);
+
 /// The encoding that reads the body: the first declared one that fits; else any that does.
-fn choose(body: &[u8], declared: [Option<&'static Encoding>; 2]) -> &'static Encoding {
+fn choose<'b>(body: &'b [u8], declared: [Option<&'static Encoding>; 2]) -> Choice<'b> {
     let shape = Utf8Shape::of(body);
     if shape.wide + shape.narrow + shape.broken == 0 {
         // Plain ASCII reads alike in all of them: the declared name stands.
-        return declared.into_iter().flatten().next().unwrap_or(UTF_8);
+        return (declared.into_iter().flatten().next().unwrap_or(UTF_8), None);
     }
     if shape.is_utf_8() && !declared.contains(&Some(UTF_8)) && shape.is_chinese() {
-        return UTF_8;
+        return (UTF_8, None);
     }
     let mut candidates: Vec<&'static Encoding> = declared.into_iter().flatten().collect();
     if candidates.is_empty() && shape.is_utf_8() {
-        return UTF_8;
+        return (UTF_8, None);
     }
     // Every byte is a letter in windows-1252: it fits only if nothing else was declared,
     // and a Chinese page that claims it is mostly something else.
     candidates.sort_by_key(|&encoding| encoding == WINDOWS_1252);
-    let fits = |encoding: &'static Encoding| match encoding {
-        _ if encoding == UTF_8 => shape.is_utf_8(),
-        _ if encoding == WINDOWS_1252 => false,
-        _ => fault_share(body, encoding) < 0.01,
+    let fitting = |encoding: &'static Encoding| match encoding {
+        _ if encoding == UTF_8 => shape.is_utf_8().then_some((encoding, None)),
+        _ if encoding == WINDOWS_1252 => None,
+        _ => read_well(body, encoding).map(|text| (encoding, Some(text))),
     };
-    if let Some(encoding) = candidates.iter().copied().find(|&encoding| fits(encoding)) {
-        return encoding;
+    if let Some(choice) = candidates.iter().copied().find_map(fitting) {
+        return choice;
     }
     let guessed = guess(body);
     let others = [guessed, if shape.is_utf_8() { UTF_8 } else { GBK }, BIG5];
-    if let Some(other) = others.into_iter().find(|&encoding| fits(encoding)) {
-        return other;
-    }
-    candidates.first().copied().unwrap_or(guessed)
+    let other = others.into_iter().find_map(fitting);
+    other.unwrap_or_else(|| (candidates.first().copied().unwrap_or(guessed), None))
 }
 
 /// What a body looks like when it is read as UTF-8.
@@ -85,13 +94,24 @@ struct Utf8Shape {
 impl Utf8Shape {
     fn of(body: &[u8]) -> Self {
         let mut shape = Utf8Shape { wide: 0, narrow: 0, broken: 0 };
-        for chunk in body.utf8_chunks() {
-            for c in chunk.valid().chars().filter(|c| !c.is_ascii()) {
-                if c.len_utf8() == 2 { shape.narrow += 1 } else { shape.wide += 1 }
-            }
+        // Most bodies are all of a piece, and that is found out fastest in one go.
+        let (whole, rest) = body.split_at(Encoding::utf8_valid_up_to(body));
+        shape.count(whole);
+        for chunk in rest.utf8_chunks() {
+            shape.count(chunk.valid().as_bytes());
             shape.broken += chunk.invalid().len();
+            // Not even a body of nothing but Chinese would make up for so many.
+            if shape.broken > 32 && shape.broken * 20 > body.len() {
+                break;
+            }
         }
         shape
+    }
+
+    /// Counts the sequences of what is UTF-8: each has one first byte, which tells its length.
+    fn count(&mut self, valid: &[u8]) {
+        self.narrow += valid.iter().filter(|byte| (0xc0..0xe0).contains(*byte)).count();
+        self.wide += valid.iter().filter(|byte| **byte >= 0xe0).count();
     }
 
     /// A page of UTF-8 may hold a few bytes of something else, or be cut in a character.
@@ -105,12 +125,14 @@ impl Utf8Shape {
     }
 }
 
-/// The share of characters that an encoding cannot read.
-fn fault_share(body: &[u8], encoding: &'static Encoding) -> f64 {
+/// The text, where hardly any of its characters cannot be read in an encoding.
+fn read_well<'b>(body: &'b [u8], encoding: &'static Encoding) -> Option<Cow<'b, str>> {
     let (text, faulty) = encoding.decode_without_bom_handling(body);
-    if !faulty {
-        return 0.0;
-    }
+    (!faulty || fault_share(&text) < 0.01).then_some(text)
+}
+
+/// The share of characters that could not be read.
+fn fault_share(text: &str) -> f64 {
     let (faults, wide) = text.chars().fold((0u32, 0u32), |(faults, wide), c| {
         (faults + u32::from(c == '\u{fffd}'), wide + u32::from(!c.is_ascii()))
     });
@@ -142,25 +164,25 @@ fn from_header(content_type: &str) -> Option<&'static Encoding> {
 
 fn from_meta(body: &[u8]) -> Option<&'static Encoding> {
     let window = body.get(..META_WINDOW).unwrap_or(body);
-    let head = String::from_utf8_lossy(window).to_ascii_lowercase();
-    let head = without_comments(&head);
-    head.split("<meta").skip(1).find_map(|rest| {
-        let tag = rest.split('>').next().unwrap_or_default();
-        let encoding = known(charset_in(tag)?)?;
-        // A declaration that can be read as ASCII at all is not in UTF-16.
-        Some(if encoding == UTF_16LE || encoding == UTF_16BE { UTF_8 } else { encoding })
-    })
-}
-
-fn without_comments(text: &str) -> String {
-    let mut kept = String::new();
-    let mut rest = text;
-    while let Some((before, comment)) = rest.split_once("<!--") {
-        kept.push_str(before);
-        rest = comment.split_once("-->").map_or("", |(_, after)| after);
+    let mut rest = window;
+    while let Some(at) = memchr(b'<', rest) {
+        rest = rest.get(at + 1..).unwrap_or_default();
+        if rest.starts_with(b"!--") {
+            let end = memmem::find(rest, b"-->").unwrap_or(rest.len());
+            rest = rest.get(end..).unwrap_or_default();
+        } else if rest.get(..4).is_some_and(|name| name.eq_ignore_ascii_case(b"meta")) {
+            let long = rest.get(4..rest.len().min(META_TAG)).unwrap_or_default();
+            let tag = long.get(..memchr(b'>', long).unwrap_or(long.len())).unwrap_or_default();
+            let tag = String::from_utf8_lossy(tag).to_ascii_lowercase();
+            let tag = tag.split("<meta").next().unwrap_or_default();
+            if let Some(encoding) = charset_in(tag).and_then(known) {
+                // A declaration that can be read as ASCII at all is not in UTF-16.
+                let is_utf_16 = encoding == UTF_16LE || encoding == UTF_16BE;
+                return Some(if is_utf_16 { UTF_8 } else { encoding });
+            }
+        }
     }
-    kept.push_str(rest);
-    kept
+    None
 }
 
 /// The value behind `charset=`, in a text of lower case.

@@ -1,8 +1,11 @@
 //! Markup that does not hide what it holds, and yet leaves it open whether a visitor sees it:
 //! only a browser can tell.
 
-use super::style::{Sheet, declarations, number};
-use scraper::node::Element;
+use super::{
+    style::{Sheet, declarations, number},
+    tree::{Attr, Element, tag},
+};
+use std::borrow::Cow;
 
 /// Classes by which style sheets of every kind hide things; the sheet itself is not read.
 const HIDING: &[&str] = &[
@@ -28,19 +31,29 @@ const HIDING: &[&str] = &[
 const SHOWING: &[&str] = &["d-md-", "d-lg-", "d-xl-", "d-sm-", "md:", "lg:", "xl:", "sm:"];
 
 /// Whether an element raises doubt whether what it holds is seen.
-pub(super) fn is_raised_by(element: &Element, sheet: &Sheet) -> bool {
-    let is_closed = element.name() == "details" && element.attr("open").is_none();
-    let has_faint_font = element.name() == "font"
-        && element.attr("color").is_some_and(|color| is_faint(&color.trim().to_ascii_lowercase()));
+pub(super) fn is_raised_by(element: Element<'_>, sheet: &Sheet) -> bool {
+    const RAISING: u32 = Attr::Id.bit()
+        | Attr::Class.bit()
+        | Attr::Style.bit()
+        | Attr::Hidden.bit()
+        | Attr::Color.bit();
+    if !element.has_any(RAISING) && element.name() != tag::DETAILS {
+        return false;
+    }
+    let is_closed = element.name() == tag::DETAILS && element.attr(Attr::Open).is_none();
+    let has_faint_font = element.name() == tag::FONT
+        && element
+            .attr(Attr::Color)
+            .is_some_and(|color| is_faint(&color.trim().to_ascii_lowercase()));
     is_closed
         || has_faint_font
-        || element.attr("hidden").is_some()
+        || element.attr(Attr::Hidden).is_some()
         || has_hiding_class(element)
-        || element.attr("style").is_some_and(is_odd)
+        || element.attr(Attr::Style).is_some_and(is_odd)
         || sheet.hides_sometimes(element)
 }
 
-fn has_hiding_class(element: &Element) -> bool {
+fn has_hiding_class(element: Element<'_>) -> bool {
     let classes = || element.classes().take(50);
     classes().any(|class| HIDING.contains(&class))
         && !classes().any(|class| SHOWING.iter().any(|head| class.starts_with(head)))
@@ -48,20 +61,20 @@ fn has_hiding_class(element: &Element) -> bool {
 
 /// Whether an inline style may keep a text from being seen.
 fn is_odd(style: &str) -> bool {
-    let (mut color, mut ground) = (String::new(), String::new());
+    let (mut color, mut ground) = (Cow::Borrowed(""), Cow::Borrowed(""));
     let mut is_cut = false;
     for (name, value) in declarations(style) {
         let size = number(&value);
         let below = |least: f64| size.is_some_and(|size| size < least);
         let is_pixels = value.ends_with("px") || value.ends_with("pt");
-        let is_odd = match name.as_str() {
+        let is_odd = match &*name {
             "opacity" => below(0.5),
             "font-size" => is_pixels && below(8.0),
             "text-indent" | "left" | "top" | "right" | "bottom" => below(-40.0),
             "z-index" => below(0.0),
             "transform" => value.contains("scale") || value.contains("translate"),
             "clip" | "clip-path" | "mask" | "mask-image" | "content-visibility" => {
-                !matches!(value.as_str(), "none" | "auto" | "visible")
+                !matches!(&*value, "none" | "auto" | "visible")
             }
             "filter" => value.contains("opacity"),
             "height" | "max-height" | "width" | "max-width" => {
@@ -70,7 +83,7 @@ fn is_odd(style: &str) -> bool {
             }
             _ => false,
         };
-        match name.as_str() {
+        match &*name {
             "color" => color = value,
             "background" | "background-color" => ground = value,
             _ => {}
@@ -105,13 +118,14 @@ fn is_clear(color: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use scraper::{Html, Selector};
+    use crate::page::tree;
 
     fn doubtful(html: &str) -> bool {
-        let page = Html::parse_fragment(html);
-        let selector = Selector::parse("i, font, details").unwrap();
-        let element = page.select(&selector).next().unwrap();
-        is_raised_by(element.value(), &Sheet::default())
+        let page = tree::parse(html.to_owned());
+        let is_any =
+            |element: &Element<'_>| [tag::I, tag::FONT, tag::DETAILS].contains(&element.name());
+        let element = page.elements().find(is_any).unwrap();
+        is_raised_by(element, &Sheet::default())
     }
 
     #[test]

@@ -1,9 +1,13 @@
 //! What a page says in elements that show no text of the page: title, scripts, frames.
 
-use super::{MetaRefresh, style::Sheet};
+use super::{
+    MetaRefresh,
+    style::Sheet,
+    tree::{Attr, Element, Inside, Tree, tag},
+};
 use crate::record::find;
-use ego_tree::NodeRef;
-use scraper::{Html, Node, node::Element};
+use memchr::memmem;
+use std::borrow::Cow;
 
 const FRAMES: usize = 16;
 const SCRIPTS: usize = 64;
@@ -34,29 +38,23 @@ pub(super) struct Facts {
 }
 
 impl Facts {
-    pub(super) fn read(html: &Html) -> Facts {
+    pub(super) fn read(tree: &Tree) -> Facts {
         let mut facts = Facts::default();
-        for node in html.tree.nodes() {
-            // Nodes that the parser took out of the tree again have no parent.
-            if let (Node::Element(element), true) = (node.value(), node.parent().is_some()) {
-                facts.note(node, element);
-            }
-        }
+        tree.elements().for_each(|element| facts.note(element));
         facts
     }
 
-    fn note(&mut self, node: NodeRef<'_, Node>, element: &Element) {
-        let is_html = element.name.ns.ends_with("xhtml");
+    fn note(&mut self, element: Element<'_>) {
         match element.name() {
-            "title" if is_html && self.title.is_none() => {
-                self.title = Some(fold_space(&text_of(node), TEXT));
+            tag::TITLE if element.is_html() && self.title.is_none() => {
+                self.title = Some(fold_space(&element.text(), TEXT));
             }
-            "base" if self.base.is_none() => {
-                self.base = element.attr("href").map(str::to_owned);
+            tag::BASE if self.base.is_none() => {
+                self.base = element.attr(Attr::Href).map(str::to_owned);
             }
-            "meta" if self.refresh.is_none() => self.refresh = refresh(element),
-            "frame" | "iframe" if self.frames.len() < FRAMES => {
-                let source = element.attr("src").map(str::trim).unwrap_or_default();
+            tag::META if self.refresh.is_none() => self.refresh = refresh(element),
+            tag::FRAME | tag::IFRAME if self.frames.len() < FRAMES => {
+                let source = element.attr(Attr::Src).map(str::trim).unwrap_or_default();
                 if !source.is_empty()
                     && !source.starts_with("about:")
                     && !source.starts_with("javascript:")
@@ -64,23 +62,21 @@ impl Facts {
                     self.frames.push(source.chars().take(TEXT).collect());
                 }
             }
-            "style" => self.sheet.add(&text_of(node)),
-            "script" => self.note_script(node, element),
-            "div" | "footer" | "section" | "main" if is_mount(element) => {
-                self.empty_mount |=
-                    !node.descendants().skip(1).any(|inside| match inside.value() {
-                        Node::Text(text) => !text.trim().is_empty(),
-                        Node::Element(element) => matches!(element.name(), "img" | "a"),
-                        _ => false,
-                    });
+            tag::STYLE => self.sheet.add(&element.text()),
+            tag::SCRIPT => self.note_script(element),
+            tag::DIV | tag::FOOTER | tag::SECTION | tag::MAIN if is_mount(element) => {
+                self.empty_mount |= !element.inside().any(|inside| match inside {
+                    Inside::Text(text) => !text.trim().is_empty(),
+                    Inside::Element(element) => matches!(element.name(), tag::IMG | tag::A),
+                });
             }
             _ => {}
         }
     }
 
-    fn note_script(&mut self, node: NodeRef<'_, Node>, element: &Element) {
+    fn note_script(&mut self, element: Element<'_>) {
         self.has_script = true;
-        if let Some(source) = element.attr("src") {
+        if let Some(source) = element.attr(Attr::Src) {
             let file = source.split(['?', '#']).next().unwrap_or_default();
             let file = file.rsplit('/').next().unwrap_or_default().to_ascii_lowercase();
             let names = ["foot", "bottom", "copyright", "beian", "icp"];
@@ -90,14 +86,17 @@ impl Facts {
             }
             return;
         }
-        let text = text_of(node);
+        let text = element.text();
         if !self.number_in_script {
-            let readable = unescape(&text);
+            let readable = match memmem::find(text.as_bytes(), b"\\u") {
+                Some(_) => Cow::Owned(unescape(&text)),
+                None => Cow::Borrowed(&*text),
+            };
             self.number_in_script = find(&readable).iter().any(|found| found.number.is_some());
         }
         self.title_by_script |= writes_title(&text);
         self.leaves_by_script |= writes_location(&text);
-        self.foot_script |= text.contains("document.write") && {
+        self.foot_script |= memmem::find(text.as_bytes(), b"document.write").is_some() && {
             let lower = text.to_ascii_lowercase();
             ["footer", "copyright", "版权所有", "备案", "icp"]
                 .iter()
@@ -117,9 +116,10 @@ fn writes_title(script: &str) -> bool {
 /// Whether a script sends the browser elsewhere, rather than read where it is. What only a
 /// click would set off cannot be told apart.
 fn writes_location(script: &str) -> bool {
-    script.match_indices("location").any(|(at, word)| {
+    const WORD: &str = "location";
+    memmem::find_iter(script.as_bytes(), WORD).any(|at| {
         let before = script.get(..at).and_then(|text| text.chars().next_back());
-        let after = script.get(at + word.len()..).unwrap_or_default().trim_start();
+        let after = script.get(at + WORD.len()..).unwrap_or_default().trim_start();
         let after = after.strip_prefix(".href").map_or(after, str::trim_start);
         let is_word = !before.is_some_and(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-'));
         let is_set = after.starts_with('=') && !after.starts_with("==");
@@ -128,21 +128,21 @@ fn writes_location(script: &str) -> bool {
 }
 
 /// An element that scripts use to put the page, or its foot, in.
-fn is_mount(element: &Element) -> bool {
-    let is_root = element.attr("id").is_some_and(|id| {
+fn is_mount(element: Element<'_>) -> bool {
+    let is_root = element.attr(Attr::Id).is_some_and(|id| {
         matches!(
             id,
             "app" | "root" | "__next" | "__nuxt" | "___gatsby" | "main-app" | "ice-container"
         )
     });
-    let mut names = element.attr("id").into_iter().chain(element.classes()).take(20);
-    is_root || element.name() == "footer" || names.any(|name| name.contains("foot"))
+    let mut names = element.attr(Attr::Id).into_iter().chain(element.classes()).take(20);
+    is_root || element.name() == tag::FOOTER || names.any(|name| name.contains("foot"))
 }
 
 /// `content="5; url='/next'"`; a refresh without a target stays on the page.
-fn refresh(element: &Element) -> Option<MetaRefresh> {
-    let is_refresh = element.attr("http-equiv")?.trim().eq_ignore_ascii_case("refresh");
-    let content = element.attr("content").filter(|_| is_refresh)?.trim();
+fn refresh(element: Element<'_>) -> Option<MetaRefresh> {
+    let is_refresh = element.attr(Attr::HttpEquiv)?.trim().eq_ignore_ascii_case("refresh");
+    let content = element.attr(Attr::Content).filter(|_| is_refresh)?.trim();
     let digits = content.find(|c: char| !c.is_ascii_digit()).unwrap_or(content.len());
     let seconds = content.get(..digits)?;
     let rest = content.get(digits..)?.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.');
@@ -164,16 +164,6 @@ fn refresh(element: &Element) -> Option<MetaRefresh> {
     // A number too large for us is a wait that nobody sees the end of.
     let seconds = if seconds.is_empty() { 0 } else { seconds.parse().unwrap_or(u32::MAX) };
     Some(MetaRefresh { seconds, url: url.trim().chars().take(TEXT).collect() })
-}
-
-fn text_of(node: NodeRef<'_, Node>) -> String {
-    let mut text = String::new();
-    for child in node.children() {
-        if let Node::Text(part) = child.value() {
-            text.push_str(part);
-        }
-    }
-    text
 }
 
 /// Folds white space, and keeps so many characters.
@@ -224,7 +214,7 @@ mod tests {
     use super::*;
 
     fn facts(html: &str) -> Facts {
-        Facts::read(&Html::parse_document(html))
+        Facts::read(&crate::page::tree::parse(html.to_owned()))
     }
 
     #[test]

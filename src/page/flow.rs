@@ -1,14 +1,14 @@
 use super::{
     doubt, region,
-    region::Region,
+    region::{Region, RegionKind},
     style::{self, Sheet},
+    tree::{Attr, DOCUMENT, Element, Name, Set, Step, Tree, tag},
 };
-use ego_tree::{NodeRef, iter::Edge};
-use scraper::{Html, Node, node::Element};
+use std::collections::HashMap;
 
 /// The element around a text whose place in a browser's document is known; its `n` is the
 /// text's number.
-const MARK: &str = "beian-text";
+const MARK: Name = tag::BEIAN_TEXT;
 
 /// A page as lines of text in reading order, with what is needed to tell of every part
 /// of a line which link and which region it stands in. The tree is not needed any more.
@@ -66,11 +66,12 @@ pub(super) struct Anchor {
 impl Flow {
     /// Reads the text of a page. Walks without recursion, whatever the depth. Marks count only
     /// where we have set them: a page may know their name.
-    pub(super) fn read(html: &Html, sheet: &Sheet, is_marked: bool) -> Flow {
+    pub(super) fn read(tree: &Tree, sheet: &Sheet, is_marked: bool) -> Flow {
         let mut walk = Walk {
             flow: Flow { places: vec![Place::default()], ..Flow::default() },
             sheet,
             is_marked,
+            kinds: HashMap::new(),
             line: Line::default(),
             outer: Vec::new(),
             frames: vec![Frame::default()],
@@ -78,10 +79,11 @@ impl Flow {
             seam: false,
             orders: 0,
         };
-        for edge in html.tree.root().traverse() {
-            match edge {
-                Edge::Open(node) => walk.open(node),
-                Edge::Close(node) => walk.close(node),
+        for step in tree.walk(DOCUMENT) {
+            match step {
+                Step::Open(element) => walk.open(element),
+                Step::Text(text) => walk.text(text),
+                Step::Close => walk.close(),
             }
         }
         walk.end_line();
@@ -104,10 +106,12 @@ struct Frame {
     turns_hidden: bool,
 }
 
-struct Walk<'a> {
+struct Walk<'t> {
     flow: Flow,
-    sheet: &'a Sheet,
+    sheet: &'t Sheet,
     is_marked: bool,
+    /// What elements of a class and no id are.
+    kinds: HashMap<&'t str, Option<RegionKind>>,
     line: Line,
     /// Lines that go on after the hidden element which interrupts them.
     outer: Vec<Line>,
@@ -119,22 +123,14 @@ struct Walk<'a> {
     orders: usize,
 }
 
-impl Walk<'_> {
-    fn open(&mut self, node: NodeRef<'_, Node>) {
-        match node.value() {
-            Node::Text(text) => self.text(text),
-            Node::Element(element) => self.open_element(element),
-            _ => {}
-        }
-    }
-
-    fn open_element(&mut self, element: &Element) {
+impl<'t> Walk<'t> {
+    fn open(&mut self, element: Element<'t>) {
         let mut frame = self.frames.last().copied().unwrap_or_default();
-        frame.block = is_block(element.name()) || style::is_block(element);
-        frame.silent |= is_silent(element.name());
+        frame.block = BLOCKS.has(element.name()) || style::is_block(element);
+        frame.silent |= SILENT.has(element.name());
         frame.link = false;
         frame.turns_hidden = false;
-        if !frame.hidden && (element.name() == "template" || self.sheet.hides(element)) {
+        if !frame.hidden && (element.name() == tag::TEMPLATE || self.sheet.hides(element)) {
             frame.hidden = true;
             frame.turns_hidden = true;
         }
@@ -151,10 +147,10 @@ impl Walk<'_> {
     }
 
     /// Notes the link or the region that begins with an element.
-    fn enter(&mut self, element: &Element, frame: &mut Frame) {
+    fn enter(&mut self, element: Element<'t>, frame: &mut Frame) {
         let mut place = self.flow.places.get(frame.place).copied().unwrap_or_default();
-        if element.name() == "a"
-            && let Some(href) = element.attr("href")
+        if element.name() == tag::A
+            && let Some(href) = element.attr(Attr::Href)
         {
             place.link = Some(self.flow.links.len());
             let line = self.order();
@@ -163,28 +159,38 @@ impl Walk<'_> {
             frame.link = true;
             self.line.borders.push(self.line.text.len());
         }
-        if let Some(kind) = region::kind(element) {
+        let kind = self.kind(element);
+        if let Some(kind) = kind {
             place.region = Some(self.flow.regions.len());
             let outer = self.flow.places.get(frame.place).and_then(|place| place.region);
             self.flow.regions.push(Region { kind, outer });
         }
-        if matches!(element.name(), "img" | "input") {
+        if matches!(element.name(), tag::IMG | tag::INPUT) {
             self.blank = true;
         }
         let turns_doubtful = !place.doubtful && doubt::is_raised_by(element, self.sheet);
         place.doubtful |= turns_doubtful;
         let is_mark = self.is_marked && element.name() == MARK;
         if is_mark {
-            place.mark = element.attr("n").and_then(|number| number.parse().ok());
+            place.mark = element.attr(Attr::N).and_then(|number| number.parse().ok());
         }
-        if frame.link || is_mark || turns_doubtful || region::kind(element).is_some() {
+        if frame.link || is_mark || turns_doubtful || kind.is_some() {
             frame.place = self.flow.places.len();
             self.flow.places.push(place);
         }
     }
 
-    fn close(&mut self, node: NodeRef<'_, Node>) {
-        if !node.value().is_element() || self.frames.len() < 2 {
+    /// What an element says it holds; nearly all classes stand on many elements.
+    fn kind(&mut self, element: Element<'t>) -> Option<RegionKind> {
+        if element.attr(Attr::Id).is_some() || !region::goes_by_names(element) {
+            return region::kind(element);
+        }
+        let class = element.attr(Attr::Class)?;
+        *self.kinds.entry(class).or_insert_with(|| region::kind(element))
+    }
+
+    fn close(&mut self) {
+        if self.frames.len() < 2 {
             return;
         }
         let Some(frame) = self.frames.pop() else { return };
@@ -215,16 +221,21 @@ impl Walk<'_> {
         if frame.silent {
             return;
         }
-        for c in text.chars() {
-            if is_space(c) {
-                self.blank = true;
-                continue;
+        let mut rest = text;
+        loop {
+            let word = rest.trim_start_matches(is_space);
+            self.blank |= word.len() < rest.len();
+            if word.is_empty() {
+                return;
             }
-            self.character(c, frame.place);
+            let end = word_end(word);
+            self.word(word.get(..end).unwrap_or_default(), frame.place);
+            rest = word.get(end..).unwrap_or_default();
         }
     }
 
-    fn character(&mut self, c: char, place: usize) {
+    /// Takes up characters between which there is no white space.
+    fn word(&mut self, word: &str, place: usize) {
         let line = &mut self.line;
         if line.text.is_empty() {
             line.order = self.orders;
@@ -234,7 +245,7 @@ impl Walk<'_> {
             // serial and a neighbour's name would be. The grammar reads over the blank
             // where a number does go on.
             let meets = self.seam
-                && c.is_ascii_alphanumeric()
+                && word.starts_with(|first: char| first.is_ascii_alphanumeric())
                 && line.text.ends_with(|last: char| last.is_ascii_alphanumeric());
             if self.blank || meets {
                 line.text.push(' ');
@@ -246,7 +257,7 @@ impl Walk<'_> {
         self.blank = false;
         self.seam = false;
         let start = line.text.len();
-        line.text.push(c);
+        line.text.push_str(word);
         let end = line.text.len();
         match line.runs.last_mut() {
             Some(run) if run.place == place && run.end == start => run.end = end,
@@ -265,94 +276,107 @@ impl Walk<'_> {
     }
 }
 
+/// Where the first white space stands, or the end.
+fn word_end(text: &str) -> usize {
+    let mut bytes = text.bytes().enumerate();
+    while let Some((at, byte)) = bytes.next() {
+        match byte {
+            b'!'..=b'~' => {}
+            // Nearly all Chinese: none of these is white space.
+            0xe4..=0xef => {
+                bytes.nth(1);
+            }
+            _ if text.get(at..).is_some_and(|rest| rest.starts_with(is_space)) => return at,
+            _ => {}
+        }
+    }
+    text.len()
+}
+
 /// White space as a browser folds it, with the blanks that people pad with.
 fn is_space(c: char) -> bool {
     c.is_whitespace() || matches!(c, '\0'..='\u{1f}' | '\u{7f}')
 }
 
-fn is_silent(name: &str) -> bool {
-    matches!(
-        name,
-        "head"
-            | "script"
-            | "style"
-            | "title"
-            | "noscript"
-            | "iframe"
-            | "noframes"
-            | "noembed"
-            | "textarea"
-            | "select"
-            | "datalist"
-            | "object"
-            | "video"
-            | "audio"
-            | "canvas"
-            | "applet"
-            | "desc"
-            | "metadata"
-    )
-}
+/// Elements whose text nobody reads.
+const SILENT: Set = Set::of(&[
+    tag::HEAD,
+    tag::SCRIPT,
+    tag::STYLE,
+    tag::TITLE,
+    tag::NOSCRIPT,
+    tag::IFRAME,
+    tag::NOFRAMES,
+    tag::NOEMBED,
+    tag::TEXTAREA,
+    tag::SELECT,
+    tag::DATALIST,
+    tag::OBJECT,
+    tag::VIDEO,
+    tag::AUDIO,
+    tag::CANVAS,
+    tag::APPLET,
+    tag::DESC,
+    tag::METADATA,
+]);
 
-fn is_block(name: &str) -> bool {
-    matches!(
-        name,
-        "address"
-            | "article"
-            | "aside"
-            | "blockquote"
-            | "body"
-            | "br"
-            | "caption"
-            | "center"
-            | "dd"
-            | "details"
-            | "dialog"
-            | "dir"
-            | "div"
-            | "dl"
-            | "dt"
-            | "fieldset"
-            | "figcaption"
-            | "figure"
-            | "footer"
-            | "form"
-            | "frameset"
-            | "h1"
-            | "h2"
-            | "h3"
-            | "h4"
-            | "h5"
-            | "h6"
-            | "header"
-            | "hgroup"
-            | "hr"
-            | "html"
-            | "legend"
-            | "li"
-            | "main"
-            | "marquee"
-            | "menu"
-            | "nav"
-            | "ol"
-            | "optgroup"
-            | "option"
-            | "p"
-            | "plaintext"
-            | "pre"
-            | "search"
-            | "section"
-            | "select"
-            | "summary"
-            | "table"
-            | "tbody"
-            | "td"
-            | "tfoot"
-            | "th"
-            | "thead"
-            | "tr"
-            | "ul"
-            | "xmp"
-            | "textarea"
-    )
-}
+/// Elements that begin a line.
+const BLOCKS: Set = Set::of(&[
+    tag::ADDRESS,
+    tag::ARTICLE,
+    tag::ASIDE,
+    tag::BLOCKQUOTE,
+    tag::BODY,
+    tag::BR,
+    tag::CAPTION,
+    tag::CENTER,
+    tag::DD,
+    tag::DETAILS,
+    tag::DIALOG,
+    tag::DIR,
+    tag::DIV,
+    tag::DL,
+    tag::DT,
+    tag::FIELDSET,
+    tag::FIGCAPTION,
+    tag::FIGURE,
+    tag::FOOTER,
+    tag::FORM,
+    tag::FRAMESET,
+    tag::H1,
+    tag::H2,
+    tag::H3,
+    tag::H4,
+    tag::H5,
+    tag::H6,
+    tag::HEADER,
+    tag::HGROUP,
+    tag::HR,
+    tag::HTML,
+    tag::LEGEND,
+    tag::LI,
+    tag::MAIN,
+    tag::MARQUEE,
+    tag::MENU,
+    tag::NAV,
+    tag::OL,
+    tag::OPTGROUP,
+    tag::OPTION,
+    tag::P,
+    tag::PLAINTEXT,
+    tag::PRE,
+    tag::SEARCH,
+    tag::SECTION,
+    tag::SELECT,
+    tag::SUMMARY,
+    tag::TABLE,
+    tag::TBODY,
+    tag::TD,
+    tag::TFOOT,
+    tag::TH,
+    tag::THEAD,
+    tag::TR,
+    tag::UL,
+    tag::XMP,
+    tag::TEXTAREA,
+]);

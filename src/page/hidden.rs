@@ -1,9 +1,12 @@
 //! Links to other sites in markup that hides them: what an intruder leaves for search
 //! engines on a page of somebody else's.
 
-use super::{HiddenLink, facts::fold_space, style::Sheet};
-use ego_tree::{NodeRef, iter::Edge};
-use scraper::{Html, Node, node::Element};
+use super::{
+    HiddenLink,
+    facts::fold_space,
+    style::Sheet,
+    tree::{Attr, DOCUMENT, Element, Inside, Step, Tree, tag},
+};
 use std::collections::BTreeSet;
 use url::{Host, Url};
 
@@ -13,6 +16,10 @@ const KEPT: usize = 16;
 const DOMAINS: usize = 1_000;
 /// Characters of a link's text.
 const TEXT: usize = 60;
+/// Elements of a link that are looked into.
+const PARTS: usize = 200;
+/// Bytes of a link's text, before its white space is folded.
+const LONG: usize = 10_000;
 /// Pixels under which a box shows nothing.
 const TINY: f64 = 2.0;
 /// How far off a box has to be to be out of sight.
@@ -37,32 +44,29 @@ struct Cover {
 impl HiddenLinks {
     /// Reads them, without recursion, whatever the depth. `base` is what relative links go by;
     /// without it only what names a host is known to lead elsewhere.
-    pub(super) fn read(html: &Html, sheet: &Sheet, base: Option<&Url>) -> HiddenLinks {
+    pub(super) fn read(tree: &Tree, sheet: &Sheet, base: Option<&Url>) -> HiddenLinks {
         let own = base.and_then(Url::host_str).map(registrable);
         let mut covers = vec![Cover::default()];
         let mut seen = BTreeSet::new();
         let mut links: Vec<HiddenLink> = Vec::new();
-        for edge in html.tree.root().traverse() {
-            match edge {
-                Edge::Open(node) => {
-                    let Node::Element(element) = node.value() else { continue };
+        for step in tree.walk(DOCUMENT) {
+            match step {
+                Step::Open(element) => {
                     let outer = covers.last().copied().unwrap_or_default();
                     let oddly = outer.oddly || is_odd(element);
                     let hidden = oddly || outer.hidden || sheet.hides(element);
                     covers.push(Cover { hidden, oddly });
-                    if !hidden || element.name() != "a" || seen.len() >= DOMAINS {
+                    if !hidden || element.name() != tag::A || seen.len() >= DOMAINS {
                         continue;
                     }
-                    let Some(link) = link(node, element, base, oddly) else { continue };
+                    let Some(link) = link(element, base, oddly) else { continue };
                     let domain = registrable(&link.host);
                     if own.as_ref() != Some(&domain) && seen.insert(domain) {
                         links.push(link);
                     }
                 }
-                Edge::Close(node) if node.value().is_element() && covers.len() > 1 => {
-                    covers.pop();
-                }
-                Edge::Close(_) => {}
+                Step::Close if covers.len() > 1 => drop(covers.pop()),
+                Step::Close | Step::Text(_) => {}
             }
         }
         links.sort_by_key(|link| !link.oddly);
@@ -72,13 +76,8 @@ impl HiddenLinks {
 }
 
 /// A link with a text, to a host that has a name.
-fn link(
-    node: NodeRef<'_, Node>,
-    element: &Element,
-    base: Option<&Url>,
-    oddly: bool,
-) -> Option<HiddenLink> {
-    let href = element.attr("href").filter(|href| href.len() <= 2_000)?.trim();
+fn link(element: Element<'_>, base: Option<&Url>, oddly: bool) -> Option<HiddenLink> {
+    let href = element.attr(Attr::Href).filter(|href| href.len() <= 2_000)?.trim();
     let url = match base {
         Some(base) => base.join(href).ok()?,
         None => Url::parse(href).ok()?,
@@ -88,9 +87,14 @@ fn link(
     }
     let Host::Domain(host) = url.host()? else { return None };
     let mut text = String::new();
-    for inside in node.descendants().take(200) {
-        if let Node::Text(part) = inside.value() {
-            text.push_str(part);
+    let mut parts = 0;
+    for inside in element.inside() {
+        match inside {
+            Inside::Text(part) => text.push_str(part),
+            Inside::Element(_) => parts += 1,
+        }
+        if parts > PARTS || text.len() > LONG {
+            break;
         }
     }
     let text = fold_space(&text, TEXT);
@@ -104,12 +108,12 @@ fn registrable(host: &str) -> String {
 
 /// Whether an element hides what it holds as no menu, tab or dialog does: a box without a
 /// size, far off the page, or text without a height.
-fn is_odd(element: &Element) -> bool {
-    if element.name() == "marquee" {
+fn is_odd(element: Element<'_>) -> bool {
+    if element.name() == tag::MARQUEE {
         let is_tiny = |name| element.attr(name).and_then(number).is_some_and(|n| n <= TINY);
-        return is_tiny("width") || is_tiny("height");
+        return is_tiny(Attr::Width) || is_tiny(Attr::Height);
     }
-    let Some(style) = element.attr("style") else { return false };
+    let Some(style) = element.attr(Attr::Style) else { return false };
     let (mut lifted, mut far, mut tiny, mut clips) = (false, false, false, false);
     for declaration in style.split(';').take(100) {
         let Some((name, value)) = declaration.split_once(':') else { continue };
@@ -144,7 +148,11 @@ mod tests {
 
     fn read(html: &str) -> HiddenLinks {
         let base = Url::parse("https://www.site.example/").unwrap();
-        HiddenLinks::read(&Html::parse_document(html), &Sheet::default(), Some(&base))
+        HiddenLinks::read(
+            &crate::page::tree::parse(html.to_owned()),
+            &Sheet::default(),
+            Some(&base),
+        )
     }
 
     #[test]

@@ -1,9 +1,11 @@
 //! What hints that a page is not the same for everybody, or has no text for anybody:
 //! scripts that look at the visitor, pages announced for phones, pictures, login forms.
 
-use super::Varies;
-use ego_tree::NodeRef;
-use scraper::{Html, Node, node::Element};
+use super::{
+    Varies,
+    tree::{Attr, Element, Tree, tag},
+};
+use memchr::memmem;
 
 /// Names by which scripts know search engines and their crawlers.
 const ENGINES: [&str; 7] = ["baidu", "sogou", "haosou", "so.com", "360spider", "yisou", "google"];
@@ -27,42 +29,46 @@ pub(super) struct Hints {
 }
 
 impl Hints {
-    pub(super) fn read(html: &Html) -> Hints {
+    pub(super) fn read(tree: &Tree) -> Hints {
         let mut hints = Hints::default();
-        for node in html.tree.nodes() {
-            if let (Node::Element(element), true) = (node.value(), node.parent().is_some()) {
-                hints.note(node, element);
-            }
-        }
+        tree.elements().for_each(|element| hints.note(element));
         hints.varies.sort_unstable();
         hints.varies.dedup();
         hints
     }
 
-    fn note(&mut self, node: NodeRef<'_, Node>, element: &Element) {
-        let is = |attribute: &str, value: &str| {
+    fn note(&mut self, element: Element<'_>) {
+        let is = |attribute: Attr, value: &str| {
             element.attr(attribute).is_some_and(|v| v.trim().eq_ignore_ascii_case(value))
         };
         match element.name() {
-            "meta" if is("name", "mobile-agent") || is("http-equiv", "mobile-agent") => {
+            tag::META if is(Attr::Name, "mobile-agent") || is(Attr::HttpEquiv, "mobile-agent") => {
                 self.varies.push(Varies::PhonePage);
             }
             // `pc,mobile` says that one page serves both.
-            "meta" if is("name", "applicable-device") => {
-                let devices = element.attr("content").unwrap_or_default().to_ascii_lowercase();
+            tag::META if is(Attr::Name, "applicable-device") => {
+                let devices = element.attr(Attr::Content).unwrap_or_default().to_ascii_lowercase();
                 if devices.contains("pc") != devices.contains("mobile") {
                     self.varies.push(Varies::PhonePage);
                 }
             }
-            "link" if is("rel", "alternate") && element.attr("media").is_some() => {
+            tag::LINK if is(Attr::Rel, "alternate") && element.attr(Attr::Media).is_some() => {
                 self.varies.push(Varies::PhonePage);
             }
-            "script" if element.attr("src").is_none() => self.note_script(node),
-            "img" | "svg" | "video" | "canvas" | "object" | "embed" | "picture" => self.draw(),
-            "input" if is("type", "password") => self.login = true,
-            "style" if text_of(node).contains("url(") => self.draw(),
-            _ if element.attr("background").is_some() => self.draw(),
-            _ if element.attr("style").is_some_and(|style| style.contains("url(")) => self.draw(),
+            tag::SCRIPT if element.attr(Attr::Src).is_none() => self.note_script(element),
+            tag::IMG
+            | tag::SVG
+            | tag::VIDEO
+            | tag::CANVAS
+            | tag::OBJECT
+            | tag::EMBED
+            | tag::PICTURE => self.draw(),
+            tag::INPUT if is(Attr::Type, "password") => self.login = true,
+            tag::STYLE if element.text().contains("url(") => self.draw(),
+            _ if element.attr(Attr::Background).is_some() => self.draw(),
+            _ if element.attr(Attr::Style).is_some_and(|style| style.contains("url(")) => {
+                self.draw()
+            }
             _ => {}
         }
     }
@@ -73,28 +79,22 @@ impl Hints {
 
     /// Looking at the visitor's browser or where they came from is common (statistics do);
     /// it counts together with what a script would do about it.
-    fn note_script(&mut self, node: NodeRef<'_, Node>) {
-        let text = text_of(node).to_ascii_lowercase();
-        let moves = text.contains("location") || text.contains("document.write");
-        if moves && text.contains("navigator.useragent") {
+    fn note_script(&mut self, element: Element<'_>) {
+        let text = element.text().to_ascii_lowercase();
+        let has = |word: &str| memmem::find(text.as_bytes(), word.as_bytes()).is_some();
+        let (asks_browser, asks_referrer) = (has("navigator.useragent"), has("document.referrer"));
+        let moves = || has("location") || has("document.write");
+        if asks_browser && moves() {
             self.varies.push(Varies::DeviceScript);
         }
-        let asks_referrer = text.contains("document.referrer");
-        if moves && asks_referrer && ENGINES.iter().any(|engine| text.contains(engine)) {
+        if asks_referrer && ENGINES.iter().any(|engine| has(engine)) && moves() {
             self.varies.push(Varies::ReferrerScript);
         }
-        if SPIDERS.iter().any(|spider| text.contains(spider)) {
+        // All their names end alike.
+        if (has("spider") || has("bot")) && SPIDERS.iter().any(|spider| has(spider)) {
             self.varies.push(Varies::SpiderScript);
         }
     }
-}
-
-fn text_of(node: NodeRef<'_, Node>) -> String {
-    let parts = node.children().filter_map(|child| match child.value() {
-        Node::Text(part) => Some(&**part),
-        _ => None,
-    });
-    parts.collect()
 }
 
 #[cfg(test)]
@@ -102,7 +102,7 @@ mod tests {
     use super::*;
 
     fn varies(html: &str) -> Vec<Varies> {
-        Hints::read(&Html::parse_document(html)).varies
+        Hints::read(&crate::page::tree::parse(html.to_owned())).varies
     }
 
     #[test]
@@ -144,11 +144,12 @@ mod tests {
 
     #[test]
     fn pictures_and_password_fields_are_counted() {
-        let hints = Hints::read(&Html::parse_document(
+        let hints = Hints::read(&crate::page::tree::parse(String::from(
             "<img src=a.png><div style='background:url(b.png)'></div><input type=Password>",
-        ));
+        )));
         assert_eq!((hints.pictures, hints.login), (2, true));
-        let hints = Hints::read(&Html::parse_document("<p>文字</p><input type=text>"));
+        let hints =
+            Hints::read(&crate::page::tree::parse(String::from("<p>文字</p><input type=text>")));
         assert_eq!((hints.pictures, hints.login), (0, false));
     }
 }

@@ -47,6 +47,15 @@ pub(super) fn class(href: &str, base: Option<&Url>) -> Link {
     }
 }
 
+/// Whether a target may lead to the ministry: cheap, and sometimes true of others. What is
+/// written in plain letters, none of which are escaped, has to name the ministry.
+pub(super) fn may_be_miit(href: &str, base: Option<&Url>) -> bool {
+    let is_plain = href.bytes().all(|byte| matches!(byte, b' '..=b'~') && byte != b'%');
+    let stays = || base.and_then(Url::host_str).is_some_and(|host| host.contains("miit"));
+    let names = || href.as_bytes().windows(4).any(|part| part.eq_ignore_ascii_case(b"miit"));
+    !is_plain || stays() || names()
+}
+
 /// The same for the link behind a police number.
 pub(super) fn police_class(href: &str, base: Option<&Url>) -> PoliceLink {
     match class(href, base) {
@@ -130,6 +139,7 @@ mod tests {
             ("about:blank", Link::Dead),
         ] {
             assert_eq!(link_class(href), expected, "{href}");
+            assert!(expected != Link::Miit || may_be_miit(href, None), "{href}");
         }
     }
 

@@ -12,13 +12,13 @@ mod hints;
 mod holder;
 mod link;
 mod model;
-mod parse;
 mod passages;
 mod picture;
 mod region;
 mod shown;
 mod style;
-mod tame;
+mod tree;
+mod width;
 mod words;
 
 pub use alike::reads_alike;
@@ -35,6 +35,8 @@ use facts::Facts;
 use flow::Flow;
 use hidden::HiddenLinks;
 use hints::Hints;
+use region::Zones;
+use tree::Tree;
 use url::Url;
 
 /// Visible characters under which a page's whole text is kept.
@@ -67,19 +69,46 @@ pub fn read_marked(body: &[u8], context: Context<'_>) -> (Page, Vec<Vec<Mark>>) 
 
 fn read_either(body: &[u8], context: Context<'_>, is_marked: bool) -> (Page, Vec<Vec<Mark>>) {
     let Decoded { text, charset } = decode(body, context.content_type);
-    let tree = parse::parse(&text);
-    drop(text);
-    let facts = Facts::read(&tree.html);
-    let flow = Flow::read(&tree.html, &facts.sheet, is_marked);
+    model(&tree::parse(text), charset, context, is_marked)
+}
+
+/// The same by html5ever alone, whatever the page holds: what a faster way is held against.
+#[doc(hidden)]
+pub fn read_plainly(body: &[u8], context: Context<'_>) -> Page {
+    let Decoded { text, charset } = decode(body, context.content_type);
+    model(&tree::parse_plainly(text), charset, context, false).0
+}
+
+/// Whether a page holds what is left to html5ever.
+#[doc(hidden)]
+pub fn is_beyond(body: &[u8]) -> bool {
+    tree::is_beyond(decode(body, None).text)
+}
+
+/// Where the two ways to a tree come to different ones.
+#[doc(hidden)]
+pub fn tree_difference(body: &[u8]) -> Option<String> {
+    tree::difference(&decode(body, None).text)
+}
+
+fn model(
+    tree: &Tree,
+    charset: &str,
+    context: Context<'_>,
+    is_marked: bool,
+) -> (Page, Vec<Vec<Mark>>) {
+    let facts = Facts::read(tree);
+    let flow = Flow::read(tree, &facts.sheet, is_marked);
     let base = base_of(&facts, context.url);
-    let (record_numbers, marks) = shown::record_numbers(&flow, base.as_ref());
+    let zones = Zones::new(&flow);
+    let (record_numbers, marks) = shown::record_numbers(&flow, &zones, base.as_ref());
     let mut page = Page {
         charset: charset.to_owned(),
         record_numbers,
-        pictured: picture::pictured(&tree.html),
+        pictured: picture::pictured(tree),
         police_numbers: shown::police_numbers(&flow, base.as_ref()),
-        copyright: copyright::copyright_lines(&flow),
-        passages: passages::passages(&flow, base.as_ref()),
+        copyright: copyright::copyright_lines(&flow, &zones),
+        passages: passages::passages(&flow, &zones, base.as_ref()),
         text_length: text_length(&flow),
         cut: context.cut || !tree.whole,
         ..Page::default()
@@ -96,11 +125,11 @@ fn read_either(body: &[u8], context: Context<'_>, is_marked: bool) -> (Page, Vec
     page.frames = facts.frames;
     page.scripts = facts.scripts;
     page.meta_refresh = facts.refresh;
-    let hints = Hints::read(&tree.html);
+    let hints = Hints::read(tree);
     page.varies = hints.varies;
     page.pictures = hints.pictures;
     page.login = hints.login;
-    let hidden = HiddenLinks::read(&tree.html, &facts.sheet, base.as_ref());
+    let hidden = HiddenLinks::read(tree, &facts.sheet, base.as_ref());
     page.hidden_links = hidden.links;
     page.hidden_domains = hidden.domains;
     (page, marks)
@@ -131,8 +160,9 @@ fn needs_rendering(page: &Page, facts: &Facts) -> bool {
 
 fn text_length(flow: &Flow) -> u32 {
     let visible = flow.lines.iter().filter(|line| !line.hidden);
-    let length: usize =
-        visible.map(|line| line.text.chars().filter(|c| !c.is_whitespace()).count()).sum();
+    // All white space of a line is folded to blanks.
+    let first_bytes = |text: &str| text.bytes().filter(|b| *b != b' ' && *b & 0xc0 != 0x80).count();
+    let length: usize = visible.map(|line| first_bytes(&line.text)).sum();
     u32::try_from(length).unwrap_or(u32::MAX)
 }
 

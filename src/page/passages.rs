@@ -5,8 +5,8 @@ use super::{
     facts::fold_space,
     flow::{Flow, Line},
     region::Zones,
+    width::folded,
 };
-use crate::record::fold;
 use std::collections::HashSet;
 use url::Url;
 
@@ -20,11 +20,13 @@ const LONGEST: usize = 160;
 const LINES: usize = 6_000;
 
 /// The visible passages of a page, each text once, in page order.
-pub(super) fn passages(flow: &Flow, base: Option<&Url>) -> Vec<Passage> {
+pub(super) fn passages(flow: &Flow, zones: &Zones<'_>, base: Option<&Url>) -> Vec<Passage> {
     let visible: Vec<usize> = (0..flow.lines.len())
         .filter(|at| flow.lines.get(*at).is_some_and(|line| !line.hidden))
         .collect();
-    let reader = Reader { flow, zones: Zones::new(flow), own: base.and_then(registrable) };
+    let own = base.and_then(registrable);
+    let leaves = vec![None; flow.links.len()];
+    let mut reader = Reader { flow, zones, own, leaves };
     let mut known = HashSet::new();
     let mut kept = Kept::new(HEAD);
     let mut read = 0;
@@ -74,18 +76,20 @@ impl Kept {
 
 struct Reader<'f> {
     flow: &'f Flow,
-    zones: Zones<'f>,
+    zones: &'f Zones<'f>,
     /// What the page's own host is registered under.
     own: Option<String>,
+    /// Whether each link leaves the site, as far as that has been asked.
+    leaves: Vec<Option<bool>>,
 }
 
 impl Reader<'_> {
-    fn passages(&self, index: usize) -> Vec<Passage> {
+    fn passages(&mut self, index: usize) -> Vec<Passage> {
         let Some(line) = self.flow.lines.get(index) else { return Vec::new() };
         let away = self.leads_away(line);
         let mut passages = Vec::new();
         for (start, text) in sentences(&line.text) {
-            let text = fold_space(&fold(text), LONGEST);
+            let text = fold_space(&folded(text), LONGEST);
             if text.chars().filter(|c| c.is_alphanumeric()).nth(1).is_some() {
                 let foot = self.zones.zone(index, start) == Zone::Footer;
                 passages.push(Passage { text, foot, away });
@@ -95,20 +99,37 @@ impl Reader<'_> {
     }
 
     /// Whether nearly all of a line stands in links that leave the site.
-    fn leads_away(&self, line: &Line) -> bool {
-        let Some(own) = &self.own else { return false };
+    fn leads_away(&mut self, line: &Line) -> bool {
+        if self.own.is_none() {
+            return false;
+        }
         let outside: usize = line
             .runs
             .iter()
             .filter(|run| {
                 let link = self.flow.places.get(run.place).and_then(|place| place.link);
-                let anchor = link.and_then(|link| self.flow.links.get(link));
-                let target = anchor.and_then(|anchor| outside_target(&anchor.href));
-                target.and_then(|url| registrable(&url)).is_some_and(|other| other != *own)
+                link.is_some_and(|link| self.leaves(link))
             })
             .map(|run| run.end - run.start)
             .sum();
         outside * 5 >= line.text.len() * 4
+    }
+
+    /// Whether a link leaves the site.
+    fn leaves(&mut self, link: usize) -> bool {
+        if let Some(Some(leaves)) = self.leaves.get(link) {
+            return *leaves;
+        }
+        let href = self.flow.links.get(link).map_or("", |anchor| anchor.href.trim());
+        // What begins with neither a scheme nor a host is relative.
+        let names_host = href.starts_with("//") || href.contains(':');
+        let target = names_host.then(|| outside_target(href)).flatten();
+        let other = target.and_then(|url| registrable(&url));
+        let leaves = other.is_some_and(|other| Some(&other) != self.own.as_ref());
+        if let Some(known) = self.leaves.get_mut(link) {
+            *known = Some(leaves);
+        }
+        leaves
     }
 }
 

@@ -1,8 +1,10 @@
 //! Pictures that seem to show a record number.
 
-use super::Pictured;
+use super::{
+    Pictured,
+    tree::{Attr, Element, Tree, tag},
+};
 use crate::record::find;
-use scraper::{Html, Node, node::Element};
 use url::form_urlencoded;
 
 /// Pictures that are kept of one page.
@@ -11,22 +13,20 @@ const PICTURES: usize = 16;
 const TEXT: usize = 200;
 
 /// The pictures of a page whose description or file name holds a record number.
-pub(super) fn pictured(html: &Html) -> Vec<Pictured> {
-    let elements = html.tree.nodes().filter_map(|node| match node.value() {
-        Node::Element(element) if node.parent().is_some() => Some(element),
-        _ => None,
-    });
-    elements.filter(|element| is_picture(element)).filter_map(numbered).take(PICTURES).collect()
+pub(super) fn pictured(tree: &Tree) -> Vec<Pictured> {
+    let pictures = tree.elements().filter(|element| is_picture(*element));
+    pictures.filter_map(numbered).take(PICTURES).collect()
 }
 
-fn is_picture(element: &Element) -> bool {
-    let is_button = || element.attr("type").is_some_and(|kind| kind.eq_ignore_ascii_case("image"));
-    element.name() == "img" || (element.name() == "input" && is_button())
+fn is_picture(element: Element<'_>) -> bool {
+    let is_button =
+        || element.attr(Attr::Type).is_some_and(|kind| kind.eq_ignore_ascii_case("image"));
+    element.name() == tag::IMG || (element.name() == tag::INPUT && is_button())
 }
 
-fn numbered(element: &Element) -> Option<Pictured> {
-    let source = element.attr("src").unwrap_or_default().trim();
-    let described = ["alt", "title"].into_iter().filter_map(|name| element.attr(name));
+fn numbered(element: Element<'_>) -> Option<Pictured> {
+    let source = element.attr(Attr::Src).unwrap_or_default().trim();
+    let described = [Attr::Alt, Attr::Title].into_iter().filter_map(|name| element.attr(name));
     let named = (!source.starts_with("data:")).then(|| file_name(source));
     let texts = described.map(|text| text.chars().take(TEXT).collect::<String>()).chain(named);
     texts.into_iter().find_map(|text| {
@@ -56,7 +56,7 @@ mod tests {
     use super::*;
 
     fn numbers(html: &str) -> Vec<String> {
-        let pictured = pictured(&Html::parse_document(html));
+        let pictured = pictured(&crate::page::tree::parse(html.to_owned()));
         pictured.into_iter().map(|picture| picture.canonical).collect()
     }
 

@@ -3,8 +3,10 @@
 use super::{
     Zone,
     flow::{Flow, Line},
+    tree::{Attr, Element, Set, tag},
 };
-use scraper::node::Element;
+use aho_corasick::{AhoCorasick, AhoCorasickKind};
+use std::sync::LazyLock;
 
 /// Text that may follow the foot: consultation boxes, legal notes. Links do not count.
 const AFTER_FOOT: usize = 900;
@@ -69,15 +71,32 @@ pub(super) enum RegionKind {
     Article,
 }
 
+/// Whether what an element holds is said by its class and id, and not by its name.
+pub(super) fn goes_by_names(element: Element<'_>) -> bool {
+    const NAMED: Set = Set::of(&[
+        tag::FOOTER,
+        tag::ARTICLE,
+        tag::BLOCKQUOTE,
+        tag::PRE,
+        tag::CODE,
+        tag::HTML,
+        tag::BODY,
+        tag::A,
+        tag::SCRIPT,
+        tag::STYLE,
+    ]);
+    !NAMED.has(element.name())
+}
+
 /// What an element's name, class and id say it holds.
-pub(super) fn kind(element: &Element) -> Option<RegionKind> {
+pub(super) fn kind(element: Element<'_>) -> Option<RegionKind> {
     match element.name() {
-        "footer" => return Some(RegionKind::Foot),
-        "article" | "blockquote" | "pre" | "code" => return Some(RegionKind::Article),
-        "html" | "body" | "a" | "script" | "style" => return None,
+        tag::FOOTER => return Some(RegionKind::Foot),
+        tag::ARTICLE | tag::BLOCKQUOTE | tag::PRE | tag::CODE => return Some(RegionKind::Article),
+        tag::HTML | tag::BODY | tag::A | tag::SCRIPT | tag::STYLE => return None,
         _ => {}
     }
-    let names = element.attr("id").into_iter().chain(element.classes()).take(40);
+    let names = element.attr(Attr::Id).into_iter().chain(element.classes()).take(40);
     let mut kind = None;
     for name in names {
         let name: String = name.chars().take(80).collect::<String>().to_ascii_lowercase();
@@ -140,6 +159,8 @@ pub(super) struct Zones<'f> {
     until_foot: Vec<Option<usize>>,
     /// Whether each line reads like the answer of a look-up.
     result_lines: Vec<bool>,
+    /// Whether each line holds what a mark of copyright begins or ends with.
+    mark_lines: Vec<bool>,
 }
 
 impl<'f> Zones<'f> {
@@ -156,12 +177,21 @@ impl<'f> Zones<'f> {
             })
             .collect();
         after.reverse();
-        let visible = |reads: fn(&str) -> bool| -> Vec<bool> {
-            flow.lines.iter().map(|line| !line.hidden && reads(&line.text)).collect()
-        };
-        let foot_lines = visible(is_foot_line);
+        let words: Vec<LineWords> = flow
+            .lines
+            .iter()
+            .map(|line| if line.hidden { LineWords::default() } else { LineWords::of(&line.text) })
+            .collect();
+        let foot_lines: Vec<bool> = words.iter().map(|words| words.foot).collect();
         let until_foot = until_foot(&foot_lines, &after);
-        Zones { flow, after, total, until_foot, result_lines: visible(is_result_line), foot_lines }
+        let result_lines = words.iter().map(|words| words.result).collect();
+        let mark_lines = words.iter().map(|words| words.mark).collect();
+        Zones { flow, after, total, until_foot, result_lines, mark_lines, foot_lines }
+    }
+
+    /// Whether a visible line may hold a mark of copyright.
+    pub(super) fn may_have_marks(&self, index: usize) -> bool {
+        self.mark_lines.get(index).copied().unwrap_or_default()
     }
 
     /// The zone of what stands at a byte of a line.
@@ -285,18 +315,43 @@ fn plain_length(flow: &Flow, line: &Line) -> usize {
         .sum()
 }
 
-/// Whether a line reads like one of a page's foot: short, with the words of a foot.
-fn is_foot_line(text: &str) -> bool {
-    if !is_short(text, 400) {
-        return false;
-    }
-    let lower = text.to_lowercase();
-    FOOT_WORDS.iter().any(|word| lower.contains(word))
+/// What words a line holds.
+#[derive(Clone, Copy, Default)]
+struct LineWords {
+    /// It reads like one of a page's foot: short, with the words of a foot.
+    foot: bool,
+    /// It reads like a cell or a row of a look-up's answer.
+    result: bool,
+    mark: bool,
 }
 
-/// Whether a line reads like a cell or a row of a look-up's answer.
-fn is_result_line(text: &str) -> bool {
-    is_short(text, 120) && RESULT_WORDS.iter().any(|word| text.contains(word))
+/// Parts of the marks of copyright: each mark holds one of them.
+const MARK_PARTS: [&str; 9] = ["right", "copy", "版", "著作", "©", "ⓒ", "(", "（", "ſ"];
+
+/// The words of all three kinds, in that order.
+static WORDS: LazyLock<AhoCorasick> = LazyLock::new(automaton);
+
+#[expect(clippy::unwrap_used, reason = "constant words, compiled by every test of a page")]
+fn automaton() -> AhoCorasick {
+    let words = FOOT_WORDS.iter().chain(&RESULT_WORDS).chain(&MARK_PARTS);
+    let mut builder = AhoCorasick::builder();
+    builder.ascii_case_insensitive(true).kind(Some(AhoCorasickKind::DFA)).build(words).unwrap()
+}
+
+impl LineWords {
+    fn of(text: &str) -> LineWords {
+        let mut words = LineWords::default();
+        for found in WORDS.find_overlapping_iter(text) {
+            match found.pattern().as_usize() {
+                at if at < FOOT_WORDS.len() => words.foot = true,
+                at if at < FOOT_WORDS.len() + RESULT_WORDS.len() => words.result = true,
+                _ => words.mark = true,
+            }
+        }
+        words.foot &= is_short(text, 400);
+        words.result &= is_short(text, 120);
+        words
+    }
 }
 
 /// Whether what stands at a byte of a text is part of a sentence, by the text around it.

@@ -37,10 +37,10 @@ pub struct Mark {
 /// The record numbers of a page, with place and link, and the marked texts that hold them.
 pub(super) fn record_numbers(
     flow: &Flow,
+    zones: &Zones<'_>,
     base: Option<&Url>,
 ) -> (Vec<ShownNumber>, Vec<Vec<Mark>>) {
     let mut marks = Vec::new();
-    let zones = Zones::new(flow);
     let mut shown = Vec::new();
     let mut orders = Vec::new();
     let mut used = HashSet::new();
@@ -150,6 +150,7 @@ fn note_beside(
         .iter()
         .enumerate()
         .filter(|(index, link)| !link.hidden && !used.contains(index))
+        .filter(|(_, link)| link::may_be_miit(&link.href, base))
         .filter(|(_, link)| link::class(&link.href, base) == Link::Miit)
         .map(|(_, link)| (link.line, link.href.as_str()))
         .collect();

@@ -2,8 +2,11 @@
 //! of the page's own style sheets. Sheets that are loaded are unknown, so only what is
 //! plainly said counts.
 
-use scraper::node::Element;
-use std::collections::{HashMap, HashSet};
+use super::tree::{Attr, Element, tag};
+use std::{
+    borrow::Cow,
+    collections::{HashMap, HashSet},
+};
 
 /// Simple selectors that are read; a page has at most some thousand.
 const SELECTORS: usize = 20_000;
@@ -19,6 +22,8 @@ enum Says {
 #[derive(Default)]
 pub(super) struct Sheet {
     rules: HashMap<String, Says>,
+    /// Whether any of them hides.
+    hides_any: bool,
     /// Classes and ids that a rule hides in some place or state.
     sometimes: HashSet<String>,
 }
@@ -70,6 +75,7 @@ impl Sheet {
     }
 
     fn insert(&mut self, name: String, says: Says) {
+        self.hides_any |= says == Says::Hidden;
         if self.rules.len() < SELECTORS {
             let rule = self.rules.entry(name).or_insert(says);
             if says == Says::Shown {
@@ -79,31 +85,36 @@ impl Sheet {
     }
 
     /// Whether an element is hidden with all it holds.
-    pub(super) fn hides(&self, element: &Element) -> bool {
-        if element.attr("hidden").is_some_and(|value| !value.eq_ignore_ascii_case("until-found")) {
+    pub(super) fn hides(&self, element: Element<'_>) -> bool {
+        if element
+            .attr(Attr::Hidden)
+            .is_some_and(|value| !value.eq_ignore_ascii_case("until-found"))
+        {
             return true;
         }
-        if element.name() == "dialog" && element.attr("open").is_none() {
+        if element.name() == tag::DIALOG && element.attr(Attr::Open).is_none() {
             return true;
         }
-        match element.attr("style").and_then(read) {
+        match element.attr(Attr::Style).and_then(read) {
             Some(says) => says == Says::Hidden,
-            None => !self.rules.is_empty() && self.hides_by_name(element),
+            None => self.hides_any && self.hides_by_name(element),
         }
     }
 
     /// Whether a rule hides an element of this class or id somewhere: in another part of the
     /// page, or in another state of it.
-    pub(super) fn hides_sometimes(&self, element: &Element) -> bool {
-        let id = element.attr("id").map(|id| format!("#{id}"));
+    pub(super) fn hides_sometimes(&self, element: Element<'_>) -> bool {
+        if self.sometimes.is_empty() {
+            return false;
+        }
+        let id = element.attr(Attr::Id).map(|id| format!("#{id}"));
         let classes = element.classes().take(50).map(|class| format!(".{class}"));
-        !self.sometimes.is_empty()
-            && id.into_iter().chain(classes).any(|n| self.sometimes.contains(&n))
+        id.into_iter().chain(classes).any(|n| self.sometimes.contains(&n))
     }
 
-    fn hides_by_name(&self, element: &Element) -> bool {
+    fn hides_by_name(&self, element: Element<'_>) -> bool {
         let rule = |name: String| self.rules.get(&name).copied();
-        let by_id = element.attr("id").and_then(|id| rule(format!("#{id}")));
+        let by_id = element.attr(Attr::Id).and_then(|id| rule(format!("#{id}")));
         let mut says = element.classes().take(50).filter_map(|class| rule(format!(".{class}")));
         match by_id {
             Some(says) => says == Says::Hidden,
@@ -118,11 +129,11 @@ impl Sheet {
 }
 
 /// Whether an inline style makes an inline element a block of its own.
-pub(super) fn is_block(element: &Element) -> bool {
-    element.attr("style").is_some_and(|style| {
+pub(super) fn is_block(element: Element<'_>) -> bool {
+    element.attr(Attr::Style).is_some_and(|style| {
         declarations(style).any(|(name, value)| {
             name == "display"
-                && matches!(value.as_str(), "block" | "flex" | "grid" | "list-item" | "table")
+                && matches!(&*value, "block" | "flex" | "grid" | "list-item" | "table")
         })
     })
 }
@@ -136,7 +147,7 @@ fn read(style: &str) -> Option<Says> {
     for (name, value) in declarations(style) {
         let far = number(&value).is_some_and(|far| far <= -999.0);
         let nothing = number(&value) == Some(0.0);
-        match (name.as_str(), value.as_str()) {
+        match (&*name, &*value) {
             ("display", "none") | ("visibility", "hidden" | "collapse") => {
                 says = Some(Says::Hidden)
             }
@@ -157,12 +168,24 @@ fn read(style: &str) -> Option<Says> {
     if (is_lifted && is_cut) || is_flat { Some(Says::Hidden) } else { says }
 }
 
-pub(super) fn declarations(style: &str) -> impl Iterator<Item = (String, String)> {
+pub(super) fn declarations(style: &str) -> impl Iterator<Item = (Cow<'_, str>, Cow<'_, str>)> {
     style.split(';').filter_map(|declaration| {
         let (name, value) = declaration.split_once(':')?;
-        let value = value.replace("!important", "");
-        Some((name.trim().to_ascii_lowercase(), value.trim().to_ascii_lowercase()))
+        let value = if value.contains('!') {
+            let plain = value.replace("!important", "");
+            Cow::Owned(plain.trim().to_ascii_lowercase())
+        } else {
+            lower(value.trim())
+        };
+        Some((lower(name.trim()), value))
     })
+}
+
+fn lower(text: &str) -> Cow<'_, str> {
+    match text.bytes().any(|byte| byte.is_ascii_uppercase()) {
+        true => Cow::Owned(text.to_ascii_lowercase()),
+        false => Cow::Borrowed(text),
+    }
 }
 
 /// The number at the head of a value, whatever its unit.

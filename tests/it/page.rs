@@ -63,6 +63,34 @@ fn differences(path: &Path) -> Vec<String> {
         .collect()
 }
 
+/// Fixtures, and real pages where they are at hand.
+#[test]
+fn every_page_is_read_the_same_with_and_without_html5ever() {
+    let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/pages");
+    let mut folders = vec![fixtures];
+    match crate::corpus::corpus() {
+        Some(folder) => folders.push(folder.join("pages")),
+        None => crate::say_skipped("no corpus of real pages here (set BEIAN_CORPUS to its folder)"),
+    }
+    let (mut count, mut beyond) = (0, 0);
+    for folder in folders {
+        for path in fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
+            if path.extension().is_none_or(|extension| extension != "html") {
+                continue;
+            }
+            let body = fs::read(&path).unwrap();
+            assert_eq!(page::tree_difference(&body), None, "{}", path.display());
+            let context = Context::default();
+            let page = page::read(&body, context);
+            assert_eq!(page, page::read_plainly(&body, context), "{}", path.display());
+            count += 1;
+            beyond += usize::from(page::is_beyond(&body));
+        }
+    }
+    eprintln!("{count} pages, {beyond} of them left to html5ever");
+    assert!(beyond * 2 < count, "{beyond} of {count} pages are left to html5ever");
+}
+
 fn read(html: &str) -> Page {
     page::read(html.as_bytes(), Context::default())
 }

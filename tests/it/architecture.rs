@@ -51,7 +51,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("hyper", &["probe/fetch", "demo/"]),
     ("hyper_util", &["demo/"]),
     ("http_body_util", &["demo/"]),
-    ("scraper", &["page/"]),
+    ("html5ever", &["page/"]),
     ("chardetng", &["page/", "filing/"]),
     ("encoding_rs", &["page/", "filing/", "demo/", "probe/fetch", "probe/registration"]),
     ("calamine", &["filing/"]),

@@ -52,6 +52,7 @@ struct LabelledNumber {
 
 #[derive(Deserialize)]
 struct LabelledPolice {
+    text: String,
     canonical: String,
     #[serde(default)]
     href: Option<String>,
@@ -60,6 +61,12 @@ struct LabelledPolice {
 }
 
 impl LabelledPolice {
+    /// Whether it is written as the police write it.
+    fn is_official(&self) -> bool {
+        let written: String = self.text.chars().filter(|c| !c.is_whitespace()).collect();
+        written == self.canonical
+    }
+
     /// Whether its link leads to its own record at the police.
     fn leads_to_record(&self) -> bool {
         let digits: String = self.canonical.chars().filter(char::is_ascii_digit).collect();
@@ -114,7 +121,10 @@ impl Labelled {
             }
         }
         if self.police().next().is_some() {
-            codes.extend(["PSB001", "PSB003"]);
+            codes.push("PSB001");
+        }
+        if self.police().all(LabelledPolice::is_official) {
+            codes.push("PSB003");
         }
         if !self.labels.copyright.is_empty() {
             codes.push("CPR001");

@@ -171,6 +171,10 @@ impl<'a> Watch<'a> {
                 if matches!(text("type"), "Document" | "Stylesheet" | "Script" | "XHR" | "Fetch") {
                     let mut state = self.state();
                     state.moved = Some(Instant::now());
+                    // What the page before this one still waited for may never be told of.
+                    if text("type") == "Document" && text("frameId") == self.target {
+                        state.open.clear();
+                    }
                     if state.open.len() < OPEN {
                         state.open.insert(text("requestId").to_owned());
                     }

@@ -34,7 +34,7 @@ fn check(case: &ListCase<'_>) -> Outcome {
             "名单中没有同一域名的另一项备案",
             "the list has no other filing of this domain",
         )),
-        ([_, ..], _) if case.filing.status != Status::Cancelling => Outcome::Fail(defect(&staying)),
+        ([_, ..], _) if is_settled(case) => Outcome::Fail(defect(&staying)),
         (staying, changing) => {
             let is_leaving = |twin: &&Twin| twin.cancelling;
             let is_left = case.filing.status == Status::Cancelling;
@@ -42,6 +42,12 @@ fn check(case: &ListCase<'_>) -> Outcome {
             review(defect(&[staying, changing].concat()), if ends { leaving() } else { coming() })
         }
     }
+}
+
+/// Whether the filing itself is neither on its way in nor on its way out: either may be what
+/// mends the conflict.
+fn is_settled(case: &ListCase<'_>) -> bool {
+    !matches!(case.filing.status, Status::Cancelling | Status::Pending)
 }
 
 fn leaving() -> Text {
@@ -53,9 +59,9 @@ fn leaving() -> Text {
 
 fn coming() -> Text {
     Text::new(
-        "另一项备案还在办理中，没有生效，可能是域名转让后由新的持有者申请",
-        "the other filing is still under way and not in force: a new holder of the domain may have \
-         applied for it",
+        "其中一项备案还在办理中，没有生效，可能是域名转让后由新的持有者申请",
+        "one of the filings is still under way and not in force: a new holder of the domain may \
+         have applied for it",
     )
 }
 

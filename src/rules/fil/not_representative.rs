@@ -1,7 +1,7 @@
 use crate::filing::{Body, Filing, person_key};
 use crate::policy::{Level, Post, ProvinceFacts};
+use crate::rules::names::key;
 use crate::rules::{Check, Defect, Field, FilingCase, Na, Outcome, Rule, Text, Texts, Words, law};
-use unicode_normalization::UnicodeNormalization;
 
 /// FIL017
 pub(super) const RULE: Rule = Rule {
@@ -105,7 +105,7 @@ fn standing(post: Post, letter: Letter, facts: &ProvinceFacts) -> Standing {
 }
 
 fn letter(filing: &Filing) -> Letter {
-    match filing.authority.as_deref().map(fold).as_deref() {
+    match filing.authority.as_deref().map(key).as_deref() {
         None => Letter::Untold,
         Some("" | "无" | "否" | "没有" | "未提供" | "未上传" | "no") => Letter::Missing,
         Some(_) => Letter::Filed,
@@ -123,10 +123,6 @@ fn is_other(filing: &Filing, post: Post) -> bool {
     };
     let both = person_key(named).zip(person_key(representative));
     both.is_some_and(|(named, representative)| named != representative)
-}
-
-fn fold(name: &str) -> String {
-    name.nfkc().flat_map(char::to_lowercase).filter(|c| c.is_alphanumeric() || *c == '*').collect()
 }
 
 const TEXTS: Texts = Texts {

@@ -71,11 +71,19 @@ const UNREAD: (&str, &str) = (
     "The server answers, but what its page holds was not read; whether the site is open is not certain.",
 );
 
-/// A site abroad needs no filing as long as it stays there.
+/// A site abroad needs no filing as long as it stays there, and one that is filed already may be
+/// open whatever else is applied for.
 fn open(case: &WebCase<'_>, found: Text) -> Outcome {
     let is_here = |region: Region| region == Region::Mainland;
     if case.visit.best().is_some_and(|best| may_be_another_site(case.visit, best)) {
         return doubted(found, NOT_OWN.0, NOT_OWN.1);
+    }
+    if case.evidence.siblings.same_domain.iter().any(|twin| !twin.pending) {
+        return doubted(
+            found,
+            "名单中这个域名还有另一项不在办理中的备案，网站可能是按那一项备案开放的。",
+            "The list has another filing of this domain that is not under way: the site may be open under that one.",
+        );
     }
     if case.host.dns.addresses.iter().any(|at| is_here(at.place.region)) {
         return Outcome::Fail(defect(found));
@@ -112,7 +120,7 @@ const TEXTS: Texts = Texts {
     zh: Words {
         problem: "备案还没有通过，网站已经可以访问",
         doubt: "备案还没有通过，检测时网站有应答，请确认网站是否已经开通",
-        checks: "只看首次备案、新增网站正在办理中的域名（变更和新增接入期间可以访问）。首页能打开并有内容的判为违规；被阻断、返回错误或拒绝连接的不算开通；默认页面、跳转到别处、地址不在内地的，提请人工复核。",
+        checks: "只看首次备案、新增网站正在办理中的域名（变更和新增接入期间可以访问）。首页能打开并有内容的判为违规；被阻断、返回错误或拒绝连接的不算开通；默认页面、跳转到别处、地址不在内地、名单中同一域名另有备案的，提请人工复核。",
         why: "未取得备案不得提供互联网信息服务。审核期间网站处于开放状态的，管局会退回备案申请，情节严重的还会受到处罚。",
         cause: "提交备案时没有暂停域名解析，也没有关闭网站；或者域名原先用于别的网站，一直没有停。",
         remedy: "请登录域名的解析控制台，把 {domain} 及其 www 主机的解析记录暂停（或在服务器上停止网站），直到备案通过后再恢复。备案其实已经通过的，请告诉我们更新名单中的备案状态。",
@@ -122,7 +130,7 @@ const TEXTS: Texts = Texts {
     en: Words {
         problem: "The filing is not approved yet, and the site is open already",
         doubt: "The filing is not approved yet, and the site answered; please check whether it is open already",
-        checks: "Looks only at domains whose first filing, or whose filing as a further site, is in progress (during a change or a further access filing a site may be open). A homepage with content fails; a block page, an error or a refusal is not open; a default page, a redirect elsewhere or an address outside the mainland is left to a person.",
+        checks: "Looks only at domains whose first filing, or whose filing as a further site, is in progress (during a change or a further access filing a site may be open). A homepage with content fails; a block page, an error or a refusal is not open; a default page, a redirect elsewhere, an address outside the mainland or another filing of the same domain is left to a person.",
         why: "Without a filing no internet information service may be offered. Where the site is open during the review, the administration returns the application, and in grave cases there are penalties.",
         cause: "Neither the DNS records were paused nor the site closed when the application was handed in; or the domain served another site before, which was never stopped.",
         remedy: "Log in to the domain's DNS console and pause the records of {domain} and its www host (or stop the site on the server) until the filing is approved. Where it has been approved by now, please tell us, so that the list is brought up to date.",

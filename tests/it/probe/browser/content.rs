@@ -61,6 +61,24 @@ async fn a_footer_is_read_however_a_script_puts_it_there() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_page_that_a_script_leads_away_from_is_not_waited_for() {
+    let away = |head: &str| format!("<!doctype html><head>{head}</head><body>示例网站</body>");
+    let lead = "<script>location.replace('/there')</script>";
+    let stage = Stage::open(pages([
+        ("/at-once", away(lead)),
+        // What the page has asked for is nobody's any more.
+        ("/asked-first", away(&format!("<script>fetch('/data.json')</script>{lead}"))),
+        ("/there", "<!doctype html><h1>示例网站</h1><p>这里没有备案号。</p>".to_owned()),
+    ]))
+    .await;
+    let Some(stage) = stage else { return };
+    for path in ["/at-once", "/asked-first"] {
+        let rendered = stage.page(path).await;
+        assert!(rendered.url.ends_with("/there") && rendered.settled, "{path}: {rendered:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_frame_of_another_site_is_looked_into_apart() {
     let stage = Stage::open(pages([
         ("/", long("<iframe src='//other.example/foot' width=400 height=60></iframe>")),

@@ -3,9 +3,9 @@
 use beian::{
     filing::{self, Options},
     page::{self, Context},
-    record,
+    probe, record,
 };
-use std::io::Cursor;
+use std::{collections::HashSet, io::Cursor};
 
 /// One reader of hostile input.
 pub(crate) struct Target {
@@ -30,6 +30,7 @@ pub(crate) const TARGETS: &[Target] = &[
         parts: CELLS,
         check: list,
     },
+    Target { name: "answer", seeds: &["fixtures/answers"], parts: RECORDS, check: answer },
 ];
 
 const NUMBERS: &[&str] = &[
@@ -214,6 +215,22 @@ const CELLS: &[&str] = &[
     "PK\u{3}\u{4}",
 ];
 
+/// Labels, and the tops of records: type, class and time.
+const RECORDS: &[&str] = &[
+    "\u{3}www\u{4}site\u{7}example\0",
+    "\u{5}other\u{7}example\0",
+    "\u{3}WWW\u{4}site\u{7}example\0",
+    "\0\u{1}\0\u{1}\0\0\0\u{3c}\0\u{4}\u{1}\u{c}\0\u{7}",
+    "\0\u{5}\0\u{1}\0\0\0\u{3c}\0\u{e}",
+    "\0\u{1c}\0\u{1}\0\0\0\0\0\u{10}",
+    "\0\u{6}\0\u{1}\0\0\0\0\0\u{20}",
+    "\0\0\u{29}\u{4}\0\0\0\0\0\0\0",
+    "\u{3f}",
+    "\u{1}.\u{2}\n\u{1b}\0",
+    "\0",
+    "\u{7f}",
+];
+
 /// Every row begins on a line of the list, no line is read twice, and reading ends.
 fn list(input: &[u8]) {
     let lines = input.len() as u64 + 1;
@@ -260,6 +277,20 @@ fn tree(input: &[u8]) {
     assert!(difference.is_none(), "{difference:?}");
     let context = Context::default();
     assert_eq!(page::read(input, context), page::read_plainly(input, context));
+}
+
+/// An answer is read whatever it holds; its chain has an end and no name twice, its names are
+/// plain letters, and there is an address where it says so and only there.
+fn answer(input: &[u8]) {
+    for is_ipv6 in [false, true] {
+        let (outcome, chain, addresses) = probe::read_answer("www.site.example", is_ipv6, input);
+        assert_eq!(outcome == "addresses", !addresses.is_empty(), "{outcome}");
+        assert!(addresses.iter().all(|address| address.is_ipv6() == is_ipv6));
+        let names: HashSet<&String> = chain.iter().collect();
+        assert!(names.len() == chain.len() && chain.len() <= 16, "{chain:?}");
+        let is_plain = |name: &&String| name.chars().all(|c| c.is_ascii_graphic());
+        assert!(chain.iter().filter(is_plain).count() == chain.len(), "{chain:?}");
+    }
 }
 
 /// A page is read whatever it holds; its bounds hold, and its numbers parse.

@@ -17,6 +17,8 @@ pub mod views;
 #[cfg(feature = "browser")]
 mod wanted;
 
+#[doc(hidden)]
+pub use dns::read_answer;
 pub use render::{BrowserOptions, Render, end_browsers};
 
 use crate::evidence::{Attempt, Evidence};

@@ -162,6 +162,43 @@ fn a_list_is_audited_over_real_dns_and_http_and_its_notices_are_harmless() {
 }
 
 #[test]
+fn nothing_that_a_site_says_moves_a_terminal() {
+    let folder = tempfile::tempdir().unwrap();
+    let (resolver, port) = (resolver(), web());
+    let input = folder.path().join("list.csv");
+    // A list can be hostile, too: what is no domain comes back in the error.
+    let bad_row = "\u{1b}]0;owned\u{7}\u{202e}\u{9b}2J,粤ICP备2099000123号-1,,,,,\n";
+    fs::write(&input, format!("{}{bad_row}", list(port))).unwrap();
+    let target = folder.path().join("out");
+    let address = format!("http://hostile.example:{port}/");
+    let (input, target) = (input.to_str().unwrap(), target.to_str().unwrap());
+    let commands: [&[&str]; 5] = [
+        &["page", &address],
+        &["page", &address, "--format", "json"],
+        &["check", "hostile.example", "--filings", input],
+        &["import", input],
+        &["audit", input, "-o", target],
+    ];
+    for command in commands {
+        let output = Command::new(env!("CARGO_BIN_EXE_beian"))
+            .args(command)
+            .args(if command[0] == "import" { &[][..] } else { &["--resolver", &resolver] })
+            .args(if command[0] == "import" { &[][..] } else { &["--allow-address", "127.0.0.0/8"] })
+            .env("RUST_LOG", "trace")
+            .stdin(Stdio::null())
+            .output()
+            .unwrap();
+        for said in [output.stdout, output.stderr] {
+            let said = String::from_utf8(said).unwrap();
+            let harmful = |c: &char| *c != '\n' && (c.is_control() || "\u{202e}\u{2028}".contains(*c));
+            let at = said.chars().position(|c| harmful(&c));
+            let around = at.map(|at| said.chars().skip(at.saturating_sub(80)).take(160).collect());
+            assert_eq!(around, None::<String>, "{command:?}");
+        }
+    }
+}
+
+#[test]
 fn a_homepage_on_another_port_is_read_where_its_host_does_not_open_otherwise() {
     let folder = tempfile::tempdir().unwrap();
     let (resolver, port) = (resolver(), web());

@@ -1,6 +1,6 @@
 //! What a message says, as far as it matters here.
 
-use super::fact::{Kind, MAX_ALIASES, Question};
+use super::fact::Question;
 use hickory_resolver::proto::{
     op::{Message, ResponseCode},
     rr::{Name, RData},
@@ -58,26 +58,9 @@ impl Heard {
         self.aliases.len() + self.addresses.len()
     }
 
-    /// Goes along the aliases.
-    pub(super) fn follow(
-        &self,
-        at: &mut Name,
-        seen: &mut Vec<Name>,
-        chain: &mut Vec<String>,
-    ) -> Result<(), Kind> {
-        loop {
-            let alias = self.aliases.iter().find(|(name, _)| name == at);
-            let Some((_, target)) = alias else { return Ok(()) };
-            if seen.contains(target) {
-                return Err(Kind::Loop);
-            }
-            if chain.len() == MAX_ALIASES {
-                return Err(Kind::ChainTooLong);
-            }
-            chain.push(target.to_ascii().trim_end_matches('.').to_owned());
-            seen.push(target.clone());
-            at.clone_from(target);
-        }
+    /// The name that a name is an alias of.
+    pub(super) fn target(&self, at: &Name) -> Option<&Name> {
+        self.aliases.iter().find(|(name, _)| name == at).map(|(_, target)| target)
     }
 
     /// The addresses of a name.
@@ -86,16 +69,9 @@ impl Heard {
         of_name.map(|(_, address)| *address).collect()
     }
 
-    /// What it comes to for the name where the aliases end, which has these addresses.
-    pub(super) fn kind(&self, addresses: &[IpAddr]) -> Kind {
-        match self.code {
-            ResponseCode::NoError if !addresses.is_empty() => Kind::Addresses,
-            ResponseCode::NoError => Kind::NoData,
-            ResponseCode::NXDomain => Kind::NxDomain,
-            ResponseCode::Refused => Kind::Refused,
-            ResponseCode::FormErr => Kind::Malformed,
-            _ => Kind::ServFail,
-        }
+    /// What its code means where the records are left out.
+    pub(super) fn code(&self) -> ResponseCode {
+        self.code
     }
 
     /// Whether the zone itself says that there is no more.

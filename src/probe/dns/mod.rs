@@ -2,6 +2,7 @@
 
 mod fact;
 mod heard;
+mod said;
 mod shared;
 mod udp;
 mod wire;
@@ -10,6 +11,8 @@ use super::{Options, ProbeError, deadline::Deadline, place::Places, turn};
 use crate::evidence::{Answer, Dns, Located, Resolution, Vantage};
 use crate::metrics::Stage;
 use fact::{Fact, Kind, Question, merge, settled};
+pub use said::read_answer;
+use said::Said;
 use std::{
     collections::HashMap,
     net::{IpAddr, SocketAddr},
@@ -172,11 +175,9 @@ impl Resolvers {
 }
 
 /// What became of one question to one resolver; `None` is that time ran out.
-fn fact(server: usize, question: Question, said: Option<wire::Said>) -> Fact {
-    let (kind, chain, addresses) = match said {
-        Some(said) => (said.kind, said.chain, said.addresses),
-        None => (Kind::Timeout, Vec::new(), Vec::new()),
-    };
+fn fact(server: usize, question: Question, said: Option<Said>) -> Fact {
+    let Said { kind, chain, addresses } =
+        said.unwrap_or_else(|| Said { kind: Kind::Timeout, ..Said::default() });
     Fact { server, question, kind, chain, addresses }
 }
 

@@ -7,6 +7,7 @@
 use super::{
     fact::{Kind, MAX_ALIASES, Question},
     heard::Heard,
+    said::{Said, Trail},
     shared::Answers,
     udp::{Reply, Sockets},
 };
@@ -19,7 +20,7 @@ use hickory_resolver::proto::{
 };
 use ipnet::IpNet;
 use std::{
-    net::{IpAddr, SocketAddr},
+    net::SocketAddr,
     sync::atomic::{AtomicBool, Ordering},
     time::Duration,
 };
@@ -44,14 +45,6 @@ pub(super) struct Server {
     loses_case: AtomicBool,
 }
 
-/// What one resolver says of one host.
-pub(super) struct Said {
-    pub(super) kind: Kind,
-    /// Names from the host to the last alias, the host left out.
-    pub(super) chain: Vec<String>,
-    pub(super) addresses: Vec<IpAddr>,
-}
-
 impl Server {
     pub(super) fn new(address: SocketAddr, client: Option<IpNet>) -> Server {
         Server {
@@ -72,38 +65,17 @@ impl Server {
         since: Option<Instant>,
         time: Duration,
     ) -> Said {
-        let mut said = Said { kind: Kind::Malformed, chain: Vec::new(), addresses: Vec::new() };
-        let Ok(name) = Name::from_ascii(format!("{}.", host.trim_end_matches('.'))) else {
-            return said;
-        };
-        let mut at = name.to_lowercase();
-        let mut seen = vec![at.clone()];
+        let Some(mut trail) = Trail::from(host) else { return Said::default() };
         for _ in 0..MAX_QUESTIONS {
-            let asked = (at.clone(), question);
-            let asking = self.exchange(at.clone(), question, time);
-            let heard = match self.answers.share(asked, since, asking).await {
-                Ok(heard) => heard,
-                Err(kind) => {
-                    said.kind = kind;
-                    return said;
-                }
-            };
-            let before = said.chain.len();
-            if let Err(kind) = heard.follow(&mut at, &mut seen, &mut said.chain) {
-                said.kind = kind;
-                return said;
-            }
-            said.addresses = heard.addresses(&at);
-            said.kind = heard.kind(&said.addresses);
-            // An alias without its addresses and without the zone's word that there are none:
-            // the resolver left the rest to us.
-            let is_unfinished =
-                said.kind == Kind::NoData && said.chain.len() > before && !heard.is_final();
-            if !is_unfinished {
-                return said;
+            let asked = (trail.at().clone(), question);
+            let asking = self.exchange(trail.at().clone(), question, time);
+            match self.answers.share(asked, since, asking).await {
+                Ok(heard) if trail.goes_on(&heard) => {}
+                Ok(_) => break,
+                Err(kind) => return trail.broken_off(kind),
             }
         }
-        said
+        trail.said()
     }
 
     async fn exchange(
@@ -174,7 +146,8 @@ fn message_of_question(packet: &[u8]) -> Result<Message, Kind> {
     Message::from_vec(packet).map_err(|_| Kind::Malformed)
 }
 
-fn message(reply: &[u8]) -> Result<Message, Kind> {
+/// A reply that is one.
+pub(super) fn message(reply: &[u8]) -> Result<Message, Kind> {
     let message = Message::from_vec(reply).map_err(|_| Kind::Malformed)?;
     match message.metadata.message_type {
         MessageType::Response => Ok(message),

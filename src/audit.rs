@@ -11,8 +11,9 @@ mod scope;
 use crate::evidence::Evidence;
 use crate::filing::Filing;
 use crate::policy::{Level, Policy, Scope};
-use crate::rules::{Lang, Na, Outcome, Rule, Text, provider_keys};
+use crate::rules::{Found, Lang, Na, Outcome, Rule, Text, provider_keys};
 use jiff::civil::Date;
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
 
 /// The verdicts on one filing.
@@ -102,6 +103,8 @@ struct Bench<'a> {
     today: Date,
     /// Keys of the filed providers.
     providers: Vec<String>,
+    /// The words on each host's page, in the order of the hosts.
+    found: Vec<OnceCell<Found>>,
 }
 
 impl Bench<'_> {
@@ -143,7 +146,8 @@ pub fn judge(
     today: Date,
 ) -> Audit {
     let providers = provider_keys(filing, policy);
-    let bench = Bench { filing, evidence, policy, today, providers };
+    let found = evidence.hosts.iter().map(|_| OnceCell::new()).collect();
+    let bench = Bench { filing, evidence, policy, today, providers, found };
     let mut heard = Heard::new();
     let mut verdicts = BTreeMap::new();
     for rule in scope::in_order(rules) {

@@ -1,10 +1,11 @@
 use super::{Bench, Heard, Remark, scope};
 use crate::evidence::{Evidence, HostEvidence, Registration};
 use crate::rules::{
-    Check, DnsCase, FilingCase, ListCase, Na, Outcome, PageCase, RegistrationCase, RegistryCase,
-    Rule, SiteCase, Text, WebCase,
+    Check, DnsCase, FilingCase, Found, FoundOnce, ListCase, Na, Outcome, PageCase,
+    RegistrationCase, RegistryCase, Rule, SiteCase, Text, WebCase,
 };
 use jiff::ToSpan;
+use std::cell::OnceCell;
 
 /// Why the rule says nothing of this filing whatever was seen; `None` where it may speak.
 pub(super) fn silence(rule: &Rule, bench: &Bench<'_>) -> Option<Na> {
@@ -82,7 +83,10 @@ fn ask_once(rule: &Rule, bench: &Bench<'_>) -> Remark {
         Outcome::Fail(defect) | Outcome::Review(defect) => defect.hosts.clone(),
         Outcome::Pass(_) | Outcome::Na(_) => Vec::new(),
     };
-    let url = hosts.first().and_then(|first| url_of(bench, first)).unwrap_or_default();
+    // What a registry says was not seen at any address of the site.
+    let of_site = !matches!(rule.check, Check::Registration(_));
+    let first = hosts.first().filter(|_| of_site);
+    let url = first.and_then(|first| url_of(bench, first)).unwrap_or_default();
     Remark { hosts, url, outcome }
 }
 
@@ -143,11 +147,18 @@ fn ask_pages(
 ) -> Vec<Remark> {
     let mut remarks = Vec::new();
     let mut pages: Vec<Shown<'_>> = Vec::new();
-    for host in bench.evidence.hosts.iter().filter(|host| scope::looks_at(rule, host.role)) {
+    let hosts = bench.evidence.hosts.iter().zip(&bench.found);
+    for (host, found) in hosts.filter(|(host, _)| scope::looks_at(rule, host.role)) {
         let hosts = vec![host.host.clone()];
-        match own_page(bench, host, heard) {
+        match own_page(bench, host, found, heard) {
             Ok(case) => match pages.iter_mut().find(|shown| is_same_page(&shown.case, &case)) {
-                Some(shown) => shown.hosts.extend(hosts),
+                Some(shown) => {
+                    shown.hosts.extend(hosts);
+                    // Of two looks at one page the one through a browser tells more.
+                    if shown.case.rendered.is_none() && case.rendered.is_some() {
+                        shown.case = case;
+                    }
+                }
                 None => pages.push(Shown { hosts, case }),
             },
             Err(na) => {
@@ -168,16 +179,23 @@ fn ask_pages(
 fn is_same_page(one: &PageCase<'_>, other: &PageCase<'_>) -> bool {
     let digest = |case: &PageCase<'_>| case.attempt.answer().map(|seen| seen.digest.clone());
     let same_bytes = digest(one).is_some() && digest(one) == digest(other);
-    one.url == other.url || same_bytes
+    // The same bytes may show something else under another name, as a browser tells.
+    let same_sight = match (one.rendered, other.rendered) {
+        (Some(one), Some(other)) => one.page == other.page,
+        _ => true,
+    };
+    one.url == other.url || (same_bytes && same_sight)
 }
 
 /// The page of the filing's own that a host shows; else why a page rule has nothing to read.
 fn own_page<'a>(
     bench: &Bench<'a>,
     host: &'a HostEvidence,
+    found: &'a OnceCell<Found>,
     heard: &Heard,
 ) -> Result<PageCase<'a>, Na> {
-    let answers = host.visit.iter().flat_map(|v| v.attempts()).any(|a| a.answer().is_some());
+    let answers = host.rendered().is_some()
+        || host.visit.iter().flat_map(|v| v.attempts()).any(|a| a.answer().is_some());
     for code in scope::NO_OWN_PAGE {
         // A filed homepage on a port of its own may answer under the name of a host that
         // does not open otherwise: there is a page to read.
@@ -201,7 +219,8 @@ fn own_page<'a>(
         (None, None) => return Err(Na::Unseen),
     };
     let Bench { filing, evidence, policy, today, .. } = *bench;
-    Ok(PageCase { filing, policy, today, evidence, host, attempt, url, rendered, page })
+    let found = FoundOnce::Shared(found);
+    Ok(PageCase { filing, policy, today, evidence, host, attempt, url, rendered, page, found })
 }
 
 /// The rule among those this one yields to that speaks of the host; of the filing, of any.

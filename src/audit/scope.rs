@@ -66,6 +66,9 @@ pub(super) fn applies(rule: &Rule, status: &Status, service: ServiceType) -> boo
     };
     let by_status = match status {
         Status::Pending => rule.family() == "FIL" || matches!(rule.code, "DNS007" | "WEB007"),
+        // What is not approved is asked of nothing but its own data, and whether it is open
+        // all the same: as a question, for the word may mean that of another provider.
+        Status::Unapproved(_) => rule.family() == "FIL" || rule.code == "DNS007",
         Status::Cancelled => rule.family() == "FIL" || rule.code == "DNS011",
         Status::Filed
         | Status::Connecting

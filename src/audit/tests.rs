@@ -43,7 +43,7 @@ fn filing() -> Filing {
 }
 
 fn host(name: &str, role: Role, url: &str, title: Option<&str>) -> HostEvidence {
-    let page = Page { title: title.map(str::to_owned), ..Page::default() };
+    let page = Page { title: title.map(str::to_owned), text_length: 400, ..Page::default() };
     let seen = PageSeen {
         status: 200,
         content_type: None,

@@ -1,6 +1,7 @@
 //! The bounds of the settings.
 
 use super::settings::Settings;
+use crate::probe::views::When;
 use anyhow::{Result, bail};
 
 impl Settings {
@@ -35,15 +36,58 @@ impl Settings {
         if self.http.max_redirects > 50 {
             return wrong("http", "max_redirects", "must be at most 50");
         }
+        self.check_browser()?;
+        if views_when(&self.http.views).is_none() {
+            return wrong("http", "views", "must be auto, always or never");
+        }
         if self.pace.per_host == 0 {
             return wrong("pace", "per_host", "must be at least 1");
         }
         if self.pace.per_address == 0 {
             return wrong("pace", "per_address", "must be at least 1");
         }
+        if !(1..=6_000).contains(&self.registration.per_minute) {
+            return wrong("registration", "per_minute", "must be 1 to 6000");
+        }
+        if !(1..=8).contains(&self.registration.per_server) {
+            return wrong("registration", "per_server", "must be 1 to 8");
+        }
+        if !(1..=600).contains(&self.registration.timeout) {
+            return wrong("registration", "timeout", "must be 1 to 600 seconds");
+        }
+        if self.registration.cache_days > 90 {
+            return wrong("registration", "cache_days", "must be at most 90");
+        }
         if self.pace.concurrency > 100_000 {
             return wrong("pace", "concurrency", "must be at most 100000");
         }
         Ok(())
+    }
+
+    fn check_browser(&self) -> Result<()> {
+        let wrong = |key: &str, what: &str| bail!("{}: {what}", self.named("browser", key));
+        if !["never", "auto", "always"].contains(&self.browser.render.as_str()) {
+            return wrong("render", "must be never, auto or always");
+        }
+        if self.browser.width > 64 {
+            return wrong("width", "must be at most 64");
+        }
+        if !(1..=10_000).contains(&self.browser.recycle_after) {
+            return wrong("recycle_after", "must be 1 to 10000 pages");
+        }
+        if !(1..=600).contains(&self.browser.timeout) {
+            return wrong("timeout", "must be 1 to 600 seconds");
+        }
+        Ok(())
+    }
+}
+
+/// When other visitors are played, as the settings say it.
+pub(super) fn views_when(text: &str) -> Option<When> {
+    match text {
+        "auto" => Some(When::Auto),
+        "always" => Some(When::Always),
+        "never" => Some(When::Never),
+        _ => None,
     }
 }

@@ -40,6 +40,7 @@ Examples:
   beian check site.example
   beian check site.example 例子.example --lang en
   beian check site.example --only ICP,LNK --format json
+  beian check site.example --registration
 
 A bare domain has no filing to compare with: rules that need one say so. To compare,
 audit a list: beian audit filings.csv.";

@@ -1,11 +1,11 @@
 use super::options::{Common, FolderArgs, Format};
 use super::run::{self, Parts};
-use super::{Done, options, terminal};
-use crate::demo::{self, Comparison, World};
+use super::{Done, browser, options, terminal};
+use crate::demo::{self, Comparison, Eyes, World};
 use crate::filing;
-use crate::pipeline::Summary;
-use crate::probe::Probe;
+use crate::pipeline::{Registry, Summary};
 use crate::probe::place::Places;
+use crate::probe::{Probe, Render};
 use crate::rules::Lang;
 use anyhow::{Context, Result};
 use serde_json::json;
@@ -24,14 +24,16 @@ pub(super) struct Args {
     output: Option<PathBuf>,
     #[command(flatten)]
     folder: FolderArgs,
+    #[command(flatten)]
+    browser: options::BrowserArgs,
 }
 
 pub(super) fn run(common: &Common, args: &Args) -> Done {
-    let settings = options::settings(common, None, None)?;
+    let settings = options::demo_settings(common, &args.browser)?;
     let output = args.output.clone().unwrap_or_else(|| PathBuf::from(&settings.output.dir));
     let mut parts = Parts::new(settings)?;
     parts.policy = demo::policy()?;
-    let played = super::runtime()?.block_on(play(&parts, output.clone(), args.folder))?;
+    let played = super::runtime()?.block_on(play(&mut parts, output.clone(), args.folder))?;
     let Some((comparison, summary)) = played else {
         return Ok(run::INTERRUPTED);
     };
@@ -69,7 +71,7 @@ fn next(output: &Path, lang: Lang) -> String {
 
 /// Plays the world and audits it; `None` where it was interrupted.
 async fn play(
-    parts: &Parts,
+    parts: &mut Parts,
     output: PathBuf,
     folder: FolderArgs,
 ) -> Result<Option<(Comparison, Summary)>> {
@@ -77,14 +79,22 @@ async fn play(
     let world = World::start(sites).await?;
     let list = world.list();
     let digest = Sha256::new_with_prefix(&list);
-    let rows = filing::open(
-        Box::new(Cursor::new(list.into_bytes())),
-        Some("demo.csv"),
-        &filing::Options::default(),
-    )?;
+    let open = |name, text: String| {
+        let bytes = Box::new(Cursor::new(text.into_bytes()));
+        filing::open(bytes, Some(name), &filing::Options::default())
+    };
+    let rows = open("demo.csv", list)?;
+    let registry = Registry::read(open("registry.csv", world.registry())?)?;
+    parts.registry = Some((registry, "demo".to_owned()));
     let mut plan = parts.plan(output, Some(demo::at()), folder.unfinished(), digest)?;
     plan.second_look_after = demo::SECOND_LOOK_AFTER;
-    let probe = Probe::new(world.options(), Places::embedded(Vec::new()))?;
+    let mut options = world.options();
+    browser::lay(&parts.settings, &mut options)?;
+    let eyes = match (&options.browser, options.render) {
+        (None, _) | (_, Render::Never) => Eyes::Crawler,
+        (Some(_), Render::Auto | Render::Always) => Eyes::Browser,
+    };
+    let probe = Probe::new(options, Places::embedded(Vec::new()))?;
     let end = run::audit(rows, probe, &plan).await?;
     let Some(summary) = end else {
         run::say_interrupted(&plan);
@@ -94,7 +104,8 @@ async fn play(
         let path = plan.output.join(name);
         std::fs::read_to_string(&path).with_context(|| path.display().to_string())
     };
-    let comparison = demo::compare(world.sites(), &read("audits.jsonl")?, &read("rejected.csv")?)?;
+    let (audits, rejected) = (read("audits.jsonl")?, read("rejected.csv")?);
+    let comparison = demo::compare(world.sites(), eyes, &audits, &rejected)?;
     world.stop().await;
     Ok(Some((comparison, summary)))
 }

@@ -30,6 +30,7 @@ pub(super) fn run(common: &Common, args: &Args) -> Done {
         lang: parts.lang,
         at: args.judge.at,
         versions: run::program_versions(),
+        registry: parts.registry.as_ref().map(|(registry, _)| registry),
         clock: Timestamp::now,
     };
     let runtime = super::runtime()?;

@@ -1,7 +1,11 @@
 //! Opening the lists that a command is given.
 
 use super::options::ListArgs;
+use super::settings::Settings;
+use super::terminal;
 use crate::filing::{self, Field, List, Row};
+use crate::rules::Lang;
+use crate::spool::{Registry, RegistryCount};
 use anyhow::{Context, Result, bail};
 use sha2::{Digest, Sha256};
 use std::fs::File;
@@ -44,6 +48,45 @@ pub(super) fn open(inputs: &[String], args: &ListArgs) -> Result<Lists> {
         lists.push(filing::open(Box::new(file), hint, &options)?);
     }
     Ok(Lists { lists, digest })
+}
+
+/// The user's registry file, where the settings name one, with its digest. Rows that cannot
+/// be read are told and left out: they accuse nobody.
+pub(super) fn registry(settings: &Settings, lang: Lang) -> Result<Option<(Registry, String)>> {
+    let path = settings.input.registry.as_str();
+    if path.is_empty() {
+        return Ok(None);
+    }
+    let named = || settings.named("input", "registry");
+    let mut digest = Sha256::new();
+    let file = contents(path, &mut digest).with_context(named)?;
+    let list = filing::open(Box::new(file), Some(path), &filing::Options::default());
+    let registry = Registry::read(list.with_context(named)?).with_context(named)?;
+    tell_rejected(path, registry.count(), lang);
+    let digest = digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+    Ok(Some((registry, digest)))
+}
+
+fn tell_rejected(path: &str, count: &RegistryCount, lang: Lang) {
+    if count.rejected == 0 {
+        return;
+    }
+    terminal::remark(&match lang {
+        Lang::Zh => {
+            format!("{path}：{} 行可用，{} 行未能读取，不参与比较：", count.rows, count.rejected)
+        }
+        Lang::En => format!(
+            "{path}: {} rows read, {} could not be, and are left out:",
+            count.rows, count.rejected
+        ),
+    });
+    for row in &count.first_rejected {
+        let (line, column, value) = (row.line, &row.column, &row.value);
+        terminal::remark(&terminal::safe(&match lang {
+            Lang::Zh => format!("  第 {line} 行，{column}，“{value}”：{}", row.reason.zh),
+            Lang::En => format!("  line {line}, {column}, {value:?}: {}", row.reason.en),
+        }));
+    }
 }
 
 /// The input as a file at its beginning, its bytes taken into the digest. Standard input

@@ -3,6 +3,7 @@
 
 mod audit;
 mod bounds;
+mod browser;
 mod check;
 mod closing;
 mod completions;

@@ -47,6 +47,28 @@ pub(crate) enum LangArg {
     En,
 }
 
+/// Where something is done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum WhenArg {
+    /// Where there is reason to
+    Auto,
+    /// Everywhere
+    Always,
+    /// Nowhere
+    Never,
+}
+
+impl WhenArg {
+    /// The name in settings.
+    fn name(self) -> &'static str {
+        match self {
+            WhenArg::Auto => "auto",
+            WhenArg::Always => "always",
+            WhenArg::Never => "never",
+        }
+    }
+}
+
 /// What becomes of an unfinished run in the output folder.
 #[derive(Clone, Copy, Debug, Default, Args)]
 pub(crate) struct FolderArgs {
@@ -92,6 +114,13 @@ pub(crate) struct LookArgs {
     /// A resolver to ask (repeatable; default: the system's)
     #[arg(long, value_name = "ADDR[:PORT]", help_heading = "Looking")]
     pub resolver: Vec<String>,
+    /// Another place to ask for hosts from, to compare: a resolver, or one that is asked on
+    /// behalf of a client's subnet (repeatable)
+    #[arg(long, value_name = "NAME=ADDR[:PORT][/SUBNET]", help_heading = "Looking")]
+    pub vantage: Vec<String>,
+    /// Ask registries who holds the domains and until when (RDAP, WHOIS)
+    #[arg(long, help_heading = "Looking")]
+    pub registration: bool,
     /// Where a network is, over the location table (repeatable)
     #[arg(long, value_name = "CIDR=CC[/PROVIDER]", help_heading = "Looking")]
     pub place: Vec<String>,
@@ -128,12 +157,30 @@ pub(crate) struct LookArgs {
     /// How the crawler introduces itself (default: names the program)
     #[arg(long, value_name = "TEXT", help_heading = "Looking")]
     pub user_agent: Option<String>,
+    /// Ask for pages as a phone and as a crawler too (default: auto, where something hints that
+    /// others get another page)
+    #[arg(long, value_enum, value_name = "WHEN", help_heading = "Looking")]
+    pub views: Option<WhenArg>,
     /// A proxy for all requests (one with a password: BEIAN_HTTP__PROXY)
     #[arg(long, value_name = "URL", help_heading = "Looking")]
     pub proxy: Option<String>,
     /// Ask http too where https gave a page
     #[arg(long, help_heading = "Looking")]
     pub both_schemes: bool,
+    #[command(flatten)]
+    pub browser: BrowserArgs,
+}
+
+/// How pages are rendered.
+#[derive(Debug, Default, Args)]
+pub(crate) struct BrowserArgs {
+    /// Look at pages through a headless Chromium: where their markup leaves something open
+    /// (auto, the default), always, never
+    #[arg(long, value_name = "WHEN", value_parser = ["never", "auto", "always"], help_heading = "Looking")]
+    pub render: Option<String>,
+    /// The Chromium or Chrome to use (default: the one on the PATH)
+    #[arg(long = "browser", value_name = "PATH", help_heading = "Looking")]
+    pub path: Option<PathBuf>,
 }
 
 /// What is judged, and how.
@@ -148,6 +195,9 @@ pub(crate) struct JudgeArgs {
     /// A reading of the requirements: tencent, huawei, strict
     #[arg(long, value_name = "NAME", help_heading = "Judging")]
     pub profile: Option<String>,
+    /// What the ministry's query says, as a list: domain, record number, subject, status
+    #[arg(long, value_name = "FILE", help_heading = "Judging")]
+    pub registry: Option<PathBuf>,
     /// The time that the run is said to have begun, RFC 3339 (default: now)
     #[arg(long, value_name = "TIME", value_parser = at, help_heading = "Judging")]
     pub at: Option<Timestamp>,
@@ -188,6 +238,8 @@ pub(crate) fn settings(
         lay_list(&mut layers, "--only", ("rules", "only"), &judge.only)?;
         lay_list(&mut layers, "--skip", ("rules", "skip"), &judge.skip)?;
         lay_text(&mut layers, "--profile", ("rules", "profile"), judge.profile.as_deref())?;
+        let registry = path_text(judge.registry.as_ref())?;
+        lay_text(&mut layers, "--registry", ("input", "registry"), registry)?;
     }
     layers.settings()
 }
@@ -200,6 +252,10 @@ fn lay_look(layers: &mut Layers, look: &LookArgs) -> Result<()> {
         );
     }
     lay_list(layers, "--resolver", ("dns", "resolvers"), &look.resolver)?;
+    lay_list(layers, "--vantage", ("dns", "vantages"), &look.vantage)?;
+    if look.registration {
+        layers.flag("--registration", ("registration", "enabled"), Value::Boolean(true))?;
+    }
     lay_list(layers, "--place", ("place", "overrides"), &look.place)?;
     lay_text(layers, "--geo-db", ("place", "database"), path_text(look.geo_db.as_ref())?)?;
     lay_list(layers, "--allow-address", ("guard", "allow"), &look.allow_address)?;
@@ -216,11 +272,24 @@ fn lay_look(layers: &mut Layers, look: &LookArgs) -> Result<()> {
         layers.flag("--max-body", ("http", "max_body"), Value::Integer(bytes))?;
     }
     lay_text(layers, "--user-agent", ("http", "user_agent"), look.user_agent.as_deref())?;
+    lay_text(layers, "--views", ("http", "views"), look.views.map(WhenArg::name))?;
     lay_text(layers, "--proxy", ("http", "proxy"), look.proxy.as_deref())?;
     if look.both_schemes {
         layers.flag("--both-schemes", ("http", "both_schemes"), Value::Boolean(true))?;
     }
-    Ok(())
+    lay_browser(layers, &look.browser)
+}
+
+fn lay_browser(layers: &mut Layers, browser: &BrowserArgs) -> Result<()> {
+    lay_text(layers, "--render", ("browser", "render"), browser.render.as_deref())?;
+    lay_text(layers, "--browser", ("browser", "path"), path_text(browser.path.as_ref())?)
+}
+
+/// The settings of a command that looks only at a world of its own.
+pub(crate) fn demo_settings(common: &Common, browser: &BrowserArgs) -> Result<Settings> {
+    let mut layers = layers(common)?;
+    lay_browser(&mut layers, browser)?;
+    layers.settings()
 }
 
 fn has_password(proxy: &str) -> bool {

@@ -1,6 +1,6 @@
 use super::settings::Settings;
 use super::{Done, options, terminal, wiring};
-use crate::evidence::End;
+use crate::evidence::{End, Rendering};
 use crate::page::{self, Page};
 use crate::rules::{self, Lang};
 use anyhow::{Context, Result, bail};
@@ -10,7 +10,7 @@ use std::io::Read;
 /// Show a page as the auditor sees it: title, record numbers, links, copyright
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Examples:\n  beian page saved.html\n  beian page https://site.example/ --format json\n  beian page - --content-type 'text/html; charset=gbk' < saved.html"
+    after_help = "Examples:\n  beian page saved.html\n  beian page https://site.example/ --format json\n  beian page https://site.example/ --render always\n  beian page - --content-type 'text/html; charset=gbk' < saved.html"
 )]
 pub(super) struct Args {
     /// A saved page, `-` for standard input, or a URL
@@ -61,8 +61,24 @@ fn read(path: &str, cap: usize) -> Result<Vec<u8>> {
 async fn fetch(settings: &Settings, url: &str) -> Result<Page> {
     let policy = wiring::policy(settings)?;
     let probe = wiring::probe(settings, &policy)?;
-    let url = url.parse().with_context(|| format!("{url:?} is not a URL"))?;
-    let attempt = probe.walk(url).await;
+    let url: url::Url = url.parse().with_context(|| format!("{url:?} is not a URL"))?;
+    let attempt = probe.walk(url.clone()).await;
+    let open = match &attempt.end {
+        End::Answer(seen) => seen.page.as_ref().is_some_and(|page| page.needs_rendering),
+        End::Failed(_) => true,
+    };
+    if open || settings.browser.render == "always" {
+        let shown = probe.show(url).await;
+        probe.close().await;
+        let mut hosts = shown.map(|look| look.evidence.hosts).unwrap_or_default();
+        match hosts.pop().and_then(|host| host.rendering) {
+            Some(Rendering::Shown(rendered)) => return Ok(rendered.page),
+            Some(Rendering::Failed(failure)) if settings.browser.render == "always" => {
+                bail!("the browser shows no page: {}", failure.name())
+            }
+            _ => {}
+        }
+    }
     match &attempt.end {
         End::Failed(failure) => bail!(
             "{}: no page: {} ({})",

@@ -2,9 +2,9 @@
 
 use super::options::JudgeArgs;
 use super::settings::Settings;
-use super::{terminal, wiring};
+use super::{browser, lists, terminal, wiring};
 use crate::filing::Row;
-use crate::pipeline::{self, Keep, Plan, RunError, Summary, Unfinished};
+use crate::pipeline::{self, Keep, Plan, Registry, RunError, Summary, Unfinished};
 use crate::policy::Policy;
 use crate::probe::Probe;
 use crate::probe::place::Places;
@@ -28,6 +28,8 @@ pub(super) struct Parts {
     pub policy: Policy,
     pub rules: Vec<&'static Rule>,
     pub lang: Lang,
+    /// What the user's registry file says, and the file's digest.
+    pub registry: Option<(Registry, String)>,
 }
 
 impl Parts {
@@ -35,7 +37,8 @@ impl Parts {
         let policy = wiring::policy(&settings)?;
         let rules = wiring::rules(&settings)?;
         let lang = wiring::lang(&settings);
-        Ok(Parts { settings, policy, rules, lang })
+        let registry = lists::registry(&settings, lang)?;
+        Ok(Parts { settings, policy, rules, lang, registry })
     }
 
     /// The plan of a run over a list with this digest.
@@ -57,15 +60,29 @@ impl Parts {
                 "none" => Keep::None,
                 _ => Keep::Findings,
             },
+            registry: self.registry.as_ref().map(|(registry, _)| registry),
             lang: self.lang,
             concurrency: wiring::width(&self.settings),
             second_look_after: Duration::from_secs(self.settings.pace.second_look_after),
-            site_limit: Duration::from_secs(2 * self.settings.http.deadline + 60),
+            site_limit: self.site_limit() + wiring::registration_wait(&self.settings),
             unfinished,
             fingerprint: self.fingerprint(list, at),
             versions: versions(&places),
             clock: Timestamp::now,
         })
+    }
+
+    /// Two looks, and the wait of all sites for a free browser in the worst case.
+    fn site_limit(&self) -> Duration {
+        let (deadline, browser) = (self.settings.http.deadline, &self.settings.browser);
+        let rendering = match browser.render.as_str() {
+            "never" => 0,
+            _ => {
+                let turns = wiring::width(&self.settings).div_ceil(browser::width(&self.settings));
+                2 * (deadline + browser.timeout + 60) + 3 * browser.timeout * turns as u64
+            }
+        };
+        Duration::from_secs(2 * deadline + rendering + 60)
     }
 
     /// Tells one run from another: the list, and the settings that change what is seen or said.
@@ -77,7 +94,11 @@ impl Parts {
             ("list", digest),
             ("lang", settings.output.lang.clone()),
             ("resolvers", settings.dns.resolvers.join(" ")),
+            ("vantages", settings.dns.vantages.join(" ")),
+            ("registration", settings.registration.enabled.to_string()),
             ("both schemes", settings.http.both_schemes.to_string()),
+            ("render", settings.browser.render.clone()),
+            ("views", settings.http.views.clone()),
             (
                 "place",
                 format!("{} {}", settings.place.database, settings.place.overrides.join(" ")),
@@ -87,6 +108,9 @@ impl Parts {
             ("profile", settings.rules.profile.clone()),
             ("rules", codes.join(" ")),
         ]);
+        if let Some((_, digest)) = &self.registry {
+            told.insert("registry", digest.clone());
+        }
         if let Some(at) = at {
             told.insert("at", at.to_string());
         }
@@ -117,7 +141,9 @@ pub(super) async fn audit(
 ) -> Result<Option<Summary>> {
     let stop = stop_on_interrupt(plan.lang);
     let bar = terminal::Bar::new(plan.lang);
-    let end = pipeline::run(rows, Arc::new(probe), plan, &bar, stop).await;
+    let probe = Arc::new(probe);
+    let end = pipeline::run(rows, Arc::clone(&probe), plan, &bar, stop).await;
+    probe.close().await;
     bar.finish();
     match end {
         Ok(summary) => Ok(Some(summary)),

@@ -14,11 +14,14 @@ pub(crate) const EMBEDDED: &str = include_str!("../../config/beian.toml");
 #[serde(deny_unknown_fields)]
 pub(crate) struct Settings {
     pub output: Output,
+    pub input: Input,
     pub dns: Dns,
     pub http: Http,
+    pub browser: Browser,
     pub pace: Pace,
     pub place: Place,
     pub guard: Guard,
+    pub registration: Registration,
     pub rules: Rules,
     #[serde(skip)]
     origins: Origins,
@@ -34,8 +37,15 @@ pub(crate) struct Output {
 
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
+pub(crate) struct Input {
+    pub registry: String,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Dns {
     pub resolvers: Vec<String>,
+    pub vantages: Vec<String>,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -48,8 +58,22 @@ pub(crate) struct Http {
     pub both_schemes: bool,
     pub robots: bool,
     pub user_agent: String,
+    pub views: String,
+    pub phone_agent: String,
+    pub spider_agent: String,
     pub proxy: String,
     pub ca_certs: Vec<String>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Browser {
+    pub render: String,
+    pub path: String,
+    pub width: usize,
+    pub recycle_after: u32,
+    pub timeout: u64,
+    pub sandbox: bool,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -73,6 +97,18 @@ pub(crate) struct Place {
 #[serde(deny_unknown_fields)]
 pub(crate) struct Guard {
     pub allow: Vec<String>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Registration {
+    pub enabled: bool,
+    pub servers: String,
+    pub per_minute: u32,
+    pub per_server: usize,
+    pub timeout: u64,
+    pub cache: String,
+    pub cache_days: u16,
 }
 
 #[derive(Clone, Debug, Deserialize)]

@@ -1,9 +1,13 @@
 //! Settings → the parts of a run. The only place where concrete parts are chosen.
 
+use super::bounds::views_when;
+use super::browser;
 use super::settings::Settings;
 use crate::policy::Policy;
 use crate::probe::place::{Override, Places};
-use crate::probe::{Options, Probe, ProbeError};
+use crate::probe::registration::{self, Services};
+use crate::probe::views::Views;
+use crate::probe::{Options, Probe, ProbeError, Render, VantagePoint};
 use crate::rules::{self, Lang, Rule};
 use anyhow::{Context, Error, Result, bail};
 use rustls_pki_types::CertificateDer;
@@ -103,6 +107,14 @@ pub(crate) fn look(settings: &Settings) -> Result<Options> {
             .map(|t| resolver(t))
             .collect::<Result<_>>()
             .with_context(|| settings.named("dns", "resolvers"))?,
+        vantages: settings
+            .dns
+            .vantages
+            .iter()
+            .map(|text| vantage(text))
+            .collect::<Result<_>>()
+            .with_context(|| settings.named("dns", "vantages"))?,
+        registration: registries(settings)?,
         timeout: Duration::from_secs(http.timeout),
         deadline: Duration::from_secs(http.deadline),
         max_body: http.max_body,
@@ -112,17 +124,31 @@ pub(crate) fn look(settings: &Settings) -> Result<Options> {
         max_redirects: http.max_redirects,
         both_schemes: http.both_schemes,
         robots: http.robots,
-        user_agent: http.user_agent.replace("{version}", env!("CARGO_PKG_VERSION")),
+        user_agent: agent(&http.user_agent),
+        views: Views {
+            when: views_when(&http.views).unwrap_or_default(),
+            phone_agent: agent(&http.phone_agent),
+            spider_agent: agent(&http.spider_agent),
+        },
         proxy,
         allow: allow.collect::<Result<_>>()?,
         extra_roots: roots(&http.ca_certs).with_context(|| settings.named("http", "ca_certs"))?,
+        render: Render::Never,
+        browser: None,
         sockets: Default::default(),
     })
 }
 
+/// A `User-Agent` header with our version filled in.
+fn agent(text: &str) -> String {
+    text.replace("{version}", env!("CARGO_PKG_VERSION"))
+}
+
 /// The prober of a run.
 pub(crate) fn probe(settings: &Settings, policy: &Policy) -> Result<Probe> {
-    Probe::new(look(settings)?, places(settings, policy)?).map_err(|error| match error {
+    let mut options = look(settings)?;
+    browser::lay(settings, &mut options)?;
+    Probe::new(options, places(settings, policy)?).map_err(|error| match error {
         ProbeError::Root(_) => Error::new(error).context(settings.named("http", "ca_certs")),
         other => other.into(),
     })
@@ -148,6 +174,77 @@ fn resolver(text: &str) -> Result<SocketAddr> {
     })
 }
 
+/// `NAME=RESOLVER` or `NAME=RESOLVER/SUBNET`, the subnet an address with or without a length.
+fn vantage(text: &str) -> Result<VantagePoint> {
+    let wrong = || {
+        format!(
+            "{text:?} is not a vantage point: give NAME=ADDRESS[:PORT] or \
+             NAME=ADDRESS[:PORT]/SUBNET, e.g. unicom=10.0.0.2/123.125.0.0/16"
+        )
+    };
+    let (name, rest) = text.split_once('=').with_context(wrong)?;
+    let (at, client) = match rest.split_once('/') {
+        Some((at, client)) => (at, Some(subnet(client).with_context(wrong)?)),
+        None => (rest, None),
+    };
+    let name = name.trim();
+    if name.is_empty() || name.chars().any(char::is_control) {
+        bail!(wrong());
+    }
+    let resolver = resolver(at.trim()).with_context(wrong)?;
+    Ok(VantagePoint { name: name.to_owned(), resolver, client })
+}
+
+/// A client's subnet; of a single address the part that resolvers pass on (RFC 7871, 11.1).
+fn subnet(text: &str) -> Option<ipnet::IpNet> {
+    let text = text.trim();
+    if let Ok(net) = text.parse::<ipnet::IpNet>() {
+        return Some(net.trunc());
+    }
+    let address: IpAddr = text.parse().ok()?;
+    let length = if address.is_ipv4() { 24 } else { 56 };
+    ipnet::IpNet::new(address, length).ok().map(|net| net.trunc())
+}
+
+/// How registries are asked; `None` where they are not.
+fn registries(settings: &Settings) -> Result<Option<registration::Settings>> {
+    let own = &settings.registration;
+    if !own.enabled {
+        return Ok(None);
+    }
+    let mut services = Services::embedded()?;
+    if !own.servers.is_empty() {
+        let at = || settings.named("registration", "servers");
+        let text = std::fs::read_to_string(&own.servers)
+            .with_context(|| format!("{}: the table of registries cannot be read", own.servers))
+            .with_context(at)?;
+        services = services.with(&text, &own.servers).with_context(at)?;
+    }
+    Ok(Some(registration::Settings {
+        services,
+        per_minute: own.per_minute,
+        at_a_time: own.per_server,
+        timeout: Duration::from_secs(own.timeout),
+        cache: Some(own.cache.as_str()).filter(|path| !path.is_empty()).map(Into::into),
+        cache_days: own.cache_days,
+    }))
+}
+
+/// How long a look at a site may wait for registries: its turn behind all others, and servers
+/// that keep silent.
+pub(crate) fn registration_wait(settings: &Settings) -> Duration {
+    let own = &settings.registration;
+    if !own.enabled {
+        return Duration::ZERO;
+    }
+    let turns = u64::try_from(width(settings)).unwrap_or(u64::MAX).saturating_add(60);
+    let pause = Duration::from_secs(60) / own.per_minute.max(1);
+    let queue = pause.saturating_mul(u32::try_from(turns).unwrap_or(u32::MAX));
+    let silent = Duration::from_secs(own.timeout.saturating_mul(3 * 8));
+    // Registry and registrar, RDAP and WHOIS.
+    (queue + silent).saturating_mul(3)
+}
+
 fn roots(files: &[String]) -> Result<Vec<Vec<u8>>> {
     let mut roots = Vec::new();
     for file in files {
@@ -167,6 +264,22 @@ fn roots(files: &[String]) -> Result<Vec<Vec<u8>>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_vantage_point_has_a_name_a_resolver_and_perhaps_a_subnet() {
+        let point = vantage("overseas=10.0.0.2:5353").unwrap();
+        assert_eq!((point.name.as_str(), point.client), ("overseas", None));
+        let client = |text| vantage(text).unwrap().client.unwrap().to_string();
+        assert_eq!(client("unicom=10.0.0.2/123.125.7.9/16"), "123.125.0.0/16");
+        assert_eq!(client("unicom=10.0.0.2/123.125.7.9"), "123.125.7.0/24");
+        assert_eq!(client("v6=[2001:db8::1]:53/2001:db8:1:2::/64"), "2001:db8:1:2::/64");
+        for wrong in
+            ["10.0.0.2", "=10.0.0.2", "a=dns.example", "a=10.0.0.2/x", "a=10.0.0.2/1.2.3.4/99"]
+        {
+            let error = format!("{:#}", vantage(wrong).unwrap_err());
+            assert!(error.contains("NAME=ADDRESS"), "{error}");
+        }
+    }
 
     #[test]
     fn a_resolver_has_a_port_or_gets_the_usual_one() {

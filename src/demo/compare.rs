@@ -1,7 +1,7 @@
 //! What was found against what was planted.
 
 use super::DemoError;
-use super::site::Site;
+use super::site::{Eyes, Site};
 use crate::policy::Level;
 use crate::rules::{self, Lang};
 use serde::{Deserialize, Serialize};
@@ -78,9 +78,14 @@ struct VerdictLine {
 }
 
 /// Compares what a run over the world's list wrote (`audits.jsonl`, `rejected.csv`) with
-/// what is planted in its sites.
-pub fn compare(sites: &[Site], audits: &str, rejected: &str) -> Result<Comparison, DemoError> {
-    let planted = planted(sites)?;
+/// what is planted in its sites for a run through these eyes.
+pub fn compare(
+    sites: &[Site],
+    eyes: Eyes,
+    audits: &str,
+    rejected: &str,
+) -> Result<Comparison, DemoError> {
+    let planted = planted(sites, eyes)?;
     let found = found(audits)?;
     let mut comparison =
         Comparison { sites: lines(sites, &planted, &found), ..Comparison::default() };
@@ -183,10 +188,10 @@ impl Comparison {
 }
 
 /// What is planted in these sites; a plant without a level has the rule's own.
-fn planted(sites: &[Site]) -> Result<BTreeSet<Finding>, DemoError> {
+fn planted(sites: &[Site], eyes: Eyes) -> Result<BTreeSet<Finding>, DemoError> {
     let mut all = BTreeSet::new();
     for site in sites {
-        for plant in &site.planted {
+        for plant in site.planted_for(eyes) {
             let rule = rules::find(&plant.code).ok_or_else(|| {
                 DemoError::site(&site.name, format!("no such rule: {}", plant.code))
             })?;

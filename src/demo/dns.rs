@@ -3,8 +3,10 @@
 use super::DemoError;
 use super::site::Site;
 use hickory_resolver::proto::op::{Message, Metadata, ResponseCode};
+use hickory_resolver::proto::rr::rdata::opt::{EdnsCode, EdnsOption};
 use hickory_resolver::proto::rr::rdata::{CNAME, SOA};
 use hickory_resolver::proto::rr::{Name, RData, Record, RecordType};
+use ipnet::IpNet;
 use std::{
     collections::{BTreeMap, HashMap},
     net::IpAddr,
@@ -19,10 +21,29 @@ const TTL: u32 = 60;
 /// Aliases that one answer holds: a resolver gives up somewhere too.
 const MOST_ALIASES: usize = 32;
 
+/// Places from which the world is looked at besides, as site files name them: the first is a
+/// resolver of its own, the second a subnet that the first resolver answers in its own way.
+pub(super) const VANTAGES: [&str; 2] = ["overseas", "unicom"];
+/// The subnet of the second.
+pub(super) const SUBNET: &str = "123.125.0.0/16";
+
+/// Whose answers a zone holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum View {
+    /// The first resolver.
+    First,
+    /// The second resolver.
+    Second,
+    /// The resolver that is a vantage point.
+    Overseas,
+}
+
 /// What one resolver knows.
 #[derive(Debug, Default)]
 pub(super) struct Zone {
     names: HashMap<String, Entry>,
+    /// What clients of a subnet are told otherwise.
+    line: Option<(IpNet, HashMap<String, Entry>)>,
 }
 
 /// What is said of one name.
@@ -48,11 +69,20 @@ enum Manner {
 }
 
 impl Zone {
-    /// The zones of all sites as the first (0) or second (1) resolver has them.
-    pub(super) fn of(sites: &[Site], resolver: usize) -> Result<Zone, DemoError> {
+    /// The zones of all sites as a resolver has them.
+    pub(super) fn of(sites: &[Site], view: View) -> Result<Zone, DemoError> {
         let mut zone = Zone::default();
+        for (host, address) in super::registry::HOSTS {
+            let entry = Entry { addresses: vec![address], ..Entry::default() };
+            zone.names.insert(host.to_owned(), entry);
+        }
+        let mut line = HashMap::new();
         for site in sites {
-            for (name, answers) in records(site, resolver) {
+            let told = site.vantage.get("unicom").filter(|_| view == View::First);
+            for (name, answers) in told.into_iter().flatten() {
+                line.insert(site.host(name), Entry::parse(site, answers)?);
+            }
+            for (name, answers) in records(site, view) {
                 let entry = Entry::parse(site, &answers)?;
                 let host = site.host(&name);
                 if zone.names.insert(host.clone(), entry).is_some() {
@@ -63,7 +93,14 @@ impl Zone {
                 }
             }
         }
+        zone.line = SUBNET.parse().ok().map(|net| (net, line));
         Ok(zone)
+    }
+
+    /// What clients of the question's subnet (RFC 7871) are told of a name.
+    fn entry(&self, name: &str, request: &Message) -> Option<&Entry> {
+        let own = self.line.as_ref().filter(|(net, _)| is_from(net, request));
+        own.and_then(|(_, line)| line.get(name)).or_else(|| self.names.get(name))
     }
 
     /// The answer to a message; `None` where the resolver stays silent.
@@ -79,7 +116,7 @@ impl Zone {
         }
         let mut owner = query.name().clone();
         for _ in 0..MOST_ALIASES {
-            let Some(entry) = self.names.get(&plain(&owner)) else {
+            let Some(entry) = self.entry(&plain(&owner), &request) else {
                 return Some(negative(reply, ResponseCode::NXDomain));
             };
             match entry.manner_now() {
@@ -160,8 +197,9 @@ impl Entry {
 
 /// Every address that a name of the site has, in order and each once.
 pub(super) fn addresses(site: &Site) -> Vec<IpAddr> {
-    let mut found: Vec<IpAddr> = (0..2)
-        .flat_map(|resolver| records(site, resolver))
+    let mut found: Vec<IpAddr> = [View::First, View::Second]
+        .into_iter()
+        .flat_map(|view| records(site, view))
         .flat_map(|(_, answers)| answers)
         .filter_map(|answer| match answer.as_str() {
             "address" => Some(site.address()),
@@ -174,14 +212,22 @@ pub(super) fn addresses(site: &Site) -> Vec<IpAddr> {
 }
 
 /// Names and answers of a site's zone, defaults filled in.
-fn records(site: &Site, resolver: usize) -> BTreeMap<String, Vec<String>> {
+fn records(site: &Site, view: View) -> BTreeMap<String, Vec<String>> {
     let usual = || vec!["address".to_owned()];
     let mut records = BTreeMap::from([("@".to_owned(), usual()), ("www".to_owned(), usual())]);
     records.extend(site.zone.clone());
-    if resolver == 1 {
-        records.extend(site.second.clone());
+    match view {
+        View::First => {}
+        View::Second => records.extend(site.second.clone()),
+        View::Overseas => records.extend(site.vantage.get("overseas").cloned().unwrap_or_default()),
     }
     records
+}
+
+/// Whether a question is asked on behalf of a client in this subnet.
+fn is_from(net: &IpNet, request: &Message) -> bool {
+    let option = request.edns.as_ref().and_then(|edns| edns.option(EdnsCode::Subnet));
+    matches!(option, Some(EdnsOption::Subnet(client)) if net.contains(&client.addr()))
 }
 
 fn plain(name: &Name) -> String {

@@ -21,6 +21,16 @@ const COLUMNS: &[(&str, &str)] = &[
     ("opened_on", "网站开通日期"),
     ("homepage", "网站首页URL"),
     ("service_type", "服务类型"),
+    ("platform", "运行平台"),
+    ("content_kind", "服务内容"),
+    ("remark", "服务备注"),
+    ("pre_approvals", "前置审批"),
+    ("subject_id_kind", "证件类型"),
+    ("subject_id", "证件号码"),
+    ("id_expires_on", "证件有效期"),
+    ("legal_representative", "法定代表人"),
+    ("subject_owner", "主体负责人"),
+    ("authority", "授权书"),
     ("owner", "网站负责人"),
     ("phone", "手机号码"),
     ("email", "电子邮箱"),
@@ -46,8 +56,44 @@ pub(super) fn is_field(name: &str) -> bool {
 pub(super) fn list(sites: &[Site]) -> String {
     let mut text = String::from("\u{feff}");
     push_row(&mut text, COLUMNS.iter().map(|(_, heading)| (*heading).to_owned()));
+    let again = sites.iter().flat_map(|site| {
+        site.again.iter().map(|cells| {
+            let mut again = site.clone();
+            again.filing.extend(cells.clone());
+            again
+        })
+    });
+    for site in sites.iter().cloned().chain(again) {
+        push_row(&mut text, COLUMNS.iter().map(|(field, _)| cell(&site, field)));
+    }
+    text
+}
+
+/// The columns of the registry file: the name of a site file, that of the list whose cell is
+/// the default, and the heading.
+const REGISTRY: &[(&str, &str, &str)] = &[
+    ("domain", "domain", "域名"),
+    ("number", "record_number", "服务备案号"),
+    ("subject", "subject_name", "主办单位名称"),
+    ("status", "status", "状态"),
+];
+
+/// Whether a site file may set a cell of a registry row of this name.
+pub(super) fn is_registered(name: &str) -> bool {
+    REGISTRY.iter().any(|(field, ..)| *field == name)
+}
+
+/// The registry file of these sites, as the ministry's query would fill it.
+pub(super) fn registry(sites: &[Site]) -> String {
+    let mut text = String::new();
+    push_row(&mut text, REGISTRY.iter().map(|(.., heading)| (*heading).to_owned()));
     for site in sites {
-        push_row(&mut text, COLUMNS.iter().map(|(field, _)| cell(site, field)));
+        for row in &site.registry {
+            let cells = REGISTRY.iter().map(|(name, field, _)| {
+                row.get(*name).map_or_else(|| cell(site, field), Clone::clone)
+            });
+            push_row(&mut text, cells);
+        }
     }
     text
 }

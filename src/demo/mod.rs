@@ -14,6 +14,7 @@ mod embedded;
 mod filings;
 mod layout;
 mod ports;
+mod registry;
 mod reply;
 mod site;
 mod web;
@@ -21,7 +22,7 @@ mod world;
 
 pub use compare::{Comparison, Finding, RejectedRow, compare};
 pub use embedded::sites;
-pub use site::{Planted, Site};
+pub use site::{Eyes, Planted, Site};
 pub use world::{SECOND_LOOK_AFTER, World, at, policy};
 
 /// Why the demo world cannot be built.

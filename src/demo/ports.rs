@@ -7,7 +7,7 @@ use std::{
     sync::{Arc, OnceLock},
     time::{Duration, Instant},
 };
-use tokio::io::AsyncReadExt;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio_rustls::TlsAcceptor;
 
@@ -37,6 +37,9 @@ pub(super) enum PortKind {
     Sloppy,
     /// Resets at first, and is a web server after a while.
     Flaky,
+    /// A web server behind a firewall that shakes hands with browsers alone: it looks for
+    /// what only they put into their greeting.
+    Picky,
 }
 
 /// A socket that plays ports of one kind.
@@ -106,7 +109,8 @@ async fn meet(
             while matches!(stream.read(&mut sink).await, Ok(length) if length > 0) {}
         }
         PortKind::Sloppy => serve_sloppy(stream, &web).await,
-        PortKind::Open | PortKind::Plain | PortKind::Flaky => match tls {
+        PortKind::Picky if !greets_like_a_browser(&stream).await => refuse_tls(stream).await,
+        PortKind::Open | PortKind::Plain | PortKind::Flaky | PortKind::Picky => match tls {
             Some(tls) => serve_tls(stream, tls, web).await,
             None => serve_plain(stream, web).await,
         },
@@ -118,4 +122,59 @@ async fn reset(mut stream: TcpStream) {
     let _ = stream.read(&mut [0; 512]).await;
     // Zero linger throws away what is unsent, so the close is a reset at once.
     let _ = stream.set_zero_linger();
+}
+
+/// A fatal alert, `handshake_failure`, in a record of its own.
+const HANDSHAKE_FAILURE: [u8; 7] = [21, 3, 3, 0, 2, 2, 40];
+
+/// Turns a TLS client away as a server does that finds nothing in common with it.
+async fn refuse_tls(mut stream: TcpStream) {
+    // What came is read first, so that the close is a plain one and not a reset.
+    let _ = stream.read(&mut [0; 16_384]).await;
+    let _ = stream.write_all(&HANDSHAKE_FAILURE).await;
+    let _ = stream.shutdown().await;
+}
+
+/// Whether the first bytes of a connection are a browser's; they stay to be read.
+async fn greets_like_a_browser(stream: &TcpStream) -> bool {
+    let mut start = [0; 256];
+    match stream.peek(&mut start).await {
+        Ok(length) => start.get(..length).is_some_and(has_reserved_cipher),
+        Err(_) => false,
+    }
+}
+
+/// Whether a TLS greeting offers a cipher of the reserved values (RFC 8701) that browsers mix
+/// in, to keep servers used to values they do not know.
+fn has_reserved_cipher(start: &[u8]) -> bool {
+    // Record header 5, handshake header 4, version 2, random 32: then the session's length.
+    let Some(session) = start.get(43) else { return false };
+    let ciphers = start.get(46 + usize::from(*session)..).unwrap_or_default();
+    start.first() == Some(&22)
+        && ciphers.chunks_exact(2).take(4).any(|cipher| match cipher {
+            [high, low] => high == low && high & 0x0f == 0x0a,
+            _ => false,
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::has_reserved_cipher;
+
+    fn greeting(ciphers: &[u8]) -> Vec<u8> {
+        let mut start = vec![22, 3, 1, 2, 0, 1, 0, 1, 0xfc, 3, 3];
+        start.extend([7; 32]);
+        start.push(2);
+        start.extend([9, 9, 0, 4]);
+        start.extend(ciphers);
+        start
+    }
+
+    #[test]
+    fn a_browser_is_known_by_the_reserved_cipher_it_offers() {
+        assert!(has_reserved_cipher(&greeting(&[0x3a, 0x3a, 0x13, 0x01])));
+        assert!(!has_reserved_cipher(&greeting(&[0x13, 0x02, 0x13, 0x01])));
+        assert!(!has_reserved_cipher(b"GET / HTTP/1.1\r\nHost: site.example\r\n\r\n"));
+        assert!(!has_reserved_cipher(&[]));
+    }
 }

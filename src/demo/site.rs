@@ -1,6 +1,7 @@
 use super::DemoError;
 use super::certificates::CertificateKind;
 use super::ports::PortKind;
+use super::registry::RegistrationFile;
 use crate::policy::Level;
 use serde::Deserialize;
 use std::{
@@ -26,15 +27,25 @@ pub struct Site {
     pub en: String,
     /// What an audit has to find here, and nothing else.
     pub planted: Vec<Planted>,
+    /// The same of an audit without a browser, where that differs.
+    pub without: Option<Vec<Planted>>,
     /// The column for which the list's row has to be rejected.
     pub(super) rejected: Option<String>,
     /// Cells of the filing list by field name; an empty one empties the default.
     pub(super) filing: BTreeMap<String, String>,
+    /// Further rows of the list for the same site: cells that differ. They stand at the end.
+    pub again: Vec<BTreeMap<String, String>>,
+    /// Rows of the registry file; what a row leaves out is as the list has it.
+    pub(super) registry: Vec<BTreeMap<String, String>>,
     /// What DNS says by name: `@`, a label under the domain, or a whole name with a dot at
     /// its end. Defaults for `@` and `www`: the site's address.
     pub(super) zone: BTreeMap<String, Vec<String>>,
     /// What the second resolver says where it differs.
     pub(super) second: BTreeMap<String, Vec<String>>,
+    /// What a vantage point is told where that differs, by its name.
+    pub(super) vantage: BTreeMap<String, BTreeMap<String, Vec<String>>>,
+    /// What the domain's registry says.
+    pub(super) registration: RegistrationFile,
     /// What happens at the ports of an address; `own` is the site's own, `*` every one that
     /// the zone names.
     pub(super) address: BTreeMap<String, BTreeMap<String, PortKind>>,
@@ -46,6 +57,15 @@ pub struct Site {
     pub(super) pages: BTreeMap<String, PageFile>,
     /// Answers other than the page: the first that matches counts.
     pub(super) web: Vec<Route>,
+}
+
+/// Through what an audit sees pages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Eyes {
+    /// A browser, where the page as served leaves something open.
+    Browser,
+    /// The crawler alone.
+    Crawler,
 }
 
 /// One finding that an audit has to make.
@@ -105,6 +125,8 @@ pub(super) struct Route {
     pub(super) scheme: Option<String>,
     /// The path; any by default.
     pub(super) path: Option<String>,
+    /// A part of the `User-Agent` header; any by default.
+    pub(super) agent: Option<String>,
     /// 200 by default, 302 with a location.
     pub(super) status: Option<u16>,
     /// The `Location` header.
@@ -155,14 +177,29 @@ impl Site {
     pub fn parse(name: &str, text: &str) -> Result<Site, DemoError> {
         let mut site: Site = toml::from_str(text).map_err(|e| DemoError::site(name, e))?;
         site.name = name.to_owned();
-        let unknown = site.filing.keys().find(|key| !super::filings::is_field(key));
-        if let Some(key) = unknown {
-            return Err(DemoError::site(name, format!("no such field of a filing: {key}")));
+        site.check_cells()?;
+        let place = site.vantage.keys().find(|name| !super::dns::VANTAGES.contains(&name.as_str()));
+        if let Some(name) = place {
+            return Err(DemoError::site(&site.name, format!("no such vantage point: {name}")));
         }
         Ok(site)
     }
 
-    /// A site whose every page is these bytes.
+    fn check_cells(&self) -> Result<(), DemoError> {
+        let mut cells = self.again.iter().chain([&self.filing]).flat_map(BTreeMap::keys);
+        if let Some(key) = cells.find(|key| !super::filings::is_field(key)) {
+            return Err(DemoError::site(&self.name, format!("no such field of a filing: {key}")));
+        }
+        let mut cells = self.registry.iter().flat_map(BTreeMap::keys);
+        match cells.find(|key| !super::filings::is_registered(key)) {
+            Some(key) => {
+                Err(DemoError::site(&self.name, format!("no such field of a registry: {key}")))
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// A site whose homepage is these bytes, and that has nothing else.
     pub fn of_bytes(
         name: &str,
         id: u16,
@@ -175,7 +212,18 @@ impl Site {
             content_type: Some(content_type.to_owned()),
             ..PageFile::default()
         };
-        Site { name: name.to_owned(), id, filing, page, ..Site::default() }
+        let home = Route { path: Some("/".to_owned()), ..Route::default() };
+        let gone = Route { status: Some(404), body: Some(String::new()), ..Route::default() };
+        let web = vec![home, gone];
+        Site { name: name.to_owned(), id, filing, page, web, ..Site::default() }
+    }
+
+    /// What an audit through these eyes has to find, and nothing else.
+    pub fn planted_for(&self, eyes: Eyes) -> &[Planted] {
+        match (&self.without, eyes) {
+            (Some(without), Eyes::Crawler) => without,
+            _ => &self.planted,
+        }
     }
 
     /// The domain as DNS writes it.

@@ -1,6 +1,7 @@
 //! The web servers of the demo world.
 
 use super::DemoError;
+use super::registry::{HOSTS, Registry};
 use super::reply::{Pieces, Reply};
 use super::site::{Route, Site};
 use http_body_util::Either;
@@ -37,7 +38,17 @@ struct Rule {
     host: Option<String>,
     scheme: Option<String>,
     path: Option<String>,
+    agent: Option<String>,
     reply: Reply,
+}
+
+/// What a request asks for, and who asks.
+#[derive(Clone, Copy)]
+struct Asked<'a> {
+    host: &'a str,
+    scheme: &'a str,
+    path: &'a str,
+    agent: &'a str,
 }
 
 /// What a server can send.
@@ -57,17 +68,32 @@ impl Web {
                 web.hosts.insert(host, Arc::clone(&answers));
             }
         }
+        let registry = Registry::of(sites);
+        for (host, _) in HOSTS.iter().filter(|(host, _)| host.starts_with("rdap.")) {
+            let routes = registry.rdap(host).into_iter().map(|(path, reply)| Rule {
+                host: None,
+                scheme: None,
+                path: Some(path),
+                agent: None,
+                reply,
+            });
+            let mut page = Reply::of_text("{\"errorCode\": 404}");
+            page.status = 404;
+            let answers = Answers { routes: routes.collect(), page };
+            web.hosts.insert((*host).to_owned(), Arc::new(answers));
+        }
         Ok(web)
     }
 
-    fn reply(&self, host: &str, scheme: &str, path: &str) -> Reply {
-        let host = host.split(':').next().unwrap_or_default().to_ascii_lowercase();
+    fn reply(&self, asked: &Asked<'_>) -> Reply {
+        let path = asked.path;
+        let host = asked.host.split(':').next().unwrap_or_default().to_ascii_lowercase();
         let Some(answers) = self.hosts.get(&host) else {
             let mut reply = Reply::of_text("<title>404</title><p>no such site here</p>");
             reply.status = 404;
             return reply;
         };
-        let route = answers.routes.iter().find(|rule| rule.fits(&host, scheme, path));
+        let route = answers.routes.iter().find(|rule| rule.fits(&Asked { host: &host, ..*asked }));
         let mut reply = route.map_or(&answers.page, |rule| &rule.reply).clone();
         if path == "/robots.txt" && route.is_none_or(|rule| rule.path.is_none()) {
             reply = Reply::of_text("User-agent: *\nDisallow:\n");
@@ -88,13 +114,17 @@ impl Rule {
             host: route.host.as_deref().map(|name| site.host(name)),
             scheme: route.scheme.clone(),
             path: route.path.clone(),
+            agent: route.agent.clone(),
             reply: Reply::of_route(site, route)?,
         })
     }
 
-    fn fits(&self, host: &str, scheme: &str, path: &str) -> bool {
+    fn fits(&self, asked: &Asked<'_>) -> bool {
         let fits = |wanted: &Option<String>, is: &str| wanted.as_deref().is_none_or(|w| w == is);
-        fits(&self.host, host) && fits(&self.scheme, scheme) && fits(&self.path, path)
+        fits(&self.host, asked.host)
+            && fits(&self.scheme, asked.scheme)
+            && fits(&self.path, asked.path)
+            && self.agent.as_deref().is_none_or(|part| asked.agent.contains(part))
     }
 }
 
@@ -124,8 +154,11 @@ async fn serve(stream: impl AsyncRead + AsyncWrite + Unpin, web: Arc<Web>, schem
 }
 
 async fn answer(web: &Web, scheme: &str, request: &Request<Incoming>) -> Sent {
-    let host = request.headers().get("host").and_then(|value| value.to_str().ok());
-    let reply = web.reply(host.unwrap_or_default(), scheme, request.uri().path());
+    let header = |name: &str| {
+        request.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
+    };
+    let (host, agent) = (header("host"), header("user-agent"));
+    let reply = web.reply(&Asked { host, scheme, path: request.uri().path(), agent });
     tokio::time::sleep(reply.delay).await;
     let mut response = Response::new(Either::Left(reply.stream()));
     *response.status_mut() = reply.status.try_into().unwrap_or_default();
@@ -157,11 +190,15 @@ pub(super) async fn serve_sloppy(mut stream: TcpStream, web: &Web) {
     }
     let head = String::from_utf8_lossy(&head).into_owned();
     let path = head.split(' ').nth(1).unwrap_or("/");
-    let host = head.lines().find_map(|line| {
-        let (name, value) = line.split_once(':')?;
-        name.eq_ignore_ascii_case("host").then(|| value.trim())
-    });
-    let reply = web.reply(host.unwrap_or_default(), "http", path);
+    let header = |wanted: &str| {
+        let value = head.lines().find_map(|line| {
+            let (name, value) = line.split_once(':')?;
+            name.eq_ignore_ascii_case(wanted).then(|| value.trim())
+        });
+        value.unwrap_or_default()
+    };
+    let (host, agent) = (header("host"), header("user-agent"));
+    let reply = web.reply(&Asked { host, scheme: "http", path, agent });
     let mut answer = format!("HTTP/1.1 {}\nsERVER:  旧服务器/0.9\n", reply.status).into_bytes();
     for (name, value) in &reply.headers {
         answer.extend_from_slice(format!("{}:{value}\n", name.to_uppercase()).as_bytes());

@@ -1,11 +1,14 @@
 use super::DemoError;
 use super::certificates::{CertificateKind, Certificates};
-use super::dns::{self, Zone};
+use super::dns::{self, View, Zone};
 use super::ports::{self, Door, PortKind};
+use super::registry::{self, Registry};
 use super::site::Site;
 use super::web::Web;
 use crate::policy::{Policy, PolicyError};
-use crate::probe::{Options, SocketTable};
+use crate::probe::registration::{Services, Settings};
+use crate::probe::views::{Views, When};
+use crate::probe::{Options, Render, SocketTable, VantagePoint};
 use std::{
     collections::{BTreeMap, HashMap},
     net::{IpAddr, Ipv4Addr, SocketAddr},
@@ -31,20 +34,17 @@ pub fn at() -> jiff::Timestamp {
     AT
 }
 
-/// The policy of a demo run: the embedded one, with the reading under which every rule has
-/// something to say.
+/// The policy of a demo run: the embedded one, whatever a user's file says.
 pub fn policy() -> Result<Policy, PolicyError> {
-    Policy::with(READING, "demo", None)
+    Policy::embedded()
 }
-
-/// Guangdong's sites show their subject's number: without this reading nothing can break
-/// ICP004.
-const READING: &str = "[readings]\nguangdong = \"subject\"\n";
 
 /// A running demo world.
 pub struct World {
     sites: Vec<Site>,
     resolvers: Vec<SocketAddr>,
+    vantages: Vec<VantagePoint>,
+    services: Services,
     sockets: SocketTable,
     root: Vec<u8>,
     stop: CancellationToken,
@@ -62,15 +62,22 @@ impl World {
         let certificates = Arc::new(Certificates::new(kinds)?);
         let mut world = World {
             resolvers: Vec::new(),
+            vantages: Vec::new(),
+            services: Services::default()
+                .with(registry::SERVICES, "the world's registries")
+                .map_err(|error| DemoError::site("README", error))?,
             sockets: SocketTable::new(),
             root: certificates.root().to_vec(),
             sites,
             stop,
             tasks,
         };
-        for resolver in 0..2 {
-            world.start_resolver(resolver).await?;
+        for view in [View::First, View::Second] {
+            let at = world.start_resolver(view).await?;
+            world.resolvers.push(at);
         }
+        world.start_vantages().await?;
+        world.start_registry().await?;
         let tls = TlsAcceptor::from(Arc::new(certificates.server()?));
         world.start_ports(&tls)?;
         Ok(world)
@@ -84,6 +91,11 @@ impl World {
     /// The filing list, CSV.
     pub fn list(&self) -> String {
         super::filings::list(&self.sites)
+    }
+
+    /// The registry file, CSV.
+    pub fn registry(&self) -> String {
+        super::filings::registry(&self.sites)
     }
 
     /// The addresses of the resolvers.
@@ -106,6 +118,15 @@ impl World {
     pub fn options(&self) -> Options {
         Options {
             resolvers: self.resolvers.clone(),
+            vantages: self.vantages.clone(),
+            registration: Some(Settings {
+                services: self.services.clone(),
+                per_minute: 60_000,
+                at_a_time: 8,
+                timeout: Duration::from_secs(3),
+                cache: None,
+                cache_days: 0,
+            }),
             timeout: Duration::from_secs(3),
             deadline: Duration::from_secs(20),
             max_body: 8 * 1024 * 1024,
@@ -116,9 +137,16 @@ impl World {
             both_schemes: false,
             robots: false,
             user_agent: "beian-demo".to_owned(),
+            views: Views {
+                when: When::Auto,
+                phone_agent: "beian-demo (iPhone; Mobile)".to_owned(),
+                spider_agent: "beian-demo (Baiduspider)".to_owned(),
+            },
             proxy: None,
             allow: Vec::new(),
             extra_roots: vec![self.root.clone()],
+            render: Render::Never,
+            browser: None,
             sockets: self.sockets.clone(),
         }
     }
@@ -130,8 +158,36 @@ impl World {
         self.tasks.wait().await;
     }
 
-    async fn start_resolver(&mut self, resolver: usize) -> Result<(), DemoError> {
-        let zone = Arc::new(Zone::of(&self.sites, resolver)?);
+    /// The places from which hosts are asked for besides.
+    async fn start_vantages(&mut self) -> Result<(), DemoError> {
+        let overseas = self.start_resolver(View::Overseas).await?;
+        let subnet = dns::SUBNET.parse().ok();
+        let places = [Some(overseas), self.resolvers.first().copied()];
+        let clients = [None, subnet];
+        for ((name, resolver), client) in dns::VANTAGES.iter().zip(places).zip(clients) {
+            let Some(resolver) = resolver else { continue };
+            self.vantages.push(VantagePoint { name: (*name).to_owned(), resolver, client });
+        }
+        Ok(())
+    }
+
+    /// The WHOIS servers of the registry and of the registrar.
+    async fn start_registry(&mut self) -> Result<(), DemoError> {
+        let registry = Arc::new(Registry::of(&self.sites));
+        for (host, address) in registry::HOSTS {
+            if !host.starts_with("whois.") {
+                continue;
+            }
+            let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
+            self.sockets.insert((address, 43), listener.local_addr()?);
+            let is_registry = host.contains(".nic.");
+            self.play(registry::serve(listener, Arc::clone(&registry), is_registry));
+        }
+        Ok(())
+    }
+
+    async fn start_resolver(&mut self, view: View) -> Result<SocketAddr, DemoError> {
+        let zone = Arc::new(Zone::of(&self.sites, view)?);
         // The TCP port has to be the UDP port: try until a free pair is found.
         let mut tries = 0;
         let (udp, tcp) = loop {
@@ -142,17 +198,18 @@ impl World {
                 Err(_) => tries += 1,
             }
         };
-        self.resolvers.push(udp.local_addr()?);
+        let at = udp.local_addr()?;
         self.play(dns::serve_udp(udp, Arc::clone(&zone)));
         self.play(dns::serve_tcp(tcp, zone));
-        Ok(())
+        Ok(at)
     }
 
     fn start_ports(&mut self, tls: &TlsAcceptor) -> Result<(), DemoError> {
         let web = Arc::new(Web::of(&self.sites)?);
         let mut open: HashMap<(PortKind, bool), SocketAddr> = HashMap::new();
         for ((address, port), kind) in wanted(&self.sites)? {
-            let over_tls = matches!(kind, PortKind::Open | PortKind::Flaky) && port == 443;
+            let speaks_tls = matches!(kind, PortKind::Open | PortKind::Flaky | PortKind::Picky);
+            let over_tls = speaks_tls && port == 443;
             // Flaky ports have a clock of their own; the others of a kind share a socket.
             let shared = open.get(&(kind, over_tls)).filter(|_| kind != PortKind::Flaky);
             let at = match shared {
@@ -190,7 +247,9 @@ impl Drop for World {
 
 /// What happens at each port of each address.
 fn wanted(sites: &[Site]) -> Result<BTreeMap<(IpAddr, u16), PortKind>, DemoError> {
-    let mut wanted: BTreeMap<(IpAddr, u16), PortKind> = BTreeMap::new();
+    let rdap = registry::HOSTS.iter().filter(|(host, _)| host.starts_with("rdap."));
+    let mut wanted: BTreeMap<(IpAddr, u16), PortKind> =
+        rdap.map(|(_, address)| ((*address, 443), PortKind::Open)).collect();
     for site in sites {
         let named = site.address.iter().filter_map(|(at, ports)| match at.as_str() {
             "own" => Some((site.address(), ports)),

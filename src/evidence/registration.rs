@@ -25,6 +25,9 @@ pub struct Registration {
     /// The registrar's name as answered.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub registrar: Option<String>,
+    /// The registrar's number in IANA's list, where the answer has it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub registrar_id: Option<u32>,
     /// The registrant's name where the answer has one and it is not withheld. That of an
     /// organisation; a person's is kept as answered too, and masked in every output.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -42,6 +42,10 @@ pub struct Rendered {
     /// Requests of the page that the address guard refused.
     #[serde(skip_serializing_if = "is_zero")]
     pub refused: u32,
+    /// Scripts and style sheets of the page that did not come: where there are any, it may
+    /// look otherwise to a visitor.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub missing: u32,
     /// Whether a screenshot was taken.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub screenshot: bool,

@@ -6,12 +6,14 @@
 mod address;
 mod charset;
 mod column;
+pub mod contact;
 mod date;
 mod delimited;
 mod domain;
 mod error;
 mod field;
 mod guess;
+pub mod identity;
 mod jsonl;
 mod lines;
 mod list;
@@ -21,6 +23,7 @@ mod reason;
 mod row;
 mod sheet;
 mod text;
+mod validity;
 mod words;
 mod workbook;
 
@@ -29,8 +32,11 @@ pub use domain::{Domain, DomainError};
 pub use error::ListError;
 pub use field::Field;
 pub use list::{Format, Layout, List, Options, open};
-pub use model::{AddressRange, FiledNumber, FiledPolice, Filing, Homepage, ServiceType, Status};
+pub use model::{
+    AddressRange, FiledNumber, FiledPolice, Filing, Homepage, ServiceType, Status, name_key,
+};
 pub use reason::Reason;
+pub use validity::{Validity, validities};
 
 use serde::{Deserialize, Serialize};
 

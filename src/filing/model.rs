@@ -14,6 +14,10 @@ pub struct Filing {
     pub source: Option<String>,
     /// 域名
     pub domain: Domain,
+    /// The host that the list has in place of the domain, punycode, where it is another: `www.`
+    /// stands before it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub written_domain: Option<String>,
     /// 备案号, normally the service's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub record_number: Option<FiledNumber>,
@@ -89,7 +93,7 @@ pub struct Filing {
     /// 主体负责人
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub subject_owner: Option<String>,
-    /// 授权书
+    /// 授权书; `None` where the list has no such column, empty where the cell is empty.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub authority: Option<String>,
     /// 负责人
@@ -113,6 +117,7 @@ impl Filing {
             line,
             source: None,
             domain,
+            written_domain: None,
             record_number: None,
             subject_number: None,
             licence: None,
@@ -165,10 +170,15 @@ impl Filing {
     pub fn subject_key(&self) -> String {
         match (self.filing_number(), &self.subject_name) {
             (Some(number), _) => number.subject().to_string(),
-            (None, Some(name)) => crate::record::fold(name).split_whitespace().collect(),
+            (None, Some(name)) => name_key(name),
             (None, None) => self.domain.ascii().to_owned(),
         }
     }
+}
+
+/// A name as people may write it another time: width, dashes and white space do not matter.
+pub fn name_key(name: &str) -> String {
+    crate::record::fold(name).split_whitespace().collect()
 }
 
 /// A record or licence number as the list has it.
@@ -250,7 +260,11 @@ pub enum Status {
     Cancelling,
     /// 已注销
     Cancelled,
-    /// Another word, as written: audited as filed.
+    /// A word, as written, that says that there is no approval, not yet or no more, or no
+    /// access (未备案, 审核中, 驳回, 取消接入): nothing is asked of such a site but what its
+    /// filing says.
+    Unapproved(String),
+    /// A word that we do not know, as written: audited as filed.
     Other(String),
 }
 

@@ -26,6 +26,8 @@ pub(super) fn filing(record: &Record, columns: &Columns) -> Result<Filing, Damag
         reason: error.0,
     })?;
     let mut filing = Filing::of_domain(record.line, domain);
+    filing.written_domain =
+        domain::host(cell).ok().filter(|written| written != filing.domain.ascii());
     for (at, (column, cell)) in columns.list().iter().zip(&record.cells).enumerate() {
         let Some(cell) = cell.as_deref().filter(|_| at != place) else { continue };
         take_fallible(&mut filing, column, cell).map_err(|(value, reason)| Damage {
@@ -101,7 +103,7 @@ fn take(filing: &mut Filing, field: Field, cell: &str) -> bool {
         Field::SubjectId => filing.subject_id = present(),
         Field::LegalRepresentative => filing.legal_representative = present(),
         Field::SubjectOwner => filing.subject_owner = present(),
-        Field::Authority => filing.authority = present(),
+        Field::Authority => filing.authority = Some(present().unwrap_or_default()),
         Field::Owner => filing.owner = present(),
         Field::Phone => filing.phone = present(),
         Field::Email => filing.email = present(),
@@ -210,6 +212,23 @@ mod tests {
         );
         let extra: Vec<&str> = filing.extra.iter().map(|(heading, _)| &**heading).collect();
         assert_eq!(extra, ["省份", "子域名", "合同号"]);
+    }
+
+    #[test]
+    fn a_www_host_in_place_of_the_domain_is_kept_as_written() {
+        let written = |cell| row(&[("域名", cell)]).unwrap().written_domain;
+        assert_eq!(written("https://WWW.site.example/a").as_deref(), Some("www.site.example"));
+        for cell in ["site.example", "https://site.example:8443/", "示例.example", "SITE.example."]
+        {
+            assert_eq!(written(cell), None, "{cell}");
+        }
+    }
+
+    #[test]
+    fn an_empty_cell_of_authority_is_told_from_a_missing_column() {
+        assert_eq!(row(&[("域名", "site.example")]).unwrap().authority, None);
+        let empty = row(&[("域名", "site.example"), ("授权书", "无")]).unwrap();
+        assert_eq!(empty.authority.as_deref(), Some(""));
     }
 
     #[test]

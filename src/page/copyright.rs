@@ -19,14 +19,20 @@ pub(super) fn copyright_lines(flow: &Flow) -> Vec<Copyright> {
     let zones = Zones::new(flow);
     let mut lines: Vec<Copyright> = Vec::new();
     let mut visible = flow.lines.iter().enumerate().filter(|(_, line)| !line.hidden).peekable();
+    let mut before = None;
     while let Some((index, line)) = visible.next() {
-        let Some(mark) = MARKS.find(&line.text) else { continue };
-        if zones.zone(index, mark.start()) == Zone::Body || is_prose(&line.text) {
+        let before = before.replace(line);
+        let Some(marks) = MARKS.captures(&line.text) else { continue };
+        let at = marks.get(0).map_or(0, |mark| mark.start());
+        if zones.zone(index, at) == Zone::Body || is_prose(&line.text) {
             continue;
         }
-        let next = visible.peek().map(|(_, next)| *next);
-        lines
-            .push(Copyright { text: fold_space(&line.text, TEXT), holder: holder::of(line, next) });
+        let holder = holder::of(line, before, visible.peek().map(|(_, next)| *next));
+        // Without a name, 版权归原作者所有 says nothing of the page's owner.
+        if holder.is_empty() && marks.name("belongs").is_some() {
+            continue;
+        }
+        lines.push(Copyright { text: fold_space(&line.text, TEXT), holder });
         if lines.len() == LINES {
             break;
         }

@@ -16,6 +16,8 @@ pub(super) struct Facts {
     pub(super) title: Option<String>,
     /// A script's text assigns `document.title`.
     pub(super) title_by_script: bool,
+    /// A script's text assigns `location`.
+    pub(super) leaves_by_script: bool,
     /// The target of the first base element.
     pub(super) base: Option<String>,
     pub(super) refresh: Option<MetaRefresh>,
@@ -94,6 +96,7 @@ impl Facts {
             self.number_in_script = find(&readable).iter().any(|found| found.number.is_some());
         }
         self.title_by_script |= writes_title(&text);
+        self.leaves_by_script |= writes_location(&text);
         self.foot_script |= text.contains("document.write") && {
             let lower = text.to_ascii_lowercase();
             ["footer", "copyright", "版权所有", "备案", "icp"]
@@ -108,6 +111,19 @@ fn writes_title(script: &str) -> bool {
     script.split("document.title").skip(1).any(|after| {
         let after = after.trim_start();
         after.starts_with('=') && !after.starts_with("==")
+    })
+}
+
+/// Whether a script sends the browser elsewhere, rather than read where it is. What only a
+/// click would set off cannot be told apart.
+fn writes_location(script: &str) -> bool {
+    script.match_indices("location").any(|(at, word)| {
+        let before = script.get(..at).and_then(|text| text.chars().next_back());
+        let after = script.get(at + word.len()..).unwrap_or_default().trim_start();
+        let after = after.strip_prefix(".href").map_or(after, str::trim_start);
+        let is_word = !before.is_some_and(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-'));
+        let is_set = after.starts_with('=') && !after.starts_with("==");
+        is_word && (is_set || [".replace(", ".assign("].iter().any(|call| after.starts_with(call)))
     })
 }
 
@@ -235,6 +251,26 @@ mod tests {
                 format!("<meta http-equiv=Refresh content='{}'>", content.replace('\'', "&#39;"));
             let refresh = facts(&page).refresh.map(|refresh| (refresh.seconds, refresh.url));
             assert_eq!(refresh, expected.map(|(s, url)| (s, url.to_owned())), "{content}");
+        }
+    }
+
+    #[test]
+    fn a_script_that_sets_the_location_may_leave() {
+        for script in [
+            "location.href = 'https://other.example/'",
+            "window.location=u",
+            "top.location.replace(u)",
+            "self.location.assign('/m/')",
+        ] {
+            assert!(facts(&format!("<script>{script}</script>")).leaves_by_script, "{script}");
+        }
+        for script in [
+            "var p = window.location.protocol.split(':')[0]",
+            "if (location.href == x) {}",
+            "var allocation = 1, geo_location = 2",
+            "f({location: 'x'}); location.hash.replace('#', '')",
+        ] {
+            assert!(!facts(&format!("<script>{script}</script>")).leaves_by_script, "{script}");
         }
     }
 

@@ -1,10 +1,14 @@
 use super::{
-    region,
+    doubt, region,
     region::Region,
     style::{self, Sheet},
 };
 use ego_tree::{NodeRef, iter::Edge};
 use scraper::{Html, Node, node::Element};
+
+/// The element around a text whose place in a browser's document is known; its `n` is the
+/// text's number.
+const MARK: &str = "beian-text";
 
 /// A page as lines of text in reading order, with what is needed to tell of every part
 /// of a line which link and which region it stands in. The tree is not needed any more.
@@ -45,6 +49,10 @@ pub(super) struct Place {
     pub(super) link: Option<usize>,
     /// Index of the innermost region it stands in.
     pub(super) region: Option<usize>,
+    /// What the markup says raises doubt whether it is seen.
+    pub(super) doubtful: bool,
+    /// The number of the marked text it is.
+    pub(super) mark: Option<u32>,
 }
 
 /// A link element with a target.
@@ -160,7 +168,13 @@ impl Walk<'_> {
         if matches!(element.name(), "img" | "input") {
             self.blank = true;
         }
-        if frame.link || region::kind(element).is_some() {
+        let turns_doubtful = !place.doubtful && doubt::is_raised_by(element, self.sheet);
+        place.doubtful |= turns_doubtful;
+        let is_mark = element.name() == MARK;
+        if is_mark {
+            place.mark = element.attr("n").and_then(|number| number.parse().ok());
+        }
+        if frame.link || is_mark || turns_doubtful || region::kind(element).is_some() {
             frame.place = self.flow.places.len();
             self.flow.places.push(place);
         }

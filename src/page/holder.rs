@@ -15,14 +15,33 @@ const WALL: char = '\u{1}';
 const WALLS: [char; 11] = ['|', '｜', '│', '丨', '┊', '¦', WALL, '[', ']', '【', '】'];
 /// The border of a link.
 const BORDER: char = '\u{2}';
+/// Stands for years, and for what a template puts in their place.
+const YEAR: char = '\u{3}';
 
 /// The owner that a line names, or the line behind it where this one only says that an
-/// owner follows; empty where none is named.
-pub(super) fn of(line: &Line, next: Option<&Line>) -> String {
-    match next.filter(|next| is_label(&line.text, &next.text)) {
-        Some(next) => holder_in(&format!("{} {}", line.text, walled(next))),
-        None => holder_in(&walled(line)),
+/// owner follows, or the line before it that goes on here; empty where none is named.
+pub(super) fn of(line: &Line, before: Option<&Line>, next: Option<&Line>) -> String {
+    if let Some(next) = next.filter(|next| is_label(&line.text, &next.text)) {
+        return holder_in(&format!("{} {}", line.text, walled(next)));
     }
+    let holder = holder_in(&walled(line));
+    match before.filter(|before| holder.is_empty() && goes_on(&before.text, &line.text)) {
+        Some(before) => before.text.clone(),
+        None => holder,
+    }
+}
+
+/// Whether a line begins with 版权所有, and the one before it is an organisation's name
+/// with nothing around it.
+fn goes_on(before: &str, text: &str) -> bool {
+    let is_owned = MARKS
+        .captures(text)
+        .is_some_and(|marks| marks.name("owned").is_some_and(|owned| owned.start() == 0));
+    is_owned && is_organisation_alone(before) && before.chars().count() <= 40
+}
+
+fn is_organisation_alone(text: &str) -> bool {
+    !text.contains([' ', ':', '：']) && ORGANISATION.is_match(text) && !MENU.is_match(text)
 }
 
 /// Whether a line holds marks and years only, and the owner stands in the next one: behind
@@ -30,8 +49,7 @@ pub(super) fn of(line: &Line, next: Option<&Line>) -> String {
 fn is_label(text: &str, next: &str) -> bool {
     let without_marks = MARKS.replace_all(text, "");
     !has_name(&YEARS.replace_all(&without_marks, ""))
-        && (text.trim_end().ends_with([':', '：'])
-            || !next.contains(' ') && ORGANISATION.is_match(next) && !MENU.is_match(next))
+        && (text.trim_end().ends_with([':', '：']) || is_organisation_alone(next))
 }
 
 /// The owner that a line, walled, names; empty where it names none.
@@ -81,7 +99,7 @@ impl Slot {
     }
 }
 
-/// The line with walls for record numbers, years and labels, and borders for links.
+/// The line with walls for record numbers, years for templates and borders for links.
 fn walled(line: &Line) -> String {
     let text: &str = match line.text.char_indices().nth(READ) {
         Some((end, _)) => line.text.get(..end).unwrap_or_default(),
@@ -90,14 +108,22 @@ fn walled(line: &Line) -> String {
     let numbers = find(text).into_iter().map(|found| found.span);
     let police = find_police(text).into_iter().map(|found| found.span);
     let templates = TEMPLATE.find_iter(text).map(|found| found.range());
-    let spans: Vec<_> = numbers.chain(police).chain(templates).collect();
+    let numbers: Vec<_> = numbers.chain(police).collect();
+    let templates: Vec<_> = templates.collect();
+    let is_in = |spans: &[std::ops::Range<usize>], at| spans.iter().any(|span| span.contains(&at));
     let mut walled = String::new();
     for (at, c) in text.char_indices() {
         if line.borders.binary_search(&at).is_ok() {
             walled.push(BORDER);
         }
-        let is_number = spans.iter().any(|span| span.contains(&at));
-        walled.push(if is_number || WALLS.contains(&c) { WALL } else { c });
+        let is_wall = WALLS.contains(&c) || is_in(&numbers, at);
+        walled.push(if is_in(&templates, at) {
+            YEAR
+        } else if is_wall {
+            WALL
+        } else {
+            c
+        });
     }
     walled
 }
@@ -126,9 +152,11 @@ fn slots(text: &str) -> Vec<(Slot, String)> {
         match kind {
             'o' => {
                 // What 版权所有： names is the owner; who stands before it is somebody else.
-                let is_labelled = after.trim_start().starts_with([':', '：', '归', '属'])
+                let belongs = text.get(start..end).is_some_and(|mark| mark.ends_with('归'));
+                let is_labelled = (belongs
+                    || after.trim_start().starts_with([':', '：', '归', '属']))
                     && pick(after, false).is_some();
-                if !is_labelled {
+                if !is_labelled && !belongs {
                     slots.push((Slot::BeforeOwned, before.to_owned()));
                 }
                 // The years of 版权所有 © 2001-2012 X stand behind a mark of their own.
@@ -223,7 +251,7 @@ fn split(slot: &str) -> Vec<String> {
     while let Some(c) = chars.next() {
         let next = chars.peek().copied().unwrap_or(' ');
         let splits = match c {
-            BORDER | '\u{3}' | '\u{3000}' | '•' => true,
+            BORDER | YEAR | '\u{3000}' | '•' => true,
             ' ' => is_chinese(last) || is_chinese(next) || next == BORDER,
             _ => false,
         };
@@ -240,7 +268,7 @@ fn split(slot: &str) -> Vec<String> {
 }
 
 fn is_latin_word(name: &str) -> bool {
-    name.chars().all(|c| c.is_ascii_alphanumeric())
+    !name.starts_with("www.") && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '.')
 }
 
 fn is_chinese(c: char) -> bool {
@@ -248,8 +276,7 @@ fn is_chinese(c: char) -> bool {
 }
 
 fn is_filler(c: char) -> bool {
-    c.is_whitespace()
-        || matches!(c, '\u{3}' | '.' | ',' | ':' | '：' | '-' | '–' | '—' | '·' | BORDER)
+    c.is_whitespace() || matches!(c, YEAR | '.' | ',' | ':' | '：' | '-' | '–' | '—' | '·' | BORDER)
 }
 
 fn has_name(text: &str) -> bool {
@@ -259,12 +286,13 @@ fn has_name(text: &str) -> bool {
 /// A piece without the marks and little words around it.
 fn clean(piece: &str) -> String {
     let mut name = piece.trim_matches(|c: char| !is_part_of_name(c)).to_owned();
-    for word in ["by ", "BY ", "By ", "归", "属", "本站由"] {
+    for word in ["by ", "BY ", "By ", "归", "属", "本站由", "均为", "author:", "作者：", "作者:"]
+    {
         if let Some(rest) = name.strip_prefix(word) {
             name = rest.trim_start_matches(is_filler).to_owned();
         }
     }
-    for word in ["所有", "享有", "版权", ",Inc"] {
+    for word in ["所有", "享有", "版权", "主办"] {
         if let Some(rest) = name.strip_suffix(word).filter(|rest| !rest.is_empty()) {
             name = rest.trim_end_matches(is_filler).to_owned();
         }
@@ -281,8 +309,9 @@ fn is_name(piece: &str) -> bool {
     let length = piece.chars().filter(|c| c.is_alphanumeric()).count();
     let lower = piece.to_lowercase();
     (2..=60).contains(&length)
-        && piece.chars().any(|c| c.is_alphabetic())
+        && piece.chars().any(|c| c.is_alphabetic() && !matches!(c, '第' | '字' | '号'))
         && LABELS.find(piece).is_none_or(|label| label.start() != 0)
+        && !["承办", "协办", "制作", "维护", "技术支持"].iter().any(|word| piece.ends_with(word))
         && !["your website", "yourwebsite", "company name", "your company", "网站名称", "公司名称"]
             .iter()
             .any(|word| lower.contains(word))
@@ -300,6 +329,7 @@ fn is_name(piece: &str) -> bool {
             "present",
         ]
         .contains(&lower.as_str())
+        && !["原", "作者", "个人", "各", "其"].iter().any(|word| piece.starts_with(word))
 }
 
 #[cfg(test)]
@@ -307,7 +337,7 @@ mod tests {
     use super::*;
 
     fn holder_of(text: &str) -> String {
-        of(&Line { text: text.to_owned(), ..Line::default() }, None)
+        of(&Line { text: text.to_owned(), ..Line::default() }, None, None)
     }
 
     #[test]
@@ -366,6 +396,13 @@ mod tests {
             ("© 2099 示例网 网站设计 样本网络有限公司", "示例网"),
             ("© 2099 示界 Sample 版权所有", "示界 Sample"),
             ("版 权 所 有 ： 示例镇人民政府", "示例镇人民政府"),
+            ("© Since 2099 Sample", "Sample"),
+            ("© {{ year }} 示例网", "示例网"),
+            ("示例县人民政府办公室主办 示例县信息中心承办 版权所有", "示例县人民政府办公室"),
+            ("© 2099 示例网 Sample.com 版权所有", "示例网 Sample.com"),
+            ("本网站版权归示例杂志社所有", "示例杂志社"),
+            ("图片版权归原作者所有", ""),
+            ("粤网文[2099]1234-012号 粤公网安备44030599000123号 版权所有 示例公司", "示例公司"),
         ] {
             assert_eq!(holder_of(text), expected, "{text}");
         }

@@ -3,12 +3,17 @@
 
 mod copyright;
 mod decode;
+mod doubt;
 mod facts;
 mod flow;
+mod hidden;
+mod hints;
 mod holder;
 mod link;
 mod model;
 mod parse;
+mod passages;
+mod picture;
 mod region;
 mod shown;
 mod style;
@@ -18,11 +23,16 @@ mod words;
 pub use decode::{Decoded, decode};
 pub use link::link_class;
 pub use model::{
-    Copyright, Kind, Link, MetaRefresh, Page, PoliceLink, ShownNumber, ShownPolice, Zone,
+    Copyright, HiddenLink, Kind, Link, MetaRefresh, Page, Passage, Pictured, PoliceLink,
+    ShownNumber, ShownPolice, Varies, Zone,
 };
+
+pub use shown::Mark;
 
 use facts::Facts;
 use flow::Flow;
+use hidden::HiddenLinks;
+use hints::Hints;
 use url::Url;
 
 /// Visible characters under which a page's whole text is kept.
@@ -43,17 +53,26 @@ pub struct Context<'a> {
 
 /// Reads a page from the bytes of its body.
 pub fn read(body: &[u8], context: Context<'_>) -> Page {
+    read_marked(body, context).0
+}
+
+/// The same, with the marked texts (`<beian-text n="7">`) that hold each of its record
+/// numbers, in their order: so a browser's document is told where the numbers stand.
+pub fn read_marked(body: &[u8], context: Context<'_>) -> (Page, Vec<Vec<Mark>>) {
     let Decoded { text, charset } = decode(body, context.content_type);
     let tree = parse::parse(&text);
     drop(text);
     let facts = Facts::read(&tree.html);
     let flow = Flow::read(&tree.html, &facts.sheet);
     let base = base_of(&facts, context.url);
+    let (record_numbers, marks) = shown::record_numbers(&flow, base.as_ref());
     let mut page = Page {
         charset: charset.to_owned(),
-        record_numbers: shown::record_numbers(&flow, base.as_ref()),
+        record_numbers,
+        pictured: picture::pictured(&tree.html),
         police_numbers: shown::police_numbers(&flow, base.as_ref()),
         copyright: copyright::copyright_lines(&flow),
+        passages: passages::passages(&flow, base.as_ref()),
         text_length: text_length(&flow),
         cut: context.cut || !tree.whole,
         ..Page::default()
@@ -65,10 +84,18 @@ pub fn read(body: &[u8], context: Context<'_>) -> Page {
     page.needs_rendering = needs_rendering(&page, &facts);
     page.title = facts.title;
     page.title_by_script = facts.title_by_script;
+    page.leaves_by_script = facts.leaves_by_script;
     page.frames = facts.frames;
     page.scripts = facts.scripts;
     page.meta_refresh = facts.refresh;
-    page
+    let hints = Hints::read(&tree.html);
+    page.varies = hints.varies;
+    page.pictures = hints.pictures;
+    page.login = hints.login;
+    let hidden = HiddenLinks::read(&tree.html, &facts.sheet, base.as_ref());
+    page.hidden_links = hidden.links;
+    page.hidden_domains = hidden.domains;
+    (page, marks)
 }
 
 /// What relative links go by: the base element, itself relative to the page's address.

@@ -1,4 +1,4 @@
-use crate::record::{Form, Number, PoliceNumber};
+use crate::record::{FilingNumber, Form, Number, PoliceNumber};
 use serde::{Deserialize, Serialize};
 
 /// The page model: what the rules read of a page. Its JSON is what
@@ -13,8 +13,15 @@ pub struct Page {
     /// A script of the page writes the title: a browser may show another one.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub title_by_script: bool,
+    /// A script of the page sends the browser to another address, or may: a visitor need
+    /// not stay.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub leaves_by_script: bool,
     /// The record numbers that the page shows or hides in its markup, in page order.
     pub record_numbers: Vec<ShownNumber>,
+    /// Pictures whose description or file name holds a record number, at most 16.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub pictured: Vec<Pictured>,
     /// The police numbers, in page order.
     pub police_numbers: Vec<ShownPolice>,
     /// The copyright lines, in page order.
@@ -31,6 +38,10 @@ pub struct Page {
     /// default pages and challenges are recognised by. Empty for a page with real text.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub excerpt: String,
+    /// What the page says, line by line, each once: at most 24 KiB from its head and its foot.
+    /// Rules look for words in it; `audits.jsonl` leaves it out.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub passages: Vec<Passage>,
     /// Targets of frames and iframes as written, at most 16.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub frames: Vec<String>,
@@ -43,6 +54,67 @@ pub struct Page {
     /// The body was cut at the cap: what stands behind the cut is unknown.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub cut: bool,
+    /// What hints that other visitors are shown something else.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub varies: Vec<Varies>,
+    /// Links to other sites in markup that hides them: one a domain, at most 16.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub hidden_links: Vec<HiddenLink>,
+    /// How many domains of others such links lead to.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub hidden_domains: u32,
+    /// Elements that show something without text: pictures, drawings, films, backgrounds.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub pictures: u32,
+    /// There is a field for a password.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub login: bool,
+}
+
+fn is_zero(count: &u32) -> bool {
+    *count == 0
+}
+
+/// What hints that a page is not the same for everybody.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Varies {
+    /// The answer varies by the `User-Agent` header, as its `Vary` header says.
+    UserAgent,
+    /// The page announces another one for phones.
+    PhonePage,
+    /// A script looks at the visitor's browser and may lead or write something.
+    DeviceScript,
+    /// A script looks whether the visitor comes from a search engine, and may act on it.
+    ReferrerScript,
+    /// A script names the crawlers of search engines.
+    SpiderScript,
+}
+
+/// A link to another site that the markup hides.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HiddenLink {
+    /// Its text, at most 60 characters.
+    pub text: String,
+    /// The host it leads to.
+    pub host: String,
+    /// Hidden as no menu is: off the page, in a box or a font without size.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub oddly: bool,
+}
+
+/// A line of the page as a visitor reads it, or a part of a long one.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Passage {
+    /// Width and white space folded, at most 160 characters.
+    pub text: String,
+    /// It stands in the foot of the page.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub foot: bool,
+    /// It is a link that leaves the site, or several of them.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub away: bool,
 }
 
 /// `<meta http-equiv="refresh" content="0;url=…">`
@@ -69,6 +141,10 @@ pub struct ShownNumber {
     pub zone: Zone,
     /// Whether a visitor sees it, as far as the markup tells.
     pub visible: bool,
+    /// The markup does not hide it, but raises doubt whether it is seen: an odd style, a
+    /// class that hides elsewhere.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub doubtful: bool,
     /// The target of the link that wraps it or part of it, as written; empty where there is none.
     pub href: String,
     /// The class of that target.
@@ -79,6 +155,9 @@ pub struct ShownNumber {
     pub empty_link: bool,
     /// The target of a link beside it that goes to the ministry; else empty.
     pub beside: String,
+    /// What stands before it in its line, behind the number before it: at most 30 characters.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub before: String,
 }
 
 impl ShownNumber {
@@ -86,6 +165,22 @@ impl ShownNumber {
     pub fn number(&self) -> Option<Number> {
         self.canonical.parse().ok()
     }
+
+    /// Whether it is a number of the subject that this one is of.
+    pub fn is_of_subject(&self, own: &FilingNumber) -> bool {
+        matches!(self.number(), Some(Number::Filing(number)) if number.same_subject(own))
+    }
+}
+
+/// A picture that seems to show a record number.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Pictured {
+    /// The number as its description or file name has it.
+    pub text: String,
+    /// The canonical form.
+    pub canonical: String,
+    /// The picture's address as written, at most 200 characters.
+    pub source: String,
 }
 
 /// What a record number is of.

@@ -21,6 +21,23 @@ const AFTER_BARE: usize = 40;
 /// Characters on both sides that tell a sentence.
 const AROUND: usize = 200;
 
+/// Plain text between a line and the words of a foot further down, that sets it apart
+/// from that foot.
+const ABOVE_FOOT: usize = 400;
+/// Lines on both sides in which the other cells of a look-up stand.
+const NEAR_RESULT: usize = 8;
+/// Words of what a look-up of filings answers, that no foot has.
+const RESULT_WORDS: [&str; 8] = [
+    "主办单位名称",
+    "单位性质",
+    "审核时间",
+    "审核日期",
+    "审核通过",
+    "网站首页网址",
+    "网站首页地址",
+    "备案时间",
+];
+
 /// Words of a foot, that a text about something else hardly has.
 const FOOT_WORDS: [&str; 11] = [
     "©",
@@ -119,6 +136,10 @@ pub(super) struct Zones<'f> {
     total: usize,
     /// Whether each line reads like one of a foot.
     foot_lines: Vec<bool>,
+    /// Plain visible characters between each line and the next one of a foot.
+    until_foot: Vec<Option<usize>>,
+    /// Whether each line reads like the answer of a look-up.
+    result_lines: Vec<bool>,
 }
 
 impl<'f> Zones<'f> {
@@ -135,16 +156,22 @@ impl<'f> Zones<'f> {
             })
             .collect();
         after.reverse();
-        let foot_lines =
-            flow.lines.iter().map(|line| !line.hidden && is_foot_line(&line.text)).collect();
-        Zones { flow, after, total, foot_lines }
+        let visible = |reads: fn(&str) -> bool| -> Vec<bool> {
+            flow.lines.iter().map(|line| !line.hidden && reads(&line.text)).collect()
+        };
+        let foot_lines = visible(is_foot_line);
+        let until_foot = until_foot(&foot_lines, &after);
+        Zones { flow, after, total, until_foot, result_lines: visible(is_result_line), foot_lines }
     }
 
     /// The zone of what stands at a byte of a line.
     pub(super) fn zone(&self, index: usize, at: usize) -> Zone {
         let Some(line) = self.flow.lines.get(index) else { return Zone::Body };
         let after = self.after.get(index).copied().unwrap_or_default();
-        let is_last = after <= AFTER_FOOT.max(self.total / 12);
+        if self.is_result(index) {
+            return Zone::Body;
+        }
+        let is_last = after <= AFTER_FOOT.max(self.total / 12) && !self.is_above_foot(index);
         let is_bare = is_short(&line.text, BARE);
         let is_foot = match self.region(line, at) {
             Some(RegionKind::Foot) => after <= AFTER_NAMED_FOOT.max(self.total / 2),
@@ -158,10 +185,42 @@ impl<'f> Zones<'f> {
             None if self.is_foot_line(index) || self.is_beside_foot(index) => {
                 after <= AFTER_NAMED_FOOT.max(self.total / 4)
             }
-            None if is_bare => is_last || after <= AFTER_BARE_LINE.min(self.total / 2),
+            None if is_bare => {
+                let is_late = after <= AFTER_BARE_LINE.min(self.total / 2);
+                is_last || is_late && !self.is_above_foot(index)
+            }
             None => is_last,
         };
         if is_foot { Zone::Footer } else { Zone::Body }
+    }
+
+    /// Whether what stands at a byte of a line may be of a list: no part that calls itself
+    /// the foot is around it, and no words of a foot stand in the line or right before it.
+    pub(super) fn is_listable(&self, index: usize, at: usize) -> bool {
+        let line = self.flow.lines.get(index);
+        line.is_some_and(|line| self.region(line, at) != Some(RegionKind::Foot))
+            && !self.has_foot_words(index.saturating_sub(2), index)
+    }
+
+    /// Whether the words of a foot stand in one of the lines, both included.
+    fn has_foot_words(&self, from: usize, to: usize) -> bool {
+        let lines = self.foot_lines.iter().take(to + 1).skip(from);
+        lines.copied().any(|is_foot| is_foot)
+    }
+
+    /// Whether a line is of the answer of a look-up: somebody else's number.
+    fn is_result(&self, index: usize) -> bool {
+        let near = self.result_lines.iter().skip(index.saturating_sub(NEAR_RESULT));
+        near.take(2 * NEAR_RESULT + 1).any(|&is_result| is_result)
+            && !self.has_foot_words(index.saturating_sub(2), index + 2)
+    }
+
+    /// Whether the foot begins further down, and this line is none of it.
+    fn is_above_foot(&self, index: usize) -> bool {
+        let until = self.until_foot.get(index).copied().flatten();
+        until.is_some_and(|until| until > ABOVE_FOOT)
+            && !self.is_foot_line(index)
+            && !self.is_beside_foot(index)
     }
 
     /// Whether the line itself reads like one of a foot.
@@ -171,8 +230,7 @@ impl<'f> Zones<'f> {
 
     /// Whether the lines around do, though this one does not say so.
     fn is_beside_foot(&self, index: usize) -> bool {
-        let near = self.foot_lines.iter().skip(index.saturating_sub(4)).take(9);
-        near.copied().any(|is_foot| is_foot)
+        self.has_foot_words(index.saturating_sub(4), index.saturating_sub(4) + 8)
     }
 
     fn region(&self, line: &Line, at: usize) -> Option<RegionKind> {
@@ -198,6 +256,26 @@ impl<'f> Zones<'f> {
     }
 }
 
+/// Plain characters between each line and the next one that reads like one of a foot.
+fn until_foot(foot_lines: &[bool], after: &[usize]) -> Vec<Option<usize>> {
+    let mut foot = None;
+    let mut is_foot_below = false;
+    let mut until: Vec<Option<usize>> = foot_lines
+        .iter()
+        .zip(after)
+        .rev()
+        .map(|(&is_foot, &after)| {
+            if is_foot_below {
+                foot = Some(after);
+            }
+            is_foot_below = is_foot;
+            foot.map(|foot| after.saturating_sub(foot))
+        })
+        .collect();
+    until.reverse();
+    until
+}
+
 fn plain_length(flow: &Flow, line: &Line) -> usize {
     line.runs
         .iter()
@@ -214,6 +292,11 @@ fn is_foot_line(text: &str) -> bool {
     }
     let lower = text.to_lowercase();
     FOOT_WORDS.iter().any(|word| lower.contains(word))
+}
+
+/// Whether a line reads like a cell or a row of a look-up's answer.
+fn is_result_line(text: &str) -> bool {
+    is_short(text, 120) && RESULT_WORDS.iter().any(|word| text.contains(word))
 }
 
 /// Whether what stands at a byte of a text is part of a sentence, by the text around it.

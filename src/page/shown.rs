@@ -1,31 +1,63 @@
 use super::{
-    Kind, Link, PoliceLink, ShownNumber, ShownPolice,
+    Kind, Link, PoliceLink, ShownNumber, ShownPolice, Zone,
     flow::{Flow, Line},
     link,
     region::Zones,
 };
-use crate::record::{find, find_police};
+use crate::record::{Number, find, find_police};
 use std::{collections::HashSet, ops::Range};
 use url::Url;
 
 /// Numbers that are kept of one page; a page with more is a list of other people's.
 const NUMBERS: usize = 2_000;
 
-/// The record numbers of a page, with place and link.
-pub(super) fn record_numbers(flow: &Flow, base: Option<&Url>) -> Vec<ShownNumber> {
+/// Characters before a number that are kept.
+const BEFORE: usize = 30;
+
+/// Subjects whose filings a foot may name. Where there are more, and no words of a foot
+/// beside them, they are a list of filings.
+const SUBJECTS: usize = 5;
+/// Lines from one number of a list to the next.
+const ROWS: usize = 8;
+
+/// A part of a number that one marked text holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mark {
+    /// The number of the marked text.
+    pub text: u32,
+    /// The part, without white space.
+    pub part: String,
+    /// How many equal parts stand before it in the same text.
+    pub nth: usize,
+}
+
+/// The record numbers of a page, with place and link, and the marked texts that hold them.
+pub(super) fn record_numbers(
+    flow: &Flow,
+    base: Option<&Url>,
+) -> (Vec<ShownNumber>, Vec<Vec<Mark>>) {
+    let mut marks = Vec::new();
     let zones = Zones::new(flow);
     let mut shown = Vec::new();
     let mut orders = Vec::new();
     let mut used = HashSet::new();
+    let mut listable = Vec::new();
     for (index, line) in flow.lines.iter().enumerate() {
+        let mut end = 0;
         for found in find(&line.text) {
             if shown.len() == NUMBERS {
                 break;
             }
+            let before = line.text.get(end..found.span.start).unwrap_or_default();
+            end = found.span.end;
             let link = link_of(flow, line, &found.span, base);
             let empty_link = link.is_some_and(|(href, _)| href.trim().is_empty());
             used.extend(links_in(flow, line, &found.span));
             orders.push(line.order);
+            marks.push(marks_of(flow, line, &found.span));
+            if zones.is_listable(index, found.span.start) {
+                listable.push((index, shown.len()));
+            }
             shown.push(ShownNumber {
                 text: line.text.get(found.span.clone()).unwrap_or_default().to_owned(),
                 canonical: found.canonical,
@@ -33,17 +65,72 @@ pub(super) fn record_numbers(flow: &Flow, base: Option<&Url>) -> Vec<ShownNumber
                 form: found.form,
                 zone: zones.zone(index, found.span.start),
                 visible: !line.hidden,
+                doubtful: !line.hidden && is_doubtful(flow, line, &found.span),
                 href: link.map(|(href, _)| href.to_owned()).unwrap_or_default(),
                 link: link.filter(|_| !empty_link).map_or(Link::None, |(_, class)| class),
                 empty_link,
                 beside: String::new(),
+                before: last_of(before, BEFORE),
             });
         }
     }
     if !shown.is_empty() {
         note_beside(flow, base, &used, &orders, &mut shown);
+        note_lists(&listable, &mut shown);
     }
-    shown
+    (shown, marks)
+}
+
+/// The parts of marked texts that a span of a line is made of.
+fn marks_of(flow: &Flow, line: &Line, span: &Range<usize>) -> Vec<Mark> {
+    let mark = |place: usize| flow.places.get(place).and_then(|place| place.mark);
+    let bare = |from: usize, to: usize| -> String {
+        let text = line.text.get(from..to).unwrap_or_default();
+        text.chars().filter(|c| !c.is_whitespace()).collect()
+    };
+    let mut marks: Vec<Mark> = Vec::new();
+    for run in overlapping(line, span) {
+        let Some(text) = mark(run.place) else { continue };
+        let part = bare(run.start.max(span.start), run.end.min(span.end));
+        let same = line.runs.iter().filter(|other| mark(other.place) == Some(text));
+        let before: String =
+            same.map(|other| bare(other.start, other.end.min(span.start))).collect();
+        let nth = before
+            .char_indices()
+            .filter(|(at, _)| before.get(*at..).is_some_and(|rest| rest.starts_with(&part)));
+        let nth = nth.count();
+        if !part.is_empty() {
+            marks.push(Mark { text, part, nth });
+        }
+    }
+    marks
+}
+
+/// The last so many characters of a text.
+fn last_of(text: &str, most: usize) -> String {
+    let from = text.char_indices().rev().take(most).last().map_or(0, |(at, _)| at);
+    text.get(from..).unwrap_or_default().trim().to_owned()
+}
+
+/// Moves the numbers of lists of filings, which say nothing of the page, out of its foot.
+/// `listable` holds line and number of those that no foot is around.
+fn note_lists(listable: &[(usize, usize)], shown: &mut [ShownNumber]) {
+    for list in listable.chunk_by(|(line, _), (next, _)| next - line <= ROWS) {
+        let numbers = list.iter().filter_map(|&(_, index)| shown.get(index));
+        let subjects: HashSet<Number> = numbers
+            .filter(|number| number.visible)
+            .filter_map(|number| Some(number.number()?.subject()))
+            .filter(|number| number.filing().is_some())
+            .collect();
+        if subjects.len() <= SUBJECTS {
+            continue;
+        }
+        for &(_, index) in list {
+            if let Some(number) = shown.get_mut(index) {
+                number.zone = Zone::Body;
+            }
+        }
+    }
 }
 
 /// Gives each number that does not lead to the ministry the nearest link beside it that does.
@@ -118,6 +205,11 @@ fn link_of<'f>(
         }
     }
     best.map(|(_, _, href, class)| (href, class))
+}
+
+/// Whether any part of a span raises doubt whether it is seen.
+fn is_doubtful(flow: &Flow, line: &Line, span: &Range<usize>) -> bool {
+    overlapping(line, span).any(|run| flow.places.get(run.place).is_some_and(|p| p.doubtful))
 }
 
 fn links_in(flow: &Flow, line: &Line, span: &Range<usize>) -> Vec<usize> {

@@ -3,7 +3,7 @@
 //! plainly said counts.
 
 use scraper::node::Element;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// Simple selectors that are read; a page has at most some thousand.
 const SELECTORS: usize = 20_000;
@@ -19,6 +19,8 @@ enum Says {
 #[derive(Default)]
 pub(super) struct Sheet {
     rules: HashMap<String, Says>,
+    /// Classes and ids that a rule hides in some place or state.
+    sometimes: HashSet<String>,
 }
 
 impl Sheet {
@@ -50,6 +52,9 @@ impl Sheet {
         let Some(start) = last.find(['.', '#']) else { return };
         let name = last.get(start..).unwrap_or_default();
         let is_single = name.get(1..).is_some_and(|rest| !rest.contains(['.', '#', ':', '[']));
+        if says == Says::Hidden && is_single && self.sometimes.len() < SELECTORS {
+            self.sometimes.insert(name.to_owned());
+        }
         let says = if is_simple && is_single { says } else { Says::Shown };
         let name = name.split([':', '[']).next().unwrap_or_default();
         if says == Says::Shown {
@@ -85,6 +90,15 @@ impl Sheet {
             Some(says) => says == Says::Hidden,
             None => !self.rules.is_empty() && self.hides_by_name(element),
         }
+    }
+
+    /// Whether a rule hides an element of this class or id somewhere: in another part of the
+    /// page, or in another state of it.
+    pub(super) fn hides_sometimes(&self, element: &Element) -> bool {
+        let id = element.attr("id").map(|id| format!("#{id}"));
+        let classes = element.classes().take(50).map(|class| format!(".{class}"));
+        !self.sometimes.is_empty()
+            && id.into_iter().chain(classes).any(|n| self.sometimes.contains(&n))
     }
 
     fn hides_by_name(&self, element: &Element) -> bool {
@@ -143,7 +157,7 @@ fn read(style: &str) -> Option<Says> {
     if (is_lifted && is_cut) || is_flat { Some(Says::Hidden) } else { says }
 }
 
-fn declarations(style: &str) -> impl Iterator<Item = (String, String)> {
+pub(super) fn declarations(style: &str) -> impl Iterator<Item = (String, String)> {
     style.split(';').filter_map(|declaration| {
         let (name, value) = declaration.split_once(':')?;
         let value = value.replace("!important", "");
@@ -152,7 +166,7 @@ fn declarations(style: &str) -> impl Iterator<Item = (String, String)> {
 }
 
 /// The number at the head of a value, whatever its unit.
-fn number(value: &str) -> Option<f64> {
+pub(super) fn number(value: &str) -> Option<f64> {
     let end = value.find(|c: char| !(c.is_ascii_digit() || c == '-' || c == '.'));
     value.get(..end.unwrap_or(value.len()))?.parse().ok()
 }

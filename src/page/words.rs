@@ -13,7 +13,7 @@ pub(super) static MARKS: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
         r"(?ix)
         (?P<reserved> (?:all|some)\s*rights?\s*reserved )
-      | (?P<owned> 版\s*[权權]\s*所\s*有 | 版权所属 | 版权归属 | 著作权所有 )
+      | (?P<owned> 版\s*[权權]\s*所\s*有 [权權]? | 版权所属 | 版权归属 | 著作[权權]所有 | (?P<belongs> (?: 版 | 著作 ) [权權] 归 ) )
       | (?P<mark> copy\s*r[ight]{3,7} | ©\u{fe0f}? | &copy;? | ⓒ | [(（]\s*c\s*[)）] )
         ",
     )
@@ -23,7 +23,7 @@ pub(super) static MARKS: LazyLock<Regex> = LazyLock::new(|| {
 pub(super) static YEARS: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
         r"(?x)
-        (?:19|20)\d{2} \s*年? (?:[.．/]\d{1,2}\b){0,2}
+        (?:[Ss]ince\s+)? (?:19|20)\d{2} \s*年? (?:[.．/]\d{1,2}\b){0,2}
         (?: \s* [-–—~～至到―－/] \s* (?: (?:19|20)?\d{2}\b\s*年? | 至今 | 今 | 现在 | 永久 | [Pp]resent | [Nn]ow )? )*
         ",
     )

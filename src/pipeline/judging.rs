@@ -9,7 +9,7 @@ use crate::notice;
 use crate::policy::{Lapsed, Policy};
 use crate::report::{self, Notices, RejectedRows, audit_line, china_day, china_time};
 use crate::rules::{Lang, Na, Rule, Text};
-use crate::spool::{Archive, Folder, Seen, Spool, State};
+use crate::spool::{Archive, Folder, Registry, Seen, Spool, State};
 use jiff::civil::Date;
 use std::{
     collections::{BTreeMap, HashSet},
@@ -33,6 +33,8 @@ pub struct Judging<'a> {
     /// Versions that have changed since: those of program and rules. Those of the tables that
     /// were used while looking stay as the run wrote them down.
     pub versions: BTreeMap<String, String>,
+    /// What a registry file says, in place of what one said when the run was made.
+    pub registry: Option<&'a Registry>,
     /// The real clock.
     pub clock: fn() -> jiff::Timestamp,
 }
@@ -66,6 +68,8 @@ pub fn judge_again(
         at: judging.at.unwrap_or(spool.header().at),
         clock: judging.clock,
         versions: &judging.versions,
+        registry: judging.registry,
+        anew: true,
         shelf: Shelf::Kept(Archive::domains(from)?),
     };
     let same_folder = from.canonicalize().ok() == output.canonicalize().ok();
@@ -92,6 +96,8 @@ pub(super) fn finish_run(
         at,
         clock: plan.clock,
         versions: &plan.versions,
+        registry: plan.registry,
+        anew: false,
         shelf,
     };
     bench.judge(spool, true, progress, stop)
@@ -106,6 +112,9 @@ struct Bench<'a> {
     at: jiff::Timestamp,
     clock: fn() -> jiff::Timestamp,
     versions: &'a BTreeMap<String, String>,
+    registry: Option<&'a Registry>,
+    /// Whether the registry was not there yet when the sites were looked at.
+    anew: bool,
     shelf: Shelf,
 }
 
@@ -159,13 +168,12 @@ impl Bench<'_> {
                 .map_err(self.failed("rejected.csv"))?;
         let mut audits = Part::begin(self.output, "audits.jsonl")?;
         let mut summary = Summary { rows: u64::from(spool.len()), ..Summary::default() };
+        if !spool.gather(|| stop.is_cancelled())? {
+            return Err(self.stopped());
+        }
         for number in 0..spool.len() {
             if stop.is_cancelled() {
-                let output = self.output.to_owned();
-                return Err(match self.shelf {
-                    Shelf::Kept(_) => RunError::JudgmentStopped(output),
-                    _ => RunError::Interrupted(output),
-                });
+                return Err(self.stopped());
             }
             let Some(row) = spool.row(number)? else { break };
             match row {
@@ -175,7 +183,7 @@ impl Bench<'_> {
                 }
                 Ok(filing) => {
                     let seen = spool.seen(number)?;
-                    let one = self.one(&mut spool, &filing, seen, &mut summary)?;
+                    let one = self.one(&mut spool, (number, &filing), seen, &mut summary)?;
                     one.write_audit(&mut audits, &filing, self.lang).map_err(audits.error())?;
                     if let Some(notice) = &one.notice {
                         let added = notices.add(notice, &filing, one.kept);
@@ -185,6 +193,7 @@ impl Bench<'_> {
             }
             progress.judged(u64::from(number) + 1);
         }
+        summary.registry = self.registry.map(|registry| registry.count().clone());
         self.times_and_versions(&spool, &mut summary);
         check_rows(&summary)?;
         let notices = notices.finish().map_err(self.failed("notices.csv"))?;
@@ -199,11 +208,14 @@ impl Bench<'_> {
     fn one(
         &mut self,
         spool: &mut Spool,
-        filing: &Filing,
+        (row, filing): (u32, &Filing),
         mut seen: Seen,
         summary: &mut Summary,
     ) -> Result<One, RunError> {
-        seen.evidence.siblings = spool.siblings(filing, &seen.evidence);
+        if let Some(registry) = self.registry.filter(|_| self.anew) {
+            seen.evidence.registry = registry.entries(filing, &seen.evidence)?;
+        }
+        seen.evidence.siblings = spool.siblings(row, filing, &seen.evidence)?;
         let today = china_day(self.at);
         let (audit, notice, faulted) = self.judge_one(filing, &seen.evidence, today);
         let kept = self.shelf.keep(spool, filing, &audit, &seen)?;
@@ -265,6 +277,14 @@ impl Bench<'_> {
         last.place()?;
         sync_folder(self.output);
         Ok(())
+    }
+
+    fn stopped(&self) -> RunError {
+        let output = self.output.to_owned();
+        match self.shelf {
+            Shelf::Kept(_) => RunError::JudgmentStopped(output),
+            _ => RunError::Interrupted(output),
+        }
     }
 
     fn failed(&self, name: &str) -> impl FnOnce(io::Error) -> RunError + use<> {

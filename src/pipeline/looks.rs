@@ -76,7 +76,7 @@ pub(super) async fn look<E: Eyes>(
                     Err(error) => (error.id(), fault(error)),
                 };
                 let Some(task) = open.remove(&id) else { continue };
-                let again = record(spool, task, seen)?;
+                let again = record(spool, task, seen, plan)?;
                 queue.ended(task.row, again, plan);
                 progress.looked(queue.done, queue.of);
             }
@@ -204,7 +204,7 @@ fn pack(look: &Look, first: Option<&Evidence>, at: jiff::Timestamp) -> io::Resul
         }
     }
     for exchange in &look.exchanges {
-        members.exchange(&Exchange {
+        let record = Exchange {
             url: &exchange.url,
             address: exchange.address,
             at: exchange.at,
@@ -212,7 +212,17 @@ fn pack(look: &Look, first: Option<&Evidence>, at: jiff::Timestamp) -> io::Resul
             response_head: &exchange.response_head,
             body: &exchange.body,
             truncated: exchange.truncated,
-        })?;
+        };
+        match exchange.url.starts_with("whois:") {
+            true => members.resource(&record)?,
+            false => members.exchange(&record)?,
+        }
+    }
+    for shot in &look.shots {
+        members.document(&shot.url, shot.at, &shot.document)?;
+        if let Some(picture) = &shot.picture {
+            members.picture(&shot.host, picture);
+        }
     }
     Ok(members)
 }
@@ -224,10 +234,15 @@ fn fault(error: JoinError) -> Brought {
 
 /// Writes down a look; `None` is one that broke off by a fault of ours. Returns whether the
 /// row is to be looked at again.
-fn record(spool: &mut Spool, task: Task, brought: Brought) -> Result<bool, RunError> {
+fn record(
+    spool: &mut Spool,
+    task: Task,
+    brought: Brought,
+    plan: &Plan<'_>,
+) -> Result<bool, RunError> {
     let earlier = spool.seen(task.row)?;
     let faulted = brought.is_none();
-    let (evidence, members) = match brought {
+    let (mut evidence, members) = match brought {
         Some(brought) => brought,
         None if task.again && !earlier.faulted => (earlier.evidence, Members::default()),
         None => match spool.row(task.row)? {
@@ -235,6 +250,10 @@ fn record(spool: &mut Spool, task: Task, brought: Brought) -> Result<bool, RunEr
             _ => return Ok(false),
         },
     };
+    // It is kept with the evidence: who judges again needs no file.
+    if let (Some(registry), Some(Ok(filing))) = (plan.registry, spool.row(task.row)?) {
+        evidence.registry = registry.entries(&filing, &evidence)?;
+    }
     let again = !task.again && (faulted || evidence.needs_second_look());
     let seen = Seen { evidence, faulted, again, members: earlier.members };
     spool.push_look(task.row, seen, members)?;

@@ -9,7 +9,7 @@ mod judging;
 mod looks;
 mod summary;
 
-pub use crate::spool::Keep;
+pub use crate::spool::{Keep, Registry};
 pub use judging::{Judging, judge_again};
 pub use looks::Eyes;
 pub use summary::{CodeCount, LapsedRow, Summary, Times};
@@ -34,6 +34,8 @@ pub struct Plan<'a> {
     pub at: jiff::Timestamp,
     /// What is kept as evidence.
     pub keep: Keep,
+    /// What the user's registry file says, where there is one.
+    pub registry: Option<&'a Registry>,
     /// Language of the files.
     pub lang: Lang,
     /// Sites at a time; at least 1.

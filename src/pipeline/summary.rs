@@ -1,7 +1,7 @@
 use crate::audit::{Audit, VerdictKind};
 use crate::evidence::{End, Evidence, Failure, Resolution};
 use crate::policy::Level;
-use crate::spool::Seen;
+use crate::spool::{RegistryCount, Seen};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -30,6 +30,9 @@ pub struct Summary {
     pub by_code: BTreeMap<String, CodeCount>,
     /// Failed attempts by the failure's name.
     pub by_failure: BTreeMap<String, u64>,
+    /// The rows of the registry file, where one was given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub registry: Option<RegistryCount>,
     /// When.
     pub times: Times,
     /// Versions of program, rules and tables; the location table's is its date.

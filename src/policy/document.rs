@@ -1,9 +1,16 @@
 //! The files of the policy: one shape for the embedded ones and the user's.
 
+use super::apps::AppsText;
 use super::cdn::CdnRow;
+use super::hijack::HijackRow;
 use super::pages::PageRow;
+use super::phones::PhonesText;
 use super::providers::Provider;
+use super::provinces::ProvinceRow;
 use super::readings::SomeReadings;
+use super::registrars::Registrar;
+use super::suffixes::SuffixesText;
+use super::words::WordsRow;
 use super::{Level, Providers, Scope};
 use crate::record::Province;
 use jiff::civil::Date;
@@ -80,6 +87,21 @@ pub(super) struct Document {
     pub(super) provider: Vec<Provider>,
     pub(super) cdn: Vec<CdnRow>,
     pub(super) page: Vec<PageRow>,
+    pub(super) phones: PhonesText,
+    pub(super) suffixes: SuffixesText,
+    pub(super) apps: AppsText,
+    pub(super) province: Vec<ProvinceRow>,
+    pub(super) words: Vec<WordsRow>,
+    pub(super) hijack: HijackRow,
+    pub(super) registrar: Vec<Registrar>,
+    pub(super) registrars: RegistrarList,
+}
+
+/// `[registrars]`: the registrars that the ministry has approved, as the user knows.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct RegistrarList {
+    pub(super) approved: Vec<String>,
 }
 
 impl Document {
@@ -326,7 +348,7 @@ pub(super) fn parse(text: &str, file: &str) -> Result<Document, PolicyError> {
 }
 
 /// `; did you mean …?`, or nothing where no name is near.
-fn nearest<'a>(word: &str, known: impl Iterator<Item = &'a str>) -> String {
+pub(super) fn nearest<'a>(word: &str, known: impl Iterator<Item = &'a str>) -> String {
     known
         .map(|name| (strsim::damerau_levenshtein(word, name), name))
         .filter(|(distance, name)| *distance <= 2.max(name.len() / 4))

@@ -2,17 +2,31 @@
 //! sources disagree on, and the tables of facts. All of it comes from `config/`,
 //! embedded; a user's file is laid over it, and unknown keys are refused.
 
+mod apps;
 mod cdn;
 mod document;
+mod hijack;
 mod pages;
+mod phones;
 mod providers;
+mod provinces;
 mod readings;
+mod registrars;
+mod suffixes;
+mod words;
 
+pub use apps::{Apps, Platform};
 pub use cdn::{Cdn, CdnKind, Cdns};
 pub use document::PolicyError;
+pub use hijack::Hijack;
 pub use pages::{Category, PageFacts, Signature, Signatures, Strength};
+pub use phones::{Block, Phones};
 pub use providers::{Provider, ProviderKind, Providers};
+pub use provinces::{Post, ProvinceFacts, Provinces};
 pub use readings::{Guangdong, Readings};
+pub use registrars::{RegistrarKind, Registrars, Standing};
+pub use suffixes::Suffixes;
+pub use words::{Topic, WordHit, WordList, Words};
 
 use crate::record::Province;
 use document::{Document, Layer, LevelRow, parse};
@@ -44,6 +58,20 @@ pub struct Policy {
     pub cdns: Cdns,
     /// What block, default, parked and challenge pages are recognised by.
     pub signatures: Signatures,
+    /// What single provinces ask of filings.
+    pub provinces: Provinces,
+    /// Words of names, remarks and pages.
+    pub words: Words,
+    /// Which mobile numbers can receive the ministry's message.
+    pub phones: Phones,
+    /// Top-level suffixes under which domains can be filed.
+    pub suffixes: Suffixes,
+    /// Platforms, stores and words about apps.
+    pub apps: Apps,
+    /// Words that intruders put on pages of others.
+    pub hijack: Hijack,
+    /// Registrars, and which of them the ministry has approved.
+    pub registrars: Registrars,
     levels: Vec<LevelRow>,
     days: BTreeMap<String, u16>,
     deadlines: BTreeMap<Level, u16>,
@@ -82,11 +110,22 @@ pub struct Lapsed<'a> {
 /// Calendar days to mend where neither the settings nor a rule's own row say.
 const DEFAULT_DEADLINE: u16 = 7;
 
-const FILES: [(&str, &str); 4] = [
+const FILES: [(&str, &str); 15] = [
     ("config/rules.toml", include_str!("../../config/rules.toml")),
     ("config/providers.toml", include_str!("../../config/providers.toml")),
     ("config/cdn.toml", include_str!("../../config/cdn.toml")),
     ("config/pages.toml", include_str!("../../config/pages.toml")),
+    ("config/provinces.toml", include_str!("../../config/provinces.toml")),
+    ("config/words/approvals.toml", include_str!("../../config/words/approvals.toml")),
+    ("config/words/crime.toml", include_str!("../../config/words/crime.toml")),
+    ("config/words/names.toml", include_str!("../../config/words/names.toml")),
+    ("config/words/pages.toml", include_str!("../../config/words/pages.toml")),
+    ("config/words/places.toml", include_str!("../../config/words/places.toml")),
+    ("config/phones.toml", include_str!("../../config/phones.toml")),
+    ("config/suffixes.toml", include_str!("../../config/suffixes.toml")),
+    ("config/apps.toml", include_str!("../../config/apps.toml")),
+    ("config/words/hijack.toml", include_str!("../../config/words/hijack.toml")),
+    ("config/registrars.toml", include_str!("../../config/registrars.toml")),
 ];
 
 /// Read once: tests and demos ask for it by the thousand.
@@ -186,6 +225,7 @@ impl Policy {
         if let Some(wanted) = profile.filter(|wanted| !policy.profiles.contains(*wanted)) {
             return Err(PolicyError::unknown_profile(wanted, policy.profiles()));
         }
+        policy.words.compile()?;
         for (name, text, layer) in base.into_iter().chain(overlays) {
             policy.lay(layer, name, text)?;
         }
@@ -194,7 +234,15 @@ impl Policy {
 
     fn take_facts(&mut self, document: &mut Document, file: &str) -> Result<(), PolicyError> {
         self.providers.add(std::mem::take(&mut document.provider));
+        let listed = std::mem::take(&mut document.registrars);
+        self.registrars.add(std::mem::take(&mut document.registrar), listed, file)?;
         self.cdns.add(std::mem::take(&mut document.cdn), file)?;
+        self.provinces.add(std::mem::take(&mut document.province), file)?;
+        self.words.add(std::mem::take(&mut document.words), file)?;
+        self.phones.add(std::mem::take(&mut document.phones), file)?;
+        self.suffixes.add(std::mem::take(&mut document.suffixes), file)?;
+        self.apps.add(std::mem::take(&mut document.apps));
+        self.hijack.add(std::mem::take(&mut document.hijack), file)?;
         self.signatures.add(std::mem::take(&mut document.page), file)
     }
 

@@ -259,7 +259,7 @@ impl Folded {
 }
 
 /// NFKC, lower case, no white space.
-fn squeeze(text: &str) -> String {
+pub(super) fn squeeze(text: &str) -> String {
     text.nfkc().filter(|c| !c.is_whitespace()).flat_map(char::to_lowercase).collect()
 }
 

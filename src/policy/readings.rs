@@ -57,8 +57,25 @@ readings! {
     opening_days: u16 = 30;
     /// Days after approval during which a block page may still stand.
     unblocking_days: u16 = 10;
+    /// Days before the end of a document from which it is said that it ends (FIL005).
+    papers_days: u16 = 90;
+    /// Days before a domain's expiry from which it is warned of (REG002).
+    expiry_days: u16 = 30;
     /// Similarity (0 to 1) from which a title is nearly right (TTL003).
     title_similarity: f64 = 0.6;
+    /// The fewest characters of a service's name (FIL003).
+    name_length: u16 = 3;
+    /// The fewest characters of a remark, where one is required (FIL011).
+    remark_length: u16 = 15;
+    /// Different words of organisation, goods or forum that make a page one that an individual
+    /// may not file (CNT001).
+    individual_words: u16 = 3;
+    /// Different words of a topic with which a page offers it (CNT002).
+    topic_words: u16 = 3;
+    /// Different words of crime on a page that may have been taken over (CNT004).
+    crime_words: u16 = 4;
+    /// Different words of a shop or of paid services on a page that needs a licence (CNT005).
+    paid_words: u16 = 3;
 }
 
 /// The readings of Guangdong's rule.

@@ -48,6 +48,37 @@ fn profiles_overlay_the_readings_and_a_users_file_goes_before_them() {
 }
 
 #[test]
+fn a_registrar_is_known_by_any_of_its_names_or_its_number() {
+    let registrars = embedded().registrars;
+    for name in [
+        "阿里云计算有限公司（万网）",
+        "ALIBABA CLOUD COMPUTING (BEIJING) CO., LTD.",
+        "Alibaba Cloud Computing Ltd. d/b/a HiChina (www.net.cn)",
+        "ＨｉＣｈｉｎａ",
+    ] {
+        assert_eq!(registrars.standing(name, None), Standing::Approved, "{name}");
+    }
+    assert_eq!(registrars.standing("GoDaddy.com, LLC", None), Standing::Abroad);
+    assert_eq!(registrars.standing("An Unknown Spelling", Some(146)), Standing::Abroad);
+    assert_eq!(registrars.standing("示例域名注册有限公司", Some(9_999)), Standing::Unknown);
+}
+
+#[test]
+fn a_list_of_ones_own_decides_which_registrars_are_approved() {
+    let with = |list: &str| {
+        let own = format!("[registrars]\napproved = [{list}]\n");
+        Policy::with(&own, "own.toml", None).unwrap().registrars
+    };
+    let registrars = with("\"阿里云计算有限公司\", \"Example Registrar Ltd\"");
+    assert_eq!(registrars.standing("HiChina", None), Standing::Approved);
+    assert_eq!(registrars.standing("EXAMPLE REGISTRAR LTD.", None), Standing::Approved);
+    assert_eq!(registrars.standing("DNSPod, Inc.", None), Standing::NotListed);
+    assert_eq!(registrars.standing("GoDaddy.com, LLC", None), Standing::NotListed);
+    assert!(error("[registrars]\napproved = [\"（）\"]\n").contains("is no name"));
+    assert!(error("[registrars]\naproved = []\n").contains("aproved"));
+}
+
+#[test]
 fn an_unknown_profile_is_refused_with_the_known_ones() {
     let error = Policy::with("", "own.toml", Some("strickt")).unwrap_err().to_string();
     assert_eq!(
@@ -158,7 +189,10 @@ fn deadlines_go_by_rule_then_family_then_level() {
 
 #[test]
 fn mistakes_are_named_by_file_line_column_and_nearest_name() {
-    insta::assert_snapshot!(error("\n[readings]\nguandong = \"either\"\n"), @"own.toml:3:1: unknown field `guandong`, expected one of `guangdong`, `own_cdn_passes`, `moved_within_provider`, `any_host_suffices`, `police_days`, `opening_days`, `unblocking_days`, `title_similarity`; did you mean `guangdong`?");
+    // It goes on to list every reading there is.
+    let unknown = error("\n[readings]\nguandong = \"either\"\n");
+    assert!(unknown.starts_with("own.toml:3:1: unknown field `guandong`"), "{unknown}");
+    assert!(unknown.ends_with("; did you mean `guangdong`?"), "{unknown}");
     let row = |line: &str| {
         format!("[[level]]\ncode = \"CPR001\"\nlevel = \"off\"\nreason = \"r\"\n{line}\n")
     };
@@ -355,9 +389,33 @@ fn default_listing_and_challenge_pages_have_their_categories() {
     }
     assert_eq!(seen(&titled("Index of our services")), None);
     assert_eq!(seen(&text("It works!")).unwrap().0, "apache-it-works");
-    assert_eq!(seen(&text("网站正在建设中")).unwrap().2, Strength::Weak);
+    assert_eq!(seen(&text("网站正在建设中")).unwrap().2, Strength::Strong);
+    assert_eq!(seen(&text("新版敬请期待")).unwrap().2, Strength::Weak);
+    assert_eq!(seen(&text("网站建设中心欢迎您")), None);
     let waf = "很抱歉，由于您访问的URL有可能对网站造成安全威胁，您的访问被阻断。";
     assert_eq!(seen(&text(waf)).unwrap().1, Category::Challenge);
+}
+
+#[test]
+fn a_domain_for_sale_is_told_from_the_trade_in_domains() {
+    let category = |text_: &str| seen(&text(text_)).map(|(_, c, s)| (c, s > Strength::Weak));
+    for sale in [
+        "您正在访问的域名可以转让！联系电话",
+        "site.example 该域名正在出售",
+        "本域名已在平台委托出售",
+        "该域名已过期，请联系注册商续费",
+        "This domain is for sale",
+    ] {
+        assert_eq!(category(sale), Some((Category::Parked, true)), "{sale}");
+    }
+    assert_eq!(category("首页 域名注册 域名转让 域名交易 帮助"), Some((Category::Parked, false)));
+    assert_eq!(category("首页 域名注册 云服务器 企业邮箱"), None);
+    let titled = |title| PageFacts { status: 200, title, text_length: 900, ..PageFacts::default() };
+    assert_eq!(seen(&titled("site.example 域名出售")).unwrap().1, Category::Parked);
+    assert_eq!(seen(&titled("示例网 - 域名出售与转让平台")), None);
+    let article =
+        PageFacts { text_length: 1_500, ..text("问：该域名正在出售怎么办？") };
+    assert_eq!(seen(&article), None);
 }
 
 #[test]

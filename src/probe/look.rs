@@ -1,10 +1,11 @@
 //! One site: which hosts are looked at, and how two looks become one.
 
-use super::{Exchange, Look, Probe, deadline::Deadline, dns::Names, fetch::Walk};
+use super::{Exchange, Look, Probe, Shot, deadline::Deadline, dns::Names, fetch::Walk, views};
 use crate::evidence::{
-    Attempt, Dns, End, Evidence, Failure, HostEvidence, PageSeen, Resolution, Role, Visit,
+    Attempt, Dns, End, Evidence, Failure, HostEvidence, PageSeen, Rendering, Resolution, Role,
+    View, Visit,
 };
-use crate::filing::{Filing, Homepage};
+use crate::filing::{Filing, Homepage, ServiceType};
 use std::time::Duration;
 
 /// Filed hosts that are looked at.
@@ -15,17 +16,27 @@ const MAX_FILED_HOSTS: usize = 32;
 struct Goal {
     role: Role,
     start: Homepage,
+    /// Whether to knock at all: an app's domain need not show a page.
+    visits: bool,
 }
 
 impl Goal {
     fn of_host(role: Role, host: &str) -> Goal {
-        Goal { role, start: Homepage { host: host.to_owned(), port: None, path: "/".to_owned() } }
+        let start = Homepage { host: host.to_owned(), port: None, path: "/".to_owned() };
+        Goal { role, start, visits: true }
     }
 }
 
-/// Apex, www, the filed homepage, further filed hosts: each place once.
+/// Apex, www, the filed homepage, further filed hosts: each place once. Of an app, a mini
+/// program or a quick app the domain and the filed hosts, and only where they point.
 fn goals(filing: &Filing) -> Vec<Goal> {
     let apex = filing.domain.ascii();
+    if filing.service_type != ServiceType::Website {
+        let further = filing.hosts.iter().map(String::as_str).filter(|host| *host != apex);
+        let further = further.take(MAX_FILED_HOSTS).map(|host| Goal::of_host(Role::Filed, host));
+        let all = std::iter::once(Goal::of_host(Role::Apex, apex)).chain(further);
+        return all.map(|goal| Goal { visits: false, ..goal }).collect();
+    }
     let mut goals = vec![Goal::of_host(Role::Apex, apex)];
     // A domain below a registrable one was filed as it stands and needs no www of its own.
     if filing.domain.registrable() == apex && !apex.starts_with("www.") {
@@ -36,7 +47,7 @@ fn goals(filing: &Filing) -> Vec<Goal> {
         if start.path.is_empty() {
             start.path.push('/');
         }
-        Goal { role: Role::Homepage, start }
+        Goal { role: Role::Homepage, start, visits: true }
     });
     let filed = filing.hosts.iter().take(MAX_FILED_HOSTS);
     let filed = filed.map(|host| Goal::of_host(Role::Filed, host));
@@ -50,8 +61,22 @@ fn goals(filing: &Filing) -> Vec<Goal> {
 
 impl Probe {
     pub(super) async fn look_at_site(&self, filing: &Filing) -> Look {
-        let (hosts, exchanges) = self.look_at(goals(filing)).await;
-        Look { evidence: Evidence { hosts, ..Evidence::default() }, exchanges }
+        let registration = async {
+            match &self.registries {
+                Some(registries) => {
+                    let names = Names::new(&self.resolvers, &self.places);
+                    let domain = filing.domain.registrable();
+                    // What is not asked for must not weigh on every look: see look_at.
+                    Some(Box::pin(registries.ask(domain, &names)).await)
+                }
+                None => None,
+            }
+        };
+        let (seen, asked) = tokio::join!(self.look_at(filing, goals(filing)), registration);
+        let (hosts, mut exchanges, shots) = seen;
+        let (registration, asked) = asked.unzip();
+        exchanges.extend(asked.into_iter().flatten());
+        Look { evidence: Evidence { hosts, registration, ..Evidence::default() }, exchanges, shots }
     }
 
     pub(super) async fn look_at_failed(&self, filing: &Filing, first: &Evidence) -> Look {
@@ -60,7 +85,7 @@ impl Probe {
             of_goal.is_none_or(HostEvidence::needs_second_look)
         };
         let again: Vec<Goal> = goals(filing).into_iter().filter(doubtful).collect();
-        let (seen, exchanges) = self.look_at(again).await;
+        let (seen, exchanges, shots) = self.look_at(filing, again).await;
         let mut evidence = first.clone();
         for second in seen {
             let same = |h: &&mut HostEvidence| h.host == second.host && h.role == second.role;
@@ -69,18 +94,23 @@ impl Probe {
                 None => evidence.hosts.push(second),
             }
         }
-        Look { evidence, exchanges }
+        Look { evidence, exchanges, shots }
     }
 
     /// Looks at the places of one site within one deadline, the first two at the same time.
-    async fn look_at(&self, goals: Vec<Goal>) -> (Vec<HostEvidence>, Vec<Exchange>) {
+    async fn look_at(
+        &self,
+        filing: &Filing,
+        goals: Vec<Goal>,
+    ) -> (Vec<HostEvidence>, Vec<Exchange>, Vec<Shot>) {
         let deadline = Deadline::new(self.options.deadline, self.options.timeout);
         let names = Names::new(&self.resolvers, &self.places);
         let mut goals = goals.into_iter();
         let pair = (goals.next(), goals.next());
         let one = |goal: Option<Goal>| async {
             match goal {
-                Some(goal) => Some(self.look_at_host(goal, &names, deadline).await),
+                // The states of a look are large: on the heap, not twice on a thread's stack.
+                Some(goal) => Some(Box::pin(self.look_at_host(goal, &names, deadline)).await),
                 None => None,
             }
         };
@@ -89,29 +119,69 @@ impl Probe {
         let mut deadline =
             deadline.later(seen.iter().map(|seen| seen.waited).max().unwrap_or_default());
         for goal in goals {
-            let host = self.look_at_host(goal, &names, deadline).await;
+            let host = Box::pin(self.look_at_host(goal, &names, deadline)).await;
             deadline = deadline.later(host.waited);
             seen.push(host);
         }
-        let (hosts, exchanges): (Vec<_>, Vec<_>) =
+        let (mut hosts, exchanges): (Vec<_>, Vec<_>) =
             seen.into_iter().map(|seen| (seen.host, seen.exchanges)).unzip();
-        (hosts, exchanges.into_iter().flatten().collect())
+        let mut exchanges: Vec<Exchange> = exchanges.into_iter().flatten().collect();
+        let shots = self.render(&mut hosts, &names, deadline).await;
+        exchanges.extend(self.look_as_others(filing, &mut hosts, &names, deadline).await);
+        (hosts, exchanges, shots)
+    }
+
+    /// Asks for the pages of a site as other visitors, where there is reason and time to.
+    async fn look_as_others(
+        &self,
+        filing: &Filing,
+        hosts: &mut [HostEvidence],
+        names: &Names<'_>,
+        mut deadline: Deadline,
+    ) -> Vec<Exchange> {
+        let mut exchanges = Vec::new();
+        for wanted in views::wanted(self.options.views.when, filing, hosts) {
+            if deadline.is_over() {
+                break;
+            }
+            let mut walk = Walk::of(wanted.visitor, &self.fetcher, names, deadline);
+            let attempt = walk.walk(wanted.start).await;
+            let (sent, waited) = walk.finish();
+            exchanges.extend(sent);
+            deadline = deadline.later(waited);
+            if let Some(host) = hosts.get_mut(wanted.host) {
+                host.views.push(View { visitor: wanted.visitor, attempt });
+            }
+        }
+        exchanges
     }
 
     async fn look_at_host(&self, goal: Goal, names: &Names<'_>, deadline: Deadline) -> Seen {
-        let Goal { role, start } = goal;
+        let Goal { role, start, visits } = goal;
         let dns = names.resolve(&start.host, deadline).await;
         // Through a proxy, a network may have no DNS of its own.
         let blind = self.options.proxy.is_some() && !dns.outcome.is_answer();
-        if dns.outcome != Resolution::Resolved && !blind {
+        if !visits || (dns.outcome != Resolution::Resolved && !blind) {
             let host = HostEvidence::of_dns(start.host, role, dns);
             return Seen { host, exchanges: Vec::new(), waited: Duration::ZERO };
         }
         let mut walk = Walk::new(&self.fetcher, names, deadline);
-        let visit = Some(walk.visit(&start).await);
+        let vantages = async {
+            match dns.outcome {
+                Resolution::Resolved => {
+                    Box::pin(names.seen_from_vantages(&start.host, deadline)).await
+                }
+                _ => Vec::new(),
+            }
+        };
+        let (visit, vantages) = tokio::join!(walk.visit(&start), vantages);
+        let dns = Dns { vantages, ..dns };
         let (exchanges, waited) = walk.finish();
         Seen {
-            host: HostEvidence { visit, ..HostEvidence::of_dns(start.host, role, dns) },
+            host: HostEvidence {
+                visit: Some(visit),
+                ..HostEvidence::of_dns(start.host, role, dns)
+            },
             exchanges,
             waited,
         }
@@ -130,7 +200,16 @@ fn is_of(host: &HostEvidence, goal: &Goal) -> bool {
 }
 
 /// Both looks at one host as one.
-fn merge(first: &HostEvidence, second: HostEvidence) -> HostEvidence {
+fn merge(first: &HostEvidence, mut second: HostEvidence) -> HostEvidence {
+    let views = match second.views.is_empty() {
+        true => first.views.clone(),
+        false => std::mem::take(&mut second.views),
+    };
+    // Looked at again for the views alone: what the visit brought stands.
+    if first.dns.outcome == Resolution::Resolved && first.visit.as_ref().is_some_and(is_good) {
+        return HostEvidence { views, ..first.clone() };
+    }
+    let rendering = merge_renderings(first, &mut second);
     let (dns, visit) = match (&first.visit, second.visit) {
         (Some(first), Some(second_visit)) => (second.dns, Some(merge_visits(first, second_visit))),
         (Some(visit), None) if first.dns.outcome == Resolution::Resolved => {
@@ -138,7 +217,20 @@ fn merge(first: &HostEvidence, second: HostEvidence) -> HostEvidence {
         }
         (_, visit) => (second.dns, visit),
     };
-    HostEvidence { dns: with_answers(&first.dns, dns), visit, ..first.clone() }
+    HostEvidence { dns: with_answers(&first.dns, dns), visit, views, rendering, ..first.clone() }
+}
+
+/// What a browser showed once, it has shown; else the later visit counts.
+fn merge_renderings(first: &HostEvidence, second: &mut HostEvidence) -> Option<Rendering> {
+    let is_fresh = second.visit.is_some();
+    let later = second.rendering.take().filter(|_| is_fresh);
+    match (&first.rendering, later) {
+        (Some(Rendering::Shown(shown)), Some(Rendering::Failed(_))) => {
+            Some(Rendering::Shown(shown.clone()))
+        }
+        (earlier, None) if !is_fresh => earlier.clone(),
+        (_, later) => later,
+    }
 }
 
 /// Every question of both looks, in order.
@@ -155,9 +247,12 @@ fn merge_dns(first: &Dns, second: Dns) -> Dns {
 }
 
 fn merge_visits(first: &Visit, second: Visit) -> Visit {
-    let is_good = second.best().and_then(Attempt::answer).is_some_and(PageSeen::is_good);
-    let looks = if !is_good && kinds(first) == kinds(&second) { 2 } else { 1 };
+    let looks = if !is_good(&second) && kinds(first) == kinds(&second) { 2 } else { 1 };
     Visit { looks, ..second }
+}
+
+fn is_good(visit: &Visit) -> bool {
+    visit.best().and_then(Attempt::answer).is_some_and(PageSeen::is_good)
 }
 
 /// What an attempt came to, as far as a second look can confirm it.
@@ -180,6 +275,7 @@ fn kinds(visit: &Visit) -> [Option<Came>; 2] {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::evidence::{RenderFailure, Rendered};
 
     fn host(outcome: Resolution, failure: Option<Failure>) -> HostEvidence {
         let attempt = |failure| Attempt { hops: Vec::new(), end: End::Failed(failure) };
@@ -195,6 +291,64 @@ mod tests {
         assert_eq!(merge(&faulted, gone.clone()), gone);
         let there = host(Resolution::Resolved, Some(Failure::Reset));
         assert_eq!(merge(&there, gone).dns.outcome, Resolution::Disputed);
+    }
+
+    fn shown(host: HostEvidence, rendering: Rendering) -> HostEvidence {
+        HostEvidence { rendering: Some(rendering), ..host }
+    }
+
+    fn page(status: u16) -> Rendering {
+        Rendering::Shown(Box::new(Rendered { status: Some(status), ..Rendered::default() }))
+    }
+
+    #[test]
+    fn a_page_that_the_browser_could_open_needs_no_second_look() {
+        let hidden = || host(Resolution::Resolved, Some(Failure::TlsHandshake));
+        assert!(hidden().needs_second_look());
+        assert!(!shown(hidden(), page(200)).needs_second_look());
+        assert!(shown(hidden(), page(502)).needs_second_look());
+        let failed = Rendering::Failed(RenderFailure::Unreachable);
+        assert!(shown(hidden(), failed).needs_second_look());
+    }
+
+    #[test]
+    fn what_a_browser_has_shown_once_is_not_lost_by_a_failure() {
+        let hidden = || host(Resolution::Resolved, Some(Failure::TlsHandshake));
+        let failed = || Rendering::Failed(RenderFailure::Browser);
+        let merged = |first, second| merge(&first, second).rendering;
+        assert_eq!(merged(shown(hidden(), page(502)), shown(hidden(), failed())), Some(page(502)));
+        assert_eq!(merged(shown(hidden(), failed()), shown(hidden(), page(200))), Some(page(200)));
+        let gone = host(Resolution::NxDomain, None);
+        assert_eq!(merged(shown(hidden(), page(502)), gone), Some(page(502)));
+        // A page that needs no browser any more speaks for itself.
+        assert_eq!(merged(shown(hidden(), failed()), hidden()), None);
+    }
+
+    #[test]
+    fn a_second_look_for_the_views_leaves_a_good_visit_as_it_was() {
+        let page = crate::page::read(b"<p>x</p>", crate::page::Context::default());
+        let answer = PageSeen {
+            status: 200,
+            content_type: None,
+            bytes: 8,
+            digest: String::new(),
+            page: Some(page),
+        };
+        let end = |failure| Attempt { hops: Vec::new(), end: End::Failed(failure) };
+        let view = |attempt| View { visitor: crate::evidence::Visitor::Phone, attempt };
+        let mut first = host(Resolution::Resolved, Some(Failure::Reset));
+        let good = Attempt { hops: Vec::new(), end: End::Answer(Box::new(answer)) };
+        first.visit = Some(Visit { looks: 1, https: Some(good.clone()), http: None });
+        assert!(!first.needs_second_look());
+        first.views = vec![view(end(Failure::Reset))];
+        assert!(!first.needs_second_look(), "turned away is an answer");
+        first.views = vec![view(end(Failure::Deadline))];
+        assert!(first.needs_second_look());
+
+        let gone = host(Resolution::Resolved, Some(Failure::ConnectTimeout));
+        assert_eq!(merge(&first, gone), first);
+        let again = HostEvidence { views: vec![view(good)], ..first.clone() };
+        assert_eq!(merge(&first, again.clone()), again);
     }
 
     #[test]

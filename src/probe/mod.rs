@@ -1,6 +1,8 @@
 //! Looking at sites: DNS, places of addresses, HTTP. Writes down what it sees as
 //! [`crate::evidence`] and judges nothing.
 
+#[cfg(feature = "browser")]
+mod browser;
 mod deadline;
 mod dns;
 mod fetch;
@@ -8,8 +10,13 @@ pub mod guard;
 mod look;
 mod pace;
 pub mod place;
-#[expect(dead_code, reason = "asked once there is a browser")]
+pub mod registration;
+mod render;
+pub mod views;
+#[cfg(feature = "browser")]
 mod wanted;
+
+pub use render::{BrowserOptions, Render};
 
 use crate::evidence::{Attempt, Evidence};
 use crate::filing::Filing;
@@ -17,6 +24,7 @@ use deadline::Deadline;
 use dns::{Names, Resolvers};
 use fetch::{Fetcher, Walk};
 use place::Places;
+use registration::Registries;
 use std::{
     collections::HashMap,
     net::{IpAddr, SocketAddr},
@@ -28,6 +36,10 @@ use std::{
 pub struct Options {
     /// Resolvers to ask; none means the system's.
     pub resolvers: Vec<SocketAddr>,
+    /// Where hosts are asked for besides, to compare.
+    pub vantages: Vec<VantagePoint>,
+    /// How registries are asked; `None` where they are not.
+    pub registration: Option<registration::Settings>,
     /// One step: a DNS question, a connection, a handshake, the wait for the next bytes.
     pub timeout: Duration,
     /// One site in all.
@@ -48,15 +60,33 @@ pub struct Options {
     pub robots: bool,
     /// The `User-Agent` header.
     pub user_agent: String,
+    /// Other visitors than the one that this header names.
+    pub views: views::Views,
     /// A proxy for all requests.
     pub proxy: Option<url::Url>,
     /// Networks that the crawler may connect to although it refuses such addresses.
     pub allow: Vec<ipnet::IpNet>,
     /// Further trusted roots, DER.
     pub extra_roots: Vec<Vec<u8>>,
+    /// Which pages are looked at through a browser.
+    pub render: Render,
+    /// The browser; `None` where there is none.
+    pub browser: Option<BrowserOptions>,
     /// Where an (address, port) is reached in fact; empty but for the demo world and tests.
     /// Where it is not empty, nothing outside of it can be reached.
     pub sockets: SocketTable,
+}
+
+/// A place from which a host may be told something else: a resolver of another network, or a
+/// client subnet that a resolver is asked on behalf of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct VantagePoint {
+    /// What people call it.
+    pub name: String,
+    /// The resolver.
+    pub resolver: SocketAddr,
+    /// The subnet (EDNS client subnet, RFC 7871) where the resolver is to answer as for it.
+    pub client: Option<ipnet::IpNet>,
 }
 
 /// (address, port) as the world has it → the socket that plays it.
@@ -68,6 +98,9 @@ pub struct Probe {
     resolvers: Resolvers,
     places: Places,
     fetcher: Fetcher,
+    #[cfg(feature = "browser")]
+    browsers: Option<browser::Browsers>,
+    registries: Option<Registries>,
 }
 
 /// What a look brought.
@@ -77,12 +110,31 @@ pub struct Look {
     pub evidence: Evidence,
     /// The exchanges behind it, in order, for the evidence file.
     pub exchanges: Vec<Exchange>,
+    /// What a browser showed, for the evidence file.
+    pub shots: Vec<Shot>,
+}
+
+/// A page as a browser showed it.
+#[derive(Clone, Debug)]
+pub struct Shot {
+    /// The host that was looked at.
+    pub host: String,
+    /// The address at which the browser ended.
+    pub url: String,
+    /// When it set out.
+    pub at: jiff::Timestamp,
+    /// The document, HTML in UTF-8: shadow roots and frames of the site in their places,
+    /// scripts left out, what is hidden marked so.
+    pub document: Vec<u8>,
+    /// The picture, PNG.
+    pub picture: Option<Vec<u8>>,
 }
 
 /// One request and its answer as they were on the wire.
 #[derive(Clone, Debug)]
 pub struct Exchange {
-    /// The URL asked for.
+    /// The URL asked for; `whois://server/domain` for a WHOIS answer, whose text is
+    /// the body and has no head.
     pub url: String,
     /// The address connected to.
     pub address: Option<IpAddr>,
@@ -120,7 +172,24 @@ impl Probe {
     pub fn new(options: Options, places: Places) -> Result<Probe, ProbeError> {
         let resolvers = Resolvers::new(&options)?;
         let fetcher = Fetcher::new(&options)?;
-        Ok(Probe { options, resolvers, places, fetcher })
+        let registries = match &options.registration {
+            Some(settings) => Some(Registries::new(settings.clone(), &options)?),
+            None => None,
+        };
+        #[cfg(feature = "browser")]
+        let browsers = match options.render {
+            Render::Never => None,
+            _ => options.browser.clone().map(browser::Browsers::new),
+        };
+        Ok(Probe {
+            options,
+            resolvers,
+            places,
+            fetcher,
+            registries,
+            #[cfg(feature = "browser")]
+            browsers,
+        })
     }
 
     /// Looks at one site. Never fails: what went wrong is part of the evidence.

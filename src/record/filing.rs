@@ -27,14 +27,28 @@ pub(super) fn without_bei(p: Cursor<'_>) -> Option<Found> {
     let mut after = p;
     after.next()?;
     after.blanks();
-    after.eat(|c| c == ':');
+    after.eat(|c| matches!(c, ':' | '-'));
     after.blanks();
     after.peek().filter(char::is_ascii_digit)?;
     let mut head = letters(after)?;
     head.province?;
     head.flaws.push(Flaw::NoBei);
     let found = tail(p, after, head)?;
-    (!found.flaws.contains(&Flaw::NoHao) && found.number.is_some()).then_some(found)
+    let Some(Number::Filing(number)) = &found.number else { return None };
+    // Without 号 too, only the usual lengths tell it from a part number.
+    (!found.flaws.contains(&Flaw::NoHao) || has_usual_length(&number.digits)).then_some(found)
+}
+
+/// Whether digits are as many as the ministry gives: a year of two digits and six, or of
+/// four and six.
+fn has_usual_length(digits: &str) -> bool {
+    matches!(digits.len(), 8 | 10)
+}
+
+/// Whether digits begin like those of other registers: a year of four digits and a count
+/// (`药备20190013号`). A filing number of eight digits has a year of two.
+fn is_dated(digits: &str) -> bool {
+    digits.len() == 8 && (digits.starts_with("201") || digits.starts_with("202"))
 }
 
 /// Reads back over `ICP` and the province letter.
@@ -46,7 +60,7 @@ fn letters(from: Cursor<'_>) -> Option<Head> {
         flaws.push(Flaw::ExtraMarks);
     }
     if !behind.word_back("ICP") {
-        if !(behind.word_back("IPC") || behind.word_back("LCP") || behind.word_back("CIP")) {
+        if !["IPC", "LCP", "CIP", "1CP"].iter().any(|misspelt| behind.word_back(misspelt)) {
             return None;
         }
         flaws.push(Flaw::NoLetters);
@@ -98,10 +112,13 @@ fn province_alone(bei: Cursor<'_>) -> Option<Head> {
 
 /// Reads what follows `备`: the digits or what stands for them, `号`, the serial.
 fn tail(anchor: Cursor<'_>, after: Cursor<'_>, head: Head) -> Option<Found> {
-    let Head { start, province, mut flaws } = head;
+    let Head { start, mut province, mut flaws } = head;
     let mut at = after;
     if marks(&mut at) {
         flaws.push(Flaw::ExtraMarks);
+    }
+    if province.is_none() {
+        province = late_province(&mut at, &mut flaws);
     }
     let blank = blank(at, anchor, start, province);
     if blank.is_some() {
@@ -122,8 +139,10 @@ fn tail(anchor: Cursor<'_>, after: Cursor<'_>, head: Head) -> Option<Found> {
     }
     let has_letters = !flaws.contains(&Flaw::NoLetters);
     let has_length = (6..=10).contains(&digits.len());
-    // Without the letters, only the whole shape tells a number from prose.
-    if !has_letters && (!has_length || (flaws.contains(&Flaw::NoHao) && serial.is_none())) {
+    // Without the letters, only the whole shape tells a number from prose and from the
+    // numbers of other registers.
+    let is_unclosed = flaws.contains(&Flaw::NoHao) && serial.is_none();
+    if !has_letters && (!has_usual_length(&digits) || is_dated(&digits) || is_unclosed) {
         return None;
     }
     if !has_length {
@@ -151,18 +170,34 @@ fn tail(anchor: Cursor<'_>, after: Cursor<'_>, head: Head) -> Option<Found> {
 /// Passes over what people put between `备` and the digits; whether anything was there.
 fn marks(at: &mut Cursor<'_>) -> bool {
     let mut any = false;
-    for word in ["案", "序", "编", "号", "码", "第", "字"] {
+    for word in ["案", "序", "编", "号", "码", "字", "第", "字", "NO"] {
         any |= at.word(word);
     }
     at.blanks();
     while at.eat(|c| is_bracket_or_colon(c) || matches!(c, '.' | '-' | '#')).is_some() {
         any = true;
         at.blanks();
-        if any && at.word("第") {
+        if at.word("第") {
             at.blanks();
         }
     }
     any
+}
+
+/// Reads a province letter that stands behind the letters: `ICP备案号：粤99000123号`.
+fn late_province(at: &mut Cursor<'_>, flaws: &mut Vec<Flaw>) -> Option<Province> {
+    let mut ahead = *at;
+    let letter = ahead.next()?;
+    let province = Province::from_letter(letter)?;
+    ahead.blanks();
+    ahead.peek().filter(char::is_ascii_digit)?;
+    *at = ahead;
+    flaws.retain(|flaw| *flaw != Flaw::NoProvince);
+    flaws.push(Flaw::ExtraMarks);
+    if Province::is_colloquial(letter) {
+        flaws.push(Flaw::ColloquialProvince);
+    }
+    Some(province)
 }
 
 /// Reads what stands in for the digits: `XXXXXXXX`, `2026****`, or nothing at all before `号`.

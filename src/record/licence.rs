@@ -55,8 +55,10 @@ fn read_old(
     province: Option<Province>,
     mut flaws: Vec<Flaw>,
 ) -> Option<Found> {
-    let mut marks = at.word("编");
-    marks |= at.word("号");
+    let mut marks = false;
+    for word in ["编", "号", "字"] {
+        marks |= at.word(word);
+    }
     at.blanks();
     while at.eat(|c| matches!(c, ':' | '(' | '[' | '第' | '.' | '-')).is_some() {
         marks = true;
@@ -149,6 +151,9 @@ fn classes(at: &mut Cursor<'_>) -> Option<String> {
 fn issuer(class: Cursor<'_>) -> (usize, String) {
     let mut behind = class;
     if behind.word_back("合字") {
+        return (behind.at(), "合字".to_owned());
+    }
+    if behind.word_back("(合字)") {
         return (behind.at(), "合字".to_owned());
     }
     behind.blanks_back();

@@ -13,7 +13,8 @@ pub enum Number {
 }
 
 /// A filing number: the subject's (no serial) or a service's.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
 pub struct FilingNumber {
     /// The province that issued it.
     pub province: Province,
@@ -138,6 +139,23 @@ impl TryFrom<String> for Number {
 
     fn try_from(text: String) -> Result<Self, ParseError> {
         text.parse()
+    }
+}
+
+impl TryFrom<String> for FilingNumber {
+    type Error = ParseError;
+
+    fn try_from(text: String) -> Result<Self, ParseError> {
+        match text.parse()? {
+            Number::Filing(number) => Ok(number),
+            Number::Licence(_) => Err(ParseError("this is the number of a licence")),
+        }
+    }
+}
+
+impl From<FilingNumber> for String {
+    fn from(number: FilingNumber) -> String {
+        number.to_string()
     }
 }
 

@@ -1,6 +1,14 @@
-use super::{ParseError, Province, cursor::Cursor, serial::serial};
+use super::{
+    ParseError, Province,
+    cursor::{Cursor, is_han},
+    filing::{is_blank_mark, is_placeholder},
+    serial::serial,
+};
 use serde::{Deserialize, Serialize};
 use std::{fmt, ops::Range, str::FromStr};
+
+/// Characters of an office's name, such as 朝阳.
+const OFFICE: usize = 8;
 
 /// The number of a site's police record.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -34,8 +42,17 @@ impl PoliceNumber {
 
     /// The province that the division code lies in.
     pub fn division_province(&self) -> Option<Province> {
-        let code: u8 = self.division()?.get(..2)?.parse().ok()?;
-        Province::ALL.iter().copied().find(|province| province.division() == code)
+        self.division()?;
+        self.coded_province()
+    }
+
+    /// The province whose code the digits begin with: those of old numbers do so too.
+    fn coded_province(&self) -> Option<Province> {
+        let code: u8 = self.digits.get(..2)?.parse().ok()?;
+        Province::ALL
+            .iter()
+            .copied()
+            .find(|province| self.has_known_length() && province.division() == code)
     }
 
     /// Whether it has a length that numbers of some time have or had.
@@ -66,7 +83,7 @@ pub fn find_police(text: &str) -> Vec<FoundPolice> {
         }
         free = hit.span.end;
         if hit.number.province.is_none() {
-            hit.number.province = hit.number.division_province();
+            hit.number.province = hit.number.coded_province();
         }
         found.push(hit);
     }
@@ -76,19 +93,19 @@ pub fn find_police(text: &str) -> Vec<FoundPolice> {
 /// Reads a police number around the `安` of its letters.
 fn around(an: Cursor<'_>) -> Option<FoundPolice> {
     // The letters in any order: people swap them (公安网备) and leave some out (公安备案号).
-    let mut behind = an;
+    let mut start = an;
     let mut letters = String::new();
     for _ in 0..4 {
-        let mut ahead = behind;
+        let mut ahead = start;
         ahead.blanks_back();
-        let Some(c) = ahead.eat_back(|c| matches!(c, '公' | '网' | '备')) else { break };
+        let Some(c) = ahead.eat_back(|c| matches!(c, '公' | '网' | '备' | '安')) else { break };
         letters.insert(0, c);
-        behind = ahead;
+        start = ahead;
     }
-    let start = behind;
     let mut at = an;
     letters.push(at.next()?);
-    for word in ["部", "机关", "联网", "网"] {
+    let names_office = office(&mut at);
+    for word in ["部", "机关", "互联网站", "联网", "网监", "网"] {
         if at.word(word) {
             letters.push_str(word);
         }
@@ -96,10 +113,33 @@ fn around(an: Cursor<'_>) -> Option<FoundPolice> {
     if at.word("备") {
         letters.push('备');
     }
-    if !letters.contains('公') || !letters.contains('备') {
-        return None;
+    let is_whole = letters.contains('公') && letters.contains('备');
+    let is_short = matches!(letters.as_str(), "公网安" | "网安备");
+    let found = (is_whole || is_short).then(|| read(start, at, &letters)).flatten()?;
+    // Where the letters alone do not tell, the digits must: a telephone number has not
+    // the code of a division, and nobody's number is a count.
+    let digits = &found.number.digits;
+    let is_made_up = is_placeholder(digits) || digits.starts_with("123456");
+    let tells = !is_made_up && found.number.coded_province().is_some();
+    (tells || is_whole && !names_office).then_some(found)
+}
+
+/// Passes over the office that keeps the record: `公安局`, `公安局海淀分局`.
+fn office(at: &mut Cursor<'_>) -> bool {
+    if !at.word("局") {
+        return false;
     }
-    read(start, at, &letters)
+    let mut ahead = *at;
+    for _ in 0..OFFICE {
+        if ahead.word("分局") {
+            *at = ahead;
+            break;
+        }
+        if ahead.eat(|c| is_han(c) || c.is_ascii_alphabetic()).is_none() {
+            break;
+        }
+    }
+    true
 }
 
 /// Reads a police number that lacks its `安` (`沪公网备31010599000123号`), around its `网`.
@@ -115,7 +155,11 @@ fn without_an(wang: Cursor<'_>) -> Option<FoundPolice> {
 fn read(start: Cursor<'_>, mut at: Cursor<'_>, letters: &str) -> Option<FoundPolice> {
     let marks = marks(&mut at);
     let digits = digits(&mut at)?;
+    if at.peek().is_some_and(is_blank_mark) {
+        return None;
+    }
     let mut end = at;
+    at.eat(|c| matches!(c, ')' | ']' | '】'));
     let closed = at.word("号");
     if closed {
         end = at;
@@ -144,7 +188,9 @@ fn province(mut at: Cursor<'_>) -> (usize, Option<Province>) {
 /// Passes over what people put between the letters and the digits; whether anything was there.
 fn marks(at: &mut Cursor<'_>) -> bool {
     let mut any = false;
-    for word in ["案", "编", "序", "号", "码", ":", "(", "[", "第", "-"] {
+    for word in [
+        "信安", "案", "证", "编", "序", "号", "码", "字", ":", "(", "[", "【", "第", "NO", ".", "-",
+    ] {
         any |= at.word(word);
     }
     at.blanks();
@@ -246,6 +292,13 @@ mod tests {
             ("[京公网安备:110102990042-1]", "京公网安备110102990042号-1", false),
             ("京公网安备110000990016号", "京公网安备110000990016号", true),
             ("粤公网安备 4403 0599 000123 号", "粤公网安备44030599000123号", true),
+            ("粤公网安备【44030599000123】号", "粤公网安备44030599000123号", false),
+            ("粤公网安备字第44030599000123号", "粤公网安备44030599000123号", false),
+            ("京公网备信安110105990008号", "京公网安备110105990008号", false),
+            ("粤公网安44030599000123号", "粤公网安备44030599000123号", false),
+            ("京公安网安备11010599000123号", "京公网安备11010599000123号", false),
+            ("京市公安局海淀分局备案编号：11010899000123", "京公网安备11010899000123号", false),
+            ("深公网安备：4403019991066", "粤公网安备4403019991066号", false),
         ] {
             let found = find_police(text);
             assert_eq!(found.len(), 1, "{text}");
@@ -274,6 +327,9 @@ mod tests {
             "京公网安备XXXXXXXXXXXXXX号",
             "联网安全 12345678901234",
             "北京市公安局 01012345678",
+            "某市公安局备案 01012345678",
+            "某市公安局分局备案编号：123456789123",
+            "沪公网备310105990000xx号",
         ] {
             assert_eq!(canonical(text), Vec::<String>::new(), "{text}");
         }

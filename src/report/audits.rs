@@ -49,8 +49,9 @@ pub fn audit_line<'a>(
     evidence: &Evidence,
     lang: Lang,
 ) -> serde_json::Result<AuditLine<'a>> {
-    let mask = Mask::of(filing);
+    let mask = Mask::of(filing, evidence.registration.as_ref());
     let mut evidence = serde_json::to_value(evidence)?;
+    leave_out_passages(&mut evidence);
     mask.page_texts(&mut evidence);
     Ok(AuditLine {
         row: filing.line,
@@ -59,6 +60,22 @@ pub fn audit_line<'a>(
         verdicts: audit.verdicts.iter().map(|verdict| line(verdict, lang, &mask)).collect(),
         evidence,
     })
+}
+
+/// The text of pages is for judging again, from the journal; here a verdict quotes what it
+/// rests on.
+fn leave_out_passages(evidence: &mut Value) {
+    let mut open = vec![evidence];
+    while let Some(value) = open.pop() {
+        match value {
+            Value::Array(values) => open.extend(values),
+            Value::Object(fields) => {
+                fields.remove("passages");
+                open.extend(fields.values_mut());
+            }
+            _ => {}
+        }
+    }
 }
 
 fn line(verdict: &Verdict, lang: Lang, mask: &Mask<'_>) -> VerdictLine {
@@ -140,6 +157,15 @@ mod tests {
         assert!(written(&filing, vec![missing]).contains(r#""missing-field","by":"provider""#));
         let other = verdict(VerdictKind::Na, Some(Na::Other(Text::new("原因", "because"))));
         assert!(written(&filing, vec![other]).contains(r#""found":"because","reason":"other""#));
+    }
+
+    #[test]
+    fn the_text_of_pages_is_left_out_at_any_depth() {
+        let mut evidence = serde_json::json!({
+            "hosts": [{"visit": {"page": {"title": "示例", "passages": [{"text": "一行"}]}}}]
+        });
+        leave_out_passages(&mut evidence);
+        assert_eq!(evidence["hosts"][0]["visit"]["page"], serde_json::json!({"title": "示例"}));
     }
 
     #[test]

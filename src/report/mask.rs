@@ -1,11 +1,13 @@
 //! Personal data of a row, masked: it stands in clear in `notices.csv` and nowhere else.
 
+use crate::evidence::Registration;
 use crate::filing::Filing;
+use crate::rules::is_no_person;
 use serde_json::Value;
 use std::borrow::Cow;
 
-/// The keys of the evidence under which a page's words stand.
-const PAGE_TEXTS: &[&str] = &["title", "text", "excerpt", "holder"];
+/// The keys of the evidence under which a page's or a registry's words stand.
+const PAGE_TEXTS: &[&str] = &["title", "text", "excerpt", "holder", "registrant"];
 
 /// The personal data of one row.
 pub(super) struct Mask<'a> {
@@ -13,7 +15,9 @@ pub(super) struct Mask<'a> {
 }
 
 impl<'a> Mask<'a> {
-    pub(super) fn of(filing: &'a Filing) -> Mask<'a> {
+    /// The personal data of a row, and the person who holds the domain, where a registry
+    /// tells one.
+    pub(super) fn of(filing: &'a Filing, registration: Option<&'a Registration>) -> Mask<'a> {
         let names = [&filing.owner, &filing.legal_representative, &filing.subject_owner];
         let names = names.into_iter().flatten().map(String::as_str).filter(|name| {
             // An organisation may stand as its own contact; its name is no personal data.
@@ -26,6 +30,9 @@ impl<'a> Mask<'a> {
         let id = filing.subject_id.as_deref().filter(|id| id.len() >= 8);
         let mut secrets: Vec<Cow<'a, str>> =
             names.chain(phone).chain(email).chain(id).map(Cow::Borrowed).collect();
+        let registrant = registration.and_then(|answer| answer.registrant.as_deref());
+        let registrant = registrant.filter(|name| is_telling_name(name) && !is_no_person(name));
+        secrets.extend(registrant.map(Cow::Borrowed));
         // A page may write the number without the list's hyphens.
         secrets.extend(phone.map(|phone| Cow::Owned(digits(phone))));
         // The longest first, so that no part of one is left standing.
@@ -45,7 +52,7 @@ impl<'a> Mask<'a> {
         })
     }
 
-    /// Masks the words of pages in evidence. Hosts and addresses stay: they are what is audited.
+    /// Masks the words of pages and registries in evidence. Hosts and addresses stay: they are what is audited.
     pub(super) fn page_texts(&self, evidence: &mut Value) {
         if self.secrets.is_empty() {
             return;
@@ -89,7 +96,7 @@ mod tests {
     fn a_page_s_words_are_masked_and_its_host_is_not() {
         let mut filing = Filing::of_domain(1, Domain::parse("site.example").unwrap());
         filing.phone = Some("138-0000-0000".to_owned());
-        let mask = Mask::of(&filing);
+        let mask = Mask::of(&filing, None);
         let mut evidence = serde_json::json!({
             "hosts": [{"host": "13800000000.example", "page": {"excerpt": "call 13800000000"}}]
         });
@@ -103,8 +110,28 @@ mod tests {
         let mut filing = Filing::of_domain(1, Domain::parse("site.example").unwrap());
         filing.subject_name = Some("示例公司".to_owned());
         filing.owner = filing.subject_name.clone();
-        assert_eq!(Mask::of(&filing).text("示例公司"), "示例公司");
+        assert_eq!(Mask::of(&filing, None).text("示例公司"), "示例公司");
         filing.subject_kind = Some("个人".to_owned());
-        assert_eq!(Mask::of(&filing).text("示例公司"), "示***");
+        assert_eq!(Mask::of(&filing, None).text("示例公司"), "示***");
+    }
+
+    #[test]
+    fn a_person_who_holds_the_domain_is_masked_and_a_company_is_not() {
+        let filing = Filing::of_domain(1, Domain::parse("site.example").unwrap());
+        let of = |name: &str| Registration {
+            registrant: Some(name.to_owned()),
+            ..Registration::default()
+        };
+        let shown = |name: &str| {
+            let registration = of(name);
+            let mask = Mask::of(&filing, Some(&registration));
+            let mut evidence = serde_json::json!({"registration": registration});
+            mask.page_texts(&mut evidence);
+            let text = mask.text(&format!("持有者 {name}"));
+            (text, evidence["registration"]["registrant"].as_str().unwrap().to_owned())
+        };
+        assert_eq!(shown("示例注册人甲"), ("持有者 示***".to_owned(), "示***".to_owned()));
+        let company = "示例科技有限公司";
+        assert_eq!(shown(company), (format!("持有者 {company}"), company.to_owned()));
     }
 }

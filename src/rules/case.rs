@@ -1,3 +1,4 @@
+use super::FoundOnce;
 use crate::evidence::{
     Attempt, Evidence, HostEvidence, Registration, RegistryEntry, Rendered, Siblings, Visit,
 };
@@ -76,6 +77,8 @@ pub struct PageCase<'a> {
     pub rendered: Option<&'a Rendered>,
     /// The page: HTML, status under 400. As the browser shows it, else as served.
     pub page: &'a Page,
+    /// The words of the policy's lists on it, looked for when the first rule asks.
+    pub found: FoundOnce<'a>,
 }
 
 /// What a rule about the filing among the others of the list reads.

@@ -57,3 +57,33 @@ pub(super) const POLICE: Law = Law {
     zh: "《计算机信息网络国际联网安全保护管理办法》（公安部令第33号）第十二条、第二十三条：自联通之日起三十日内办理公安机关备案，不履行的给予警告或者停机整顿",
     en: "Measures on the Security of International Computer Networking (Order 33 of the Ministry of Public Security), articles 12 and 23: filed with the police within thirty days; a warning or a suspension otherwise",
 };
+
+/// Some topics are approved first.
+pub(super) const APPROVED: Law = Law {
+    zh: "《互联网信息服务管理办法》（国务院令第292号）第五条：新闻、出版、教育、医疗保健、药品和医疗器械等服务须先经主管部门审核同意",
+    en: "Measures on Internet Information Services (Order 292), article 5: news, publishing, education, health, medicines and the like are approved by their authority first",
+};
+
+/// Nothing beyond what was filed, and nothing paid without a licence.
+pub(super) const WITHIN: Law = Law {
+    zh: "《互联网信息服务管理办法》（国务院令第292号）第四条、第十一条：经营性服务须取得许可，服务不得超出许可或者备案的项目",
+    en: "Measures on Internet Information Services (Order 292), articles 4 and 11: paid services are licensed, and none goes beyond what was licensed or filed",
+};
+
+/// What nobody may publish.
+pub(super) const FORBIDDEN: Law = Law {
+    zh: "《互联网信息服务管理办法》（国务院令第292号）第十五条：不得制作、复制、发布、传播的内容",
+    en: "Measures on Internet Information Services (Order 292), article 15: what must not be published",
+};
+
+/// The domain belongs to who serves from it.
+pub(super) const OWNED: Law = Law {
+    zh: "《工业和信息化部关于规范互联网信息服务使用域名的通知》（工信部信管〔2017〕264号）第一条：所用域名应由服务提供者依法注册所有，单位的注册者可为单位（含股东）、主要负责人或高级管理人员",
+    en: "Notice on Domain Names of Internet Information Services (MIIT Xinguan [2017] 264), item 1: the domain is registered to who serves from it; for an organisation: itself, a shareholder, its principal or a senior manager",
+};
+
+/// Apps are filed as well.
+pub(super) const APPS: Law = Law {
+    zh: "《中华人民共和国反电信网络诈骗法》第二十三条：设立移动互联网应用程序应当办理许可或者备案手续",
+    en: "Anti-Telecom and Online Fraud Law, article 23: mobile applications are licensed or filed",
+};

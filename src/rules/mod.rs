@@ -4,12 +4,17 @@
 //! code, level and texts are stamped on by the engine (`audit`).
 
 mod case;
+mod found;
 mod law;
+mod layout;
 mod names;
+mod one_site;
 mod outcome;
 mod reference;
 mod rule;
 mod sight;
+mod topics;
+mod visitors;
 
 mod app;
 mod cnt;
@@ -28,6 +33,8 @@ pub use case::{
     DnsCase, FilingCase, ListCase, PageCase, RegistrationCase, RegistryCase, SiteCase, WebCase,
     provider_keys,
 };
+pub use found::{Found, FoundOnce};
+pub(crate) use names::is_no_person;
 pub use outcome::{Defect, Lang, Na, Outcome, Text, quote};
 pub use reference::{example, index, law, law_heading, page};
 pub use rule::{Check, Field, Rule, Texts, Words};

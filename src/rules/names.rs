@@ -144,6 +144,40 @@ pub(super) fn is_organisation(key: &str) -> bool {
     ORGANISATIONS.iter().any(|word| key.len() > word.len() && key.ends_with(word))
 }
 
+/// Words of organisations' names in Latin letters, as whole words.
+const LATIN_ORGANISATIONS: &[&str] = &[
+    "academy",
+    "association",
+    "center",
+    "centre",
+    "co",
+    "college",
+    "company",
+    "corp",
+    "corporation",
+    "foundation",
+    "gmbh",
+    "group",
+    "holdings",
+    "hospital",
+    "inc",
+    "institute",
+    "limited",
+    "llc",
+    "ltd",
+    "school",
+    "technologies",
+    "technology",
+    "university",
+];
+
+/// Whether a name as written is plainly not a person's.
+pub(crate) fn is_no_person(name: &str) -> bool {
+    let folded = fold(name).to_lowercase();
+    let mut words = folded.split(|c: char| !c.is_alphanumeric());
+    is_organisation(&key(name)) || words.any(|word| LATIN_ORGANISATIONS.contains(&word))
+}
+
 /// Whether all characters of the shorter one stand in the longer one, in order: how Chinese
 /// names are abbreviated.
 pub(super) fn is_abbreviation(short: &str, long: &str) -> bool {
@@ -188,6 +222,17 @@ mod tests {
         assert!(is_organisation("示例科技有限公司"));
         assert!(!is_organisation("公司"));
         assert!(!is_organisation("示例云"));
+    }
+
+    #[test]
+    fn a_person_s_name_is_told_from_an_organisation_s() {
+        for name in ["示例科技有限公司", "Example Technology Co., Ltd.", "EXAMPLE INC", "示例大学"]
+        {
+            assert!(is_no_person(name), "{name}");
+        }
+        for name in ["示例注册人甲", "Registrant A", "域名管理员", "Colin Example"] {
+            assert!(!is_no_person(name), "{name}");
+        }
     }
 
     #[test]

@@ -1,18 +1,16 @@
-//! What the page as served leaves open, and whose page it is.
+//! What was seen of a page leaves open what, and whose page it is.
 
 use super::{Defect, Na, Outcome, PageCase, Text};
+use crate::evidence::{RenderFailure, Rendered, Rendering};
 use crate::filing::Domain;
-use crate::page::Page;
 use url::Url;
 
 /// Visible characters under which a page is no page to miss anything on.
 const HARDLY_ANY: u32 = 40;
 
 /// Why what belongs to one service alone (serial, title, police number) is not judged here:
-/// the visit ended at another filing of the same subject, whose own audit judges it.
-///
-/// Several domains that serve one site without a redirect belong here too, once the list
-/// is looked at as a whole.
+/// the visit ended at another filing of the same subject, whose own audit judges it. Of
+/// several domains that show one page without a redirect, `one_site` tells.
 pub(super) fn of_other_filing(case: &PageCase<'_>) -> Option<Na> {
     let domain = registrable(case.url)?;
     let other = domain != case.filing.domain.registrable()
@@ -30,13 +28,14 @@ pub(super) fn of_other_filing(case: &PageCase<'_>) -> Option<Na> {
 /// Why something that was not seen may nevertheless be on the page.
 pub(super) fn doubt(case: &PageCase<'_>) -> Option<Text> {
     let page = case.page;
-    if let Some(reason) = doubt_of_foot(page) {
+    if let Some(reason) = doubt_of_foot(case) {
         return Some(reason);
     }
-    if page.needs_rendering {
-        return Some(Text::new(
-            "网页内容要在浏览器里运行脚本后才完整，本次检测没有运行脚本",
-            "the page is completed by scripts in a browser, and this check ran none",
+    if case.rendered.is_none() && page.needs_rendering {
+        return Some(unrun(
+            case,
+            "网页内容要在浏览器里运行脚本后才完整",
+            "the page is completed by scripts in a browser",
         ));
     }
     if page.text_length < HARDLY_ANY {
@@ -45,35 +44,143 @@ pub(super) fn doubt(case: &PageCase<'_>) -> Option<Text> {
             "the page has hardly any text: it may consist of pictures, or not have been shown in full",
         ));
     }
-    if page.frames.iter().any(|frame| is_own_frame(case, frame)) {
+    match case.rendered {
+        Some(rendered) => doubt_of_frames(case, rendered).or_else(|| doubt_of_scripts(case)),
+        None => doubt_as_served(case),
+    }
+}
+
+/// A foot that scripts make is not made where they do not come.
+fn doubt_of_scripts(case: &PageCase<'_>) -> Option<Text> {
+    let served = case.attempt.answer().and_then(|seen| seen.page.as_ref())?;
+    let by_script = served.needs_rendering
+        || served.number_in_script
+        || served.scripts.iter().any(|source| is_foot_script(source));
+    if by_script { doubt_of_looks(case) } else { None }
+}
+
+/// The page as served and the page in the browser disagree on whether there is a number.
+pub(super) fn doubt_of_absence(case: &PageCase<'_>) -> Option<Text> {
+    case.rendered?;
+    let served = case.attempt.answer().and_then(|seen| seen.page.as_ref())?;
+    served.record_numbers.iter().any(|number| number.visible).then(|| {
+        Text::new(
+            "服务器返回的网页里有备案号，浏览器里却没有显示",
+            "the page as served has a record number, and the browser showed none",
+        )
+    })
+}
+
+/// Why the page may look otherwise to a visitor than it did in our browser.
+pub(super) fn doubt_of_looks(case: &PageCase<'_>) -> Option<Text> {
+    let missing = case.rendered?.missing;
+    (missing > 0).then(|| {
+        Text::new(
+            format!("网页的脚本或样式文件有 {missing} 个没有加载成功，访问者看到的可能不同"),
+            format!(
+                "{missing} of the page's scripts and style sheets did not load: a visitor may see \
+                 something else"
+            ),
+        )
+    })
+}
+
+/// What the markup as served leaves open, though the page seems to be complete.
+fn doubt_as_served(case: &PageCase<'_>) -> Option<Text> {
+    if let Some(frame) = case.page.frames.iter().find_map(|frame| frame_of(case, frame)) {
+        let frame = quoted(&frame, 80);
         return Some(Text::new(
-            "页面嵌有本站的框架（iframe），框架里的内容本次没有查看",
-            "the page embeds a frame of its own site, whose content was not looked at",
+            format!("页面嵌有框架（iframe）{frame}，框架里的内容本次没有查看"),
+            format!("the page embeds the frame {frame}, whose content was not looked at"),
         ));
     }
-    page.scripts.iter().find(|source| is_foot_script(source)).map(|source| {
-        let source = quoted(source, 80);
+    let source = case.page.scripts.iter().find(|source| is_foot_script(source))?;
+    let source = quoted(source, 80);
+    Some(unrun(
+        case,
+        &format!("页脚可能由脚本 {source} 生成"),
+        &format!("the foot of the page may be made by the script {source}"),
+    ))
+}
+
+/// The browser puts frames of the same site in their places; those of other sites it looks
+/// into one by one, and not into all of a page that has many.
+fn doubt_of_frames(case: &PageCase<'_>, rendered: &Rendered) -> Option<Text> {
+    let foreign = case.page.frames.iter().filter_map(|frame| frame_of(case, frame));
+    let foreign = foreign.filter(|frame| registrable(frame) != registrable(case.url));
+    (foreign.count() > rendered.frames.len()).then(|| {
         Text::new(
-            format!("页脚可能由脚本 {source} 生成，本次检测没有运行脚本"),
-            format!("the foot of the page may be made by the script {source}, which was not run"),
+            "页面嵌有其他网站的框架（iframe），没有全部查看",
+            "the page embeds frames of other sites, and not all of them were looked into",
         )
     })
 }
 
 /// Why a page that shows something wrong may show the right thing as well.
-pub(super) fn doubt_of_foot(page: &Page) -> Option<Text> {
-    if page.cut {
+pub(super) fn doubt_of_foot(case: &PageCase<'_>) -> Option<Text> {
+    if case.page.cut {
         return Some(Text::new(
             "网页太长，只读取了前面一部分，后面的内容未知",
             "the page is too long: only its beginning was read, and the rest is unknown",
         ));
     }
-    page.number_in_script.then(|| {
-        Text::new(
-            "备案号只出现在脚本里，是否显示要在浏览器里才能看到",
-            "a record number stands only in a script: whether it is shown takes a browser to see",
-        )
-    })
+    match case.rendered {
+        Some(rendered) => (!rendered.settled).then(unsettled),
+        None => case.page.number_in_script.then(|| {
+            unrun(
+                case,
+                "备案号只出现在脚本里，是否显示要在浏览器里才能看到",
+                "a record number stands only in a script, and whether it is shown takes a browser to see",
+            )
+        }),
+    }
+}
+
+/// Why what the browser showed is not the last word.
+pub(super) fn unsettled() -> Text {
+    Text::new(
+        "页面在检测时间用完时仍在变化，后来显示的内容未知",
+        "the page still changed when the time for it was over: what it showed later is unknown",
+    )
+}
+
+/// A doubt that a browser would settle, and why none did.
+pub(super) fn unrun(case: &PageCase<'_>, zh: &str, en: &str) -> Text {
+    match &case.host.rendering {
+        Some(_) if case.rendered.is_some() => Text::new(
+            format!("{zh}，浏览器里也没有看清"),
+            format!("{en}, and even there it was not clear"),
+        ),
+        Some(Rendering::Failed(failure)) => {
+            let words = render_failure_words(*failure);
+            Text::new(
+                format!("{zh}，而浏览器没能显示这个网页（{}）", words.zh),
+                format!("{en}, and the browser could not show the page ({})", words.en),
+            )
+        }
+        // What the browser brought there is an error page, or none was asked.
+        Some(Rendering::Shown(_)) | None => Text::new(
+            format!("{zh}，本次检测没有用浏览器查看"),
+            format!("{en}, and this check did not look through one"),
+        ),
+    }
+}
+
+/// Why the browser showed nothing, in words.
+pub(super) fn render_failure_words(failure: RenderFailure) -> Text {
+    let (zh, en) = match failure {
+        RenderFailure::Browser => ("浏览器自身出错", "a fault of the browser's own"),
+        RenderFailure::Hung => ("浏览器没有响应", "the browser hung"),
+        RenderFailure::Unreachable => ("浏览器同样打不开", "the browser could not open it either"),
+        RenderFailure::AddressRefused => {
+            ("地址不是公网地址，未访问", "address not public, not visited")
+        }
+        RenderFailure::Redirects => ("跳转没有尽头", "redirects without end"),
+        RenderFailure::Download => ("返回的是下载文件", "a download in place of a page"),
+        RenderFailure::TooLarge => ("网页超过大小限制", "the page is over the limits"),
+        RenderFailure::Deadline => ("检测用时已到", "our time for the site ran out"),
+    };
+    Text::new(zh, en)
 }
 
 /// A review in place of a failure: the reason is the cause, and a look goes before the remedy.
@@ -113,14 +220,12 @@ fn registrable(url: &str) -> Option<String> {
     Some(domain.registrable().to_owned())
 }
 
-fn is_own_frame(case: &PageCase<'_>, frame: &str) -> bool {
+/// The address of a frame that a browser would load, other than the page itself.
+fn frame_of(case: &PageCase<'_>, frame: &str) -> Option<String> {
     let here = case.url;
-    let target = Url::parse(here).ok().and_then(|base| base.join(frame.trim()).ok());
-    target.is_some_and(|target| {
-        matches!(target.scheme(), "http" | "https")
-            && target.as_str() != here
-            && registrable(target.as_str()) == registrable(here)
-    })
+    let target = Url::parse(here).ok()?.join(frame.trim()).ok()?;
+    let is_page = matches!(target.scheme(), "http" | "https") && target.as_str() != here;
+    is_page.then(|| target.to_string())
 }
 
 /// Whether a script's file name says that it writes the foot of the page.

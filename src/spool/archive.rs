@@ -1,4 +1,4 @@
-use super::{Member, SpoolError, warc};
+use super::{Member, SpoolError, warc, warc::PICTURE};
 use jiff::Timestamp;
 use std::{
     collections::HashSet,
@@ -44,8 +44,11 @@ impl Archive {
         Ok(Archive { part, place, at, rotate_at: ROTATE_AT, index, file: None, volumes: 0 })
     }
 
-    /// Adds a record of a site: its gzip member as it is.
+    /// Adds a record of a site: its gzip member as it is, or a picture as a file of its own.
     pub fn add(&mut self, domain: &str, member: &Member, bytes: &[u8]) -> Result<(), SpoolError> {
+        if member.kind == PICTURE {
+            return self.add_picture(domain, member, bytes);
+        }
         if self.file.as_ref().is_some_and(|volume| volume.length >= self.rotate_at) {
             self.close()?;
         }
@@ -53,17 +56,48 @@ impl Archive {
             Some(volume) => volume,
             none => none.insert(Volume::begin(&self.part, &mut self.volumes, self.at)?),
         };
-        let row = [
-            domain,
-            &member.url,
-            &volume.name,
-            &volume.length.to_string(),
-            &bytes.len().to_string(),
-            &member.kind,
-        ];
+        let (name, at) = (volume.name.clone(), volume.length);
+        volume.write(bytes).map_err(SpoolError::at(&self.part))?;
+        self.index(domain, member, &name, at, bytes.len())
+    }
+
+    /// A site's first picture is called after its domain, further ones after their hosts.
+    fn add_picture(
+        &mut self,
+        domain: &str,
+        member: &Member,
+        bytes: &[u8],
+    ) -> Result<(), SpoolError> {
+        const LIKE_NAMED: u32 = 1_000;
+        let (domain_name, host) = (file_name(domain), file_name(&member.url));
+        let further = (2..LIKE_NAMED).map(|number| format!("{host}-{number}.png"));
+        let names = [format!("{domain_name}.png"), format!("{host}.png")].into_iter();
+        for name in names.chain(further) {
+            let path = self.part.join(&name);
+            match File::create_new(&path) {
+                Ok(mut file) => {
+                    file.write_all(bytes).map_err(SpoolError::at(&path))?;
+                    return self.index(domain, member, &name, 0, bytes.len());
+                }
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+                Err(error) => return Err(SpoolError::Io(path, error)),
+            }
+        }
+        Ok(())
+    }
+
+    fn index(
+        &mut self,
+        domain: &str,
+        member: &Member,
+        file: &str,
+        at: u64,
+        length: usize,
+    ) -> Result<(), SpoolError> {
+        let (at, length) = (at.to_string(), length.to_string());
+        let row = [domain, &member.url, file, &at, &length, &member.kind];
         let file = self.part.join("index.csv");
-        self.index.write_record(row).map_err(|e| SpoolError::Io(file, e.into()))?;
-        volume.write(bytes).map_err(SpoolError::at(&self.part))
+        self.index.write_record(row).map_err(|e| SpoolError::Io(file, e.into()))
     }
 
     /// Puts the files in their place, in place of those of the last run.
@@ -139,6 +173,13 @@ impl Volume {
     }
 }
 
+/// A host as the name of a file, on every system.
+fn file_name(host: &str) -> String {
+    let safe = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-');
+    let name: String = host.chars().map(|c| if safe(c) { c } else { '_' }).take(200).collect();
+    name.trim_start_matches('.').to_owned()
+}
+
 fn remove_folder(path: &Path) -> Result<(), SpoolError> {
     match fs::remove_dir_all(path) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => {
@@ -151,6 +192,33 @@ fn remove_folder(path: &Path) -> Result<(), SpoolError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn pictures_are_named_by_their_domain_and_never_leave_the_folder() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut archive = Archive::begin(folder.path(), Timestamp::UNIX_EPOCH).unwrap();
+        for host in ["site.example", "www.site.example", "www.site.example", "../../x"] {
+            let member =
+                Member { url: host.to_owned(), kind: PICTURE.to_owned(), offset: 0, length: 3 };
+            archive.add("site.example", &member, b"png").unwrap();
+        }
+        archive.finish().unwrap();
+        let index = fs::read_to_string(folder.path().join("evidence/index.csv")).unwrap();
+        let files: Vec<&str> = index.lines().filter_map(|line| line.split(',').nth(2)).collect();
+        assert_eq!(
+            files,
+            [
+                "file",
+                "site.example.png",
+                "www.site.example.png",
+                "www.site.example-2.png",
+                "_.._x.png"
+            ]
+        );
+        for file in &files[1..] {
+            assert_eq!(fs::read(folder.path().join("evidence").join(file)).unwrap(), b"png");
+        }
+    }
 
     #[test]
     fn files_are_rotated_by_size_and_each_begins_with_its_own_description() {

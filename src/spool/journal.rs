@@ -2,7 +2,7 @@ use super::frame::{self, Frame, HEAD, Reader, deflate, inflate, json};
 use super::kin::Kin;
 use super::lock::{private, remove};
 use super::{Folder, Keep, Member, Members, SpoolError};
-use crate::evidence::{Evidence, Siblings};
+use crate::evidence::Evidence;
 use crate::filing::{Filing, Row};
 use serde::{Deserialize, Serialize};
 use std::{
@@ -77,7 +77,7 @@ pub struct Spool {
     exchanges_end: u64,
     slots: Vec<Slot>,
     list_ended: bool,
-    kin: Kin,
+    pub(super) kin: Kin,
 }
 
 /// What is held in memory of a row.
@@ -161,7 +161,7 @@ impl Spool {
         };
         self.append(kind, &bytes.map_err(self.failed())?)?;
         if let Ok(filing) = row {
-            self.kin.add(filing);
+            self.kin.add(self.len(), filing);
         }
         self.slots.push(Slot { row: at, look: 0, stage });
         Ok(())
@@ -237,11 +237,6 @@ impl Spool {
         inflate(packed).map_err(|_| self.damaged(at))
     }
 
-    /// What other filings of the list share with this one, after what was seen of it.
-    pub fn siblings(&mut self, filing: &Filing, evidence: &Evidence) -> Siblings {
-        self.kin.siblings(filing, evidence)
-    }
-
     /// The bytes of kept exchanges; nothing where they are gone, as after the end of a run.
     pub fn exchanges(&self, member: &Member) -> Result<Vec<u8>, SpoolError> {
         let path = self.folder.file("exchanges.warc.gz");
@@ -308,7 +303,7 @@ impl Spool {
         };
         if stage != Stage::Rejected {
             let Ok(filing) = serde_json::from_slice::<Filing>(payload) else { return false };
-            self.kin.add(&filing);
+            self.kin.add(self.len(), &filing);
         }
         self.slots.push(Slot { row: self.end, look: 0, stage });
         true

@@ -11,11 +11,14 @@ mod frame;
 mod journal;
 mod kin;
 mod lock;
+mod registry;
+mod siblings;
 mod warc;
 
 pub use archive::Archive;
 pub use journal::{Header, Seen, Spool, Stage};
 pub use lock::{Folder, State};
+pub use registry::{BadRow, Registry, RegistryCount};
 pub use warc::{Exchange, Member, Members};
 
 use serde::{Deserialize, Serialize};

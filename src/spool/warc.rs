@@ -35,13 +35,16 @@ pub struct Exchange<'a> {
 pub struct Member {
     /// The URL, `dns:host` for DNS answers.
     pub url: String,
-    /// `request`, `response` or `metadata`.
+    /// `request`, `response`, `metadata` or `resource`; `screenshot` for a file beside them.
     pub kind: String,
     /// Where its gzip member begins.
     pub offset: u64,
     /// How many bytes it has.
     pub length: u64,
 }
+
+/// The kind of what is no record but a PNG file of its own.
+pub(super) const PICTURE: &str = "screenshot";
 
 /// Records of one look, packed.
 #[derive(Debug, Default)]
@@ -64,6 +67,31 @@ impl Members {
         };
         self.add(&record, &[&block], None)?;
         Ok(())
+    }
+
+    /// Adds the document that a browser made of a page.
+    pub fn document(&mut self, url: &str, at: Timestamp, html: &[u8]) -> io::Result<()> {
+        let record = Record {
+            kind: "resource",
+            url,
+            at,
+            content_type: "text/html; charset=utf-8",
+            ordinal: self.list.len(),
+            ..Record::default()
+        };
+        self.add(&record, &[html], Some(html))?;
+        Ok(())
+    }
+
+    /// Adds a picture of the page of a host, PNG.
+    pub fn picture(&mut self, host: &str, png: &[u8]) {
+        self.list.push(Member {
+            url: one_word(host),
+            kind: PICTURE.to_owned(),
+            offset: self.bytes.len() as u64,
+            length: png.len() as u64,
+        });
+        self.bytes.extend_from_slice(png);
     }
 
     /// Adds a request, and its answer where one came.
@@ -91,6 +119,22 @@ impl Members {
         };
         let head = without_transfer_coding(exchange.response_head);
         self.add(&response, &[&head, exchange.body], Some(exchange.body))?;
+        Ok(())
+    }
+
+    /// Adds a text that came without HTTP: what a WHOIS server answered.
+    pub fn resource(&mut self, exchange: &Exchange<'_>) -> io::Result<()> {
+        let record = Record {
+            kind: "resource",
+            url: exchange.url,
+            at: exchange.at,
+            address: exchange.address,
+            content_type: "text/plain",
+            truncated: exchange.truncated,
+            ordinal: self.list.len(),
+            ..Record::default()
+        };
+        self.add(&record, &[exchange.body], Some(exchange.body))?;
         Ok(())
     }
 
@@ -289,6 +333,19 @@ mod tests {
         let forged = records.iter().flat_map(|record| record.lines());
         assert_eq!(forged.filter(|line| line.starts_with("WARC-Type: forged")).count(), 0);
         assert!(records[0].contains("WARC-Target-URI: https://site.example/aWARC-Type:forged\r\n"));
+    }
+
+    #[test]
+    fn a_text_without_http_is_a_resource() {
+        let mut members = Members::default();
+        let exchange = Exchange { url: "whois://whois.example/a", ..exchange(b"", b"Status: ok") };
+        members.resource(&exchange).unwrap();
+        let (bytes, list) = members.into_parts();
+        let mut text = String::new();
+        GzDecoder::new(bytes.as_slice()).read_to_string(&mut text).unwrap();
+        assert_eq!((list.len(), list[0].kind.as_str()), (1, "resource"));
+        assert!(text.contains("WARC-Type: resource\r\n") && text.contains("\r\n\r\nStatus: ok"));
+        assert!(text.contains("WARC-Target-URI: whois://whois.example/a\r\n"));
     }
 
     #[test]

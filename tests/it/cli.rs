@@ -55,11 +55,14 @@ fn what_the_tool_cannot_read_ends_with_2_and_says_what_to_do() {
     let settings = write(folder.path(), "mine.toml", "[http]\ntimeuot = 3\n");
     for (arguments, said) in [
         (vec!["audit", "missing.csv"], "missing.csv"),
+        (vec!["check", "site.example", "--render", "sometimes"], "never, auto, always"),
+        (vec!["check", "site.example", "--render", "always", "--browser", "/no/where"], "browser"),
         (vec!["audit", empty.as_str()], "empty"),
         (vec!["audit", headless.as_str()], "domain"),
         (vec!["audit", empty.as_str(), "--only", "ICP999"], "ICP999"),
         (vec!["audit", empty.as_str(), "--resolver", "dns.example"], "dns.example"),
         (vec!["audit", empty.as_str(), "--map", "站点"], "HEADING=FIELD"),
+        (vec!["audit", empty.as_str(), "--registry", "missing.csv"], "missing.csv"),
         (vec!["audit", empty.as_str(), "--proxy", "http://a:b@10.0.0.8/"], "BEIAN_HTTP__PROXY"),
         (vec!["config", "check", "--config", settings.as_str()], "mine.toml:2"),
         (vec!["check", "not a domain"], "not a domain"),

@@ -14,6 +14,7 @@
 
 mod architecture;
 mod cli;
+mod content;
 mod corpus;
 mod docs;
 mod filings;

@@ -45,7 +45,12 @@ fn differences(path: &Path) -> Vec<String> {
         url: expected.url.as_ref(),
         cut: false,
     };
-    let page = serde_json::to_value(page::read(&fs::read(path).unwrap(), context)).unwrap();
+    let mut page = page::read(&fs::read(path).unwrap(), context);
+    for number in &mut page.record_numbers {
+        // The words before a number are the page's own, and say nothing of how it was read.
+        number.before.clear();
+    }
+    let page = serde_json::to_value(page).unwrap();
     let name = path.file_stem().unwrap().to_string_lossy();
     expected
         .page

@@ -127,6 +127,30 @@ fn line(verdict: &Verdict) -> String {
     )
 }
 
+/// The codes of the catalogue: families and their numbers, APP003 aside, which needs a package.
+const CATALOGUE: [(&str, &[u8]); 11] = [
+    ("APP", &[1, 2, 4, 5]),
+    ("CNT", &[1, 2, 3, 4, 5, 6]),
+    ("CPR", &[1, 2]),
+    ("DNS", &[1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]),
+    ("FIL", &[1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18]),
+    ("ICP", &[1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]),
+    ("LNK", &[1, 2, 3, 4, 5, 6]),
+    ("PSB", &[1, 2, 3, 4]),
+    ("REG", &[1, 2, 3, 4, 5, 6]),
+    ("TTL", &[1, 2, 3]),
+    ("WEB", &[1, 2, 3, 4, 5, 6, 7, 8, 9]),
+];
+
+#[test]
+fn every_code_of_the_catalogue_is_there_and_no_other() {
+    let numbers = CATALOGUE.iter().flat_map(|(family, numbers)| {
+        numbers.iter().map(move |number| format!("{family}{number:03}"))
+    });
+    let codes: Vec<&str> = rules::all().map(|rule| rule.code).collect();
+    assert_eq!(codes, numbers.collect::<Vec<_>>());
+}
+
 #[test]
 fn a_problem_stands_by_itself() {
     // Summaries and listings print it where there is no site to fill it with.

@@ -5,6 +5,7 @@ mod evidence;
 mod list;
 mod looks;
 mod resume;
+mod siblings;
 
 use beian::evidence::{
     Answer, Attempt, Dns, End, Evidence, Failure, Hop, HopKind, HostEvidence, PageSeen, Resolution,
@@ -188,7 +189,7 @@ fn look(domain: &str, url: String, end: End) -> Look {
         ..HostEvidence::of_dns(domain.to_owned(), Role::Apex, dns)
     };
     let evidence = Evidence { hosts: vec![host], ..Evidence::default() };
-    Look { evidence, exchanges: Vec::new() }
+    Look { evidence, exchanges: Vec::new(), shots: Vec::new() }
 }
 
 fn filing(line: u64, domain: &str) -> Row {
@@ -218,6 +219,7 @@ fn list(rows: u64) -> Vec<Row> {
 
 fn plan(output: &Path) -> Plan<'static> {
     Plan {
+        registry: None,
         output: output.to_owned(),
         rules: vec![&BAD],
         policy: &POLICY,

@@ -245,11 +245,14 @@ mod servers {
 pub(crate) mod run {
     use beian::demo::{SECOND_LOOK_AFTER, World, at, policy};
     use beian::filing::{self, List};
-    use beian::pipeline::{self, Keep, Plan, Progress, Summary, Unfinished};
-    use beian::probe::{Probe, place::Places};
+    use beian::pipeline::{self, Keep, Plan, Progress, Registry, Summary, Unfinished};
+    use beian::probe::{BrowserOptions, Options, Probe, Render, place::Places};
     use beian::rules::{self, Lang};
-    use std::{collections::BTreeMap, io::Cursor, path::Path, sync::Arc};
+    use std::{collections::BTreeMap, io::Cursor, path::Path, sync::Arc, time::Duration};
     use tokio_util::sync::CancellationToken;
+
+    /// The last net under a look, far above what any takes on a busy machine.
+    const SITE_LIMIT: Duration = Duration::from_secs(900);
 
     struct Quiet;
 
@@ -265,15 +268,47 @@ pub(crate) mod run {
         filing::open(Box::new(bytes), Some("demo.csv"), &filing::Options::default()).unwrap()
     }
 
-    /// The prober of a world.
-    pub(crate) fn probe(world: &World) -> Probe {
-        Probe::new(world.options(), Places::embedded(Vec::new())).unwrap()
+    /// The browser of this machine; `None`, and a loud word, where it has none.
+    pub(crate) fn browser() -> Option<BrowserOptions> {
+        let folders = std::env::var_os("PATH").unwrap_or_default();
+        let names = ["chromium", "chromium-browser", "google-chrome"];
+        let path = std::env::split_paths(&folders)
+            .flat_map(|folder| names.map(|name| folder.join(name)))
+            .find(|program| program.is_file());
+        if path.is_none() {
+            crate::say_skipped_without("chromium");
+        }
+        Some(BrowserOptions {
+            path: path?,
+            width: 2,
+            recycle_after: 40,
+            timeout: Duration::from_secs(20),
+            screenshots: false,
+            sandbox: true,
+        })
+    }
+
+    /// Sees pages through a browser, which shares the machine with whatever else is tested.
+    pub(crate) fn look_through(options: &mut Options, render: Render, browser: BrowserOptions) {
+        options.render = render;
+        options.browser = Some(browser);
+        options.deadline = Duration::from_secs(300);
+        options.timeout = Duration::from_secs(10);
     }
 
     /// Audits the world's list into a folder.
     pub(crate) async fn audit(world: &World, output: &Path) -> Summary {
+        audit_by(world.options(), world, output).await
+    }
+
+    /// The same with options of one's own.
+    pub(crate) async fn audit_by(options: Options, world: &World, output: &Path) -> Summary {
         let policy = policy().unwrap();
+        let bytes = Cursor::new(world.registry().into_bytes());
+        let rows = filing::open(Box::new(bytes), None, &filing::Options::default()).unwrap();
+        let registry = Registry::read(rows).unwrap();
         let plan = Plan {
+            registry: Some(&registry),
             output: output.to_owned(),
             rules: rules::all().collect(),
             policy: &policy,
@@ -283,13 +318,17 @@ pub(crate) mod run {
             concurrency: 64,
             second_look_after: SECOND_LOOK_AFTER,
             unfinished: Unfinished::Refuse,
-            site_limit: std::time::Duration::from_secs(60),
+            site_limit: SITE_LIMIT,
             fingerprint: BTreeMap::new(),
             versions: BTreeMap::new(),
             clock: jiff::Timestamp::now,
         };
         let stop = CancellationToken::new();
-        pipeline::run(list(world), Arc::new(probe(world)), &plan, &Quiet, stop).await.unwrap()
+        let probe = Arc::new(Probe::new(options, Places::embedded(Vec::new())).unwrap());
+        let eyes = Arc::clone(&probe);
+        let summary = pipeline::run(list(world), eyes, &plan, &Quiet, stop).await.unwrap();
+        probe.close().await;
+        summary
     }
 }
 
@@ -297,9 +336,11 @@ pub(crate) mod run {
 #[cfg(test)]
 mod audits {
     use super::*;
-    use beian::demo::{Site, compare};
+    use beian::demo::{Eyes, Site, compare};
+    use beian::policy::Level;
+    use beian::probe::Render;
     use beian::rules::{self, Lang};
-    use std::collections::BTreeSet;
+    use std::{collections::BTreeSet, path::Path};
 
     #[tokio::test(flavor = "multi_thread")]
     async fn everything_planted_is_found_and_nothing_else() {
@@ -308,18 +349,58 @@ mod audits {
         let (first, second) = (folder.path().join("first"), folder.path().join("second"));
         let summary = run::audit(&world, &first).await;
         assert_eq!(summary.rows, summary.audited + summary.rejected);
-        assert_eq!(summary.rows, world.sites().len() as u64);
-        let text = |name: &str| std::fs::read_to_string(first.join(name)).unwrap();
-        let found = compare(world.sites(), &text("audits.jsonl"), &text("rejected.csv")).unwrap();
-        assert!(found.is_equal(), "{}", found.table(Lang::En, str::len));
+        let rows: usize = world.sites().iter().map(|site| 1 + site.again.len()).sum();
+        assert_eq!(summary.rows, rows as u64);
+        holds(&world, Eyes::Crawler, &first);
         run::audit(&world, &second).await;
-        let notices =
-            |folder: &std::path::Path| std::fs::read_to_string(folder.join("notices.csv")).unwrap();
-        let (first, second) = (notices(&first), notices(&second));
+        are_the_same(&first, &second);
+        world.stop().await;
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn everything_planted_is_found_through_a_browser_and_nothing_else() {
+        let Some(browser) = run::browser() else { return };
+        let world = World::start(sites().unwrap()).await.unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let (first, second) = (folder.path().join("first"), folder.path().join("second"));
+        let mut options = world.options();
+        run::look_through(&mut options, Render::Auto, browser);
+        run::audit_by(options.clone(), &world, &first).await;
+        holds(&world, Eyes::Browser, &first);
+        run::audit_by(options, &world, &second).await;
+        are_the_same(&first, &second);
+        world.stop().await;
+    }
+
+    fn read(folder: &Path, name: &str) -> String {
+        std::fs::read_to_string(folder.join(name)).unwrap()
+    }
+
+    /// What a run found is what is planted for these eyes.
+    fn holds(world: &World, eyes: Eyes, folder: &Path) {
+        let (audits, rejected) = (read(folder, "audits.jsonl"), read(folder, "rejected.csv"));
+        let found = compare(world.sites(), eyes, &audits, &rejected).unwrap();
+        assert!(found.is_equal(), "{}", found.table(Lang::En, str::len));
+    }
+
+    /// Two runs of one time say the same.
+    fn are_the_same(first: &Path, second: &Path) {
+        let (first, second) = (read(first, "notices.csv"), read(second, "notices.csv"));
         let differs = first.lines().zip(second.lines()).find(|(one, other)| one != other);
         assert_eq!(differs, None, "two runs of one time differ");
         assert_eq!(first.len(), second.len());
-        world.stop().await;
+    }
+
+    /// Without a browser less is known: what needs one is asked of a person, or not said.
+    #[test]
+    fn a_run_without_a_browser_accuses_of_nothing_more() {
+        for site in sites().unwrap() {
+            let (with, without) =
+                (site.planted_for(Eyes::Browser), site.planted_for(Eyes::Crawler));
+            let more = without.iter().filter(|plant| !with.contains(plant));
+            let accused: Vec<_> = more.filter(|plant| plant.level != Some(Level::Review)).collect();
+            assert!(accused.is_empty(), "{}: {accused:?}", site.name);
+        }
     }
 
     #[test]

@@ -3,8 +3,8 @@
 mod fact;
 mod wire;
 
-use super::{Options, ProbeError, deadline::Deadline, place::Places};
-use crate::evidence::{Answer, Dns, Located, Resolution};
+use super::{Options, ProbeError, VantagePoint, deadline::Deadline, place::Places};
+use crate::evidence::{Answer, Dns, Located, Resolution, Vantage};
 use fact::{Fact, Kind, Question, merge, settled};
 use std::{
     collections::HashMap,
@@ -27,6 +27,8 @@ pub(super) struct Resolvers {
     servers: Vec<Server>,
     /// How many must agree that there is nothing.
     agree: usize,
+    /// Where hosts are asked for besides.
+    vantages: Vec<VantagePoint>,
 }
 
 struct Server {
@@ -48,11 +50,11 @@ impl Resolvers {
                 add("system".to_owned(), address);
             }
             // The system's stand in for each other; nobody chose them as second opinions.
-            return Ok(Resolvers { servers, agree: 1 });
+            return Ok(Resolvers { servers, agree: 1, vantages: options.vantages.clone() });
         }
         options.resolvers.iter().for_each(|address| add(address.to_string(), *address));
         let agree = servers.len().min(2);
-        Ok(Resolvers { servers, agree })
+        Ok(Resolvers { servers, agree, vantages: options.vantages.clone() })
     }
 
     /// Resolves a host. Never fails: what went wrong is the outcome.
@@ -80,7 +82,8 @@ impl Resolvers {
                 if facts.iter().any(answered) {
                     continue;
                 }
-                let ask = wire::ask(at.address, host, question, deadline.step());
+                let server_at = wire::Server { address: at.address, client: None };
+                let ask = wire::ask(server_at, host, question, deadline.step());
                 let (kind, chain, addresses) = match deadline.run(ask).await {
                     Some(said) => (said.kind, said.chain, said.addresses),
                     None => (Kind::Timeout, Vec::new(), Vec::new()),
@@ -94,25 +97,49 @@ impl Resolvers {
         facts
     }
 
+    /// What a host is from each vantage point, all asked at the same time and once.
+    pub(super) async fn seen_from_vantages(
+        &self,
+        host: &str,
+        deadline: Deadline,
+        places: &Places,
+    ) -> Vec<Vantage> {
+        let deadline = deadline.with_step(MAX_TIMEOUT);
+        let mut seen = Vec::with_capacity(self.vantages.len());
+        for points in self.vantages.chunks(2) {
+            let (first, second) = (points.first(), points.get(1));
+            let one = |point: Option<&VantagePoint>| {
+                let point = point.cloned();
+                async move {
+                    match point {
+                        Some(point) => {
+                            Some(seen_from_vantage(&point, host, deadline, places).await)
+                        }
+                        None => None,
+                    }
+                }
+            };
+            let (first, second) = tokio::join!(one(first), one(second));
+            seen.extend([first, second].into_iter().flatten());
+        }
+        seen
+    }
+
     fn summary(&self, facts: Vec<Fact>, places: &Places) -> Dns {
         let outcome = merge(&facts, self.agree);
         let chain = facts.iter().find(|f| f.kind == Kind::Addresses && !f.chain.is_empty());
         let chain = chain.or_else(|| facts.iter().max_by_key(|f| f.chain.len()));
         let chain = chain.map(|f| f.chain.clone()).unwrap_or_default();
-        let mut addresses: Vec<IpAddr> = match outcome {
+        let addresses: Vec<IpAddr> = match outcome {
             Resolution::Resolved | Resolution::Disputed => {
                 facts.iter().flat_map(|f| f.addresses.iter().copied()).collect()
             }
             _ => Vec::new(),
         };
-        addresses.sort_unstable();
-        addresses.dedup();
-        addresses.truncate(MAX_ADDRESSES);
-        let located = |address| Located { address, place: places.locate(address) };
         Dns {
             outcome,
             chain,
-            addresses: addresses.into_iter().map(located).collect(),
+            addresses: located(addresses, places),
             answers: facts.into_iter().map(|fact| self.answer(fact)).collect(),
             vantages: Vec::new(),
         }
@@ -131,6 +158,49 @@ impl Resolvers {
             records: aliases.chain(addresses).take(MAX_ADDRESSES).collect(),
         }
     }
+}
+
+/// What one vantage point is told of a host.
+async fn seen_from_vantage(
+    point: &VantagePoint,
+    host: &str,
+    deadline: Deadline,
+    places: &Places,
+) -> Vantage {
+    let server = wire::Server { address: point.resolver, client: point.client };
+    let ask = |question| deadline.run(wire::ask(server, host, question, deadline.step()));
+    let (a, aaaa) = tokio::join!(ask(Question::A), ask(Question::Aaaa));
+    let asked = [(Question::A, a), (Question::Aaaa, aaaa)];
+    let facts: Vec<Fact> = asked
+        .into_iter()
+        .map(|(question, said)| {
+            let (kind, chain, addresses) = match said {
+                Some(said) => (said.kind, said.chain, said.addresses),
+                None => (Kind::Timeout, Vec::new(), Vec::new()),
+            };
+            Fact { server: 0, question, kind, chain, addresses }
+        })
+        .collect();
+    let outcome = merge(&facts, 1);
+    let chain = facts.iter().max_by_key(|fact| fact.chain.len());
+    let chain = chain.map(|fact| fact.chain.clone()).unwrap_or_default();
+    let addresses = match outcome {
+        Resolution::Resolved => facts.into_iter().flat_map(|fact| fact.addresses).collect(),
+        _ => Vec::new(),
+    };
+    let name = point.name.clone();
+    Vantage { name, outcome, chain, addresses: located(addresses, places) }
+}
+
+/// The addresses in order, each once and with its place.
+fn located(mut addresses: Vec<IpAddr>, places: &Places) -> Vec<Located> {
+    addresses.sort_unstable();
+    addresses.dedup();
+    addresses.truncate(MAX_ADDRESSES);
+    addresses
+        .into_iter()
+        .map(|address| Located { address, place: places.locate(address) })
+        .collect()
 }
 
 /// The names that one look at a site has resolved: each is asked for once.
@@ -153,6 +223,13 @@ impl<'a> Names<'a> {
         let dns = self.resolvers.resolve(host, deadline, self.places).await;
         known().insert(host.to_owned(), dns.clone());
         dns
+    }
+}
+
+impl Names<'_> {
+    /// What a host is from each vantage point.
+    pub(super) async fn seen_from_vantages(&self, host: &str, deadline: Deadline) -> Vec<Vantage> {
+        self.resolvers.seen_from_vantages(host, deadline, self.places).await
     }
 }
 

@@ -13,10 +13,14 @@ use hickory_resolver::{
         xfer::{DnsRequestSender, FirstAnswer},
     },
     proto::{
-        op::{DnsRequest, DnsRequestOptions, DnsResponse, Message, Query, ResponseCode},
-        rr::{Name, RData, RecordType},
+        op::{DnsRequest, DnsRequestOptions, DnsResponse, Edns, Message, Query, ResponseCode},
+        rr::{
+            Name, RData, RecordType,
+            rdata::opt::{ClientSubnet, EdnsOption},
+        },
     },
 };
+use ipnet::IpNet;
 use std::{
     net::{IpAddr, SocketAddr},
     time::Duration,
@@ -29,6 +33,14 @@ use tokio::{
 /// Questions asked to follow one host's aliases where a resolver does not follow them itself.
 const MAX_QUESTIONS: usize = 6;
 
+/// Who is asked.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Server {
+    pub(super) address: SocketAddr,
+    /// On whose behalf (RFC 7871); `None` is our own, of which nothing is said.
+    pub(super) client: Option<IpNet>,
+}
+
 /// What one resolver says of one host.
 pub(super) struct Said {
     pub(super) kind: Kind,
@@ -38,12 +50,7 @@ pub(super) struct Said {
 }
 
 /// Asks for a host's addresses of one family and follows its aliases.
-pub(super) async fn ask(
-    server: SocketAddr,
-    host: &str,
-    question: Question,
-    timeout: Duration,
-) -> Said {
+pub(super) async fn ask(server: Server, host: &str, question: Question, timeout: Duration) -> Said {
     let mut said = Said { kind: Kind::Malformed, chain: Vec::new(), addresses: Vec::new() };
     let Ok(mut at) = Name::from_ascii(format!("{}.", host.trim_end_matches('.'))) else {
         return said;
@@ -118,7 +125,7 @@ fn addresses(response: &Message, at: &Name, question: Question) -> Vec<IpAddr> {
 }
 
 async fn exchange(
-    server: SocketAddr,
+    server: Server,
     name: &Name,
     question: Question,
     timeout: Duration,
@@ -131,16 +138,21 @@ async fn exchange(
     // Packets get lost: the question is sent again within its time.
     options.retry_interval = timeout / 4;
     let query = Query::query(name.clone(), kind);
-    let request = DnsRequest::from_query(query, options);
+    let mut request = DnsRequest::from_query(query, options);
+    if let Some(client) = server.client {
+        let subnet = ClientSubnet::new(client.network(), client.prefix_len(), 0);
+        let edns = request.edns.get_or_insert_with(Edns::new);
+        edns.options_mut().insert(EdnsOption::Subnet(subnet));
+    }
     let bytes = request.to_vec().map_err(|_| Kind::Malformed)?;
-    let mut stream = UdpClientStream::builder(server, TokioRuntimeProvider::new())
+    let mut stream = UdpClientStream::builder(server.address, TokioRuntimeProvider::new())
         .with_timeout(Some(timeout))
         .build();
     let response = stream.send_message(request).first_answer().await.map_err(|e| failed(&e))?;
     if !response.truncation {
         return Ok(response);
     }
-    match tokio::time::timeout(timeout, over_tcp(server, &bytes)).await {
+    match tokio::time::timeout(timeout, over_tcp(server.address, &bytes)).await {
         Ok(Ok(whole)) if whole.id == response.id => Ok(whole),
         Ok(Ok(_)) => Err(Kind::Malformed),
         Ok(Err(kind)) => Err(kind),

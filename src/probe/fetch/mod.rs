@@ -4,6 +4,7 @@
 mod body;
 mod client;
 mod cookies;
+mod document;
 mod failure;
 mod page;
 mod robots;
@@ -15,6 +16,7 @@ mod walk;
 pub(super) use walk::Walk;
 
 use super::{Options, ProbeError, SocketTable, guard::Guard, pace::Pace};
+use crate::evidence::Visitor;
 use reqwest::header::{self, HeaderMap, HeaderName, HeaderValue};
 use std::sync::Arc;
 use tls::Tls;
@@ -24,11 +26,14 @@ use url::Url;
 /// What all walks of a run share.
 pub(super) struct Fetcher {
     tls: Tls,
-    guard: Guard,
-    pace: Pace,
+    pub(super) guard: Guard,
+    pub(super) pace: Pace,
     headers: HeaderMap,
-    proxy: Option<Url>,
-    sockets: SocketTable,
+    /// The headers of other visitors.
+    phone: HeaderMap,
+    spider: HeaderMap,
+    pub(super) proxy: Option<Url>,
+    pub(super) sockets: SocketTable,
     /// Pages read at a time: parsing is work for the processor, not waiting.
     readers: Arc<Semaphore>,
     max_body: usize,
@@ -36,16 +41,24 @@ pub(super) struct Fetcher {
     both_schemes: bool,
     robots: bool,
     agent: String,
+    /// Hosts and ports that the operator has chosen himself: the guard does not apply to them.
+    trusted: Vec<(String, u16)>,
 }
 
 impl Fetcher {
     pub(super) fn new(options: &Options) -> Result<Fetcher, ProbeError> {
+        let of = |visitor| match options.views.agent(visitor) {
+            "" => headers(&options.user_agent),
+            agent => headers(agent),
+        };
         let width = std::thread::available_parallelism().map_or(2, usize::from);
         Ok(Fetcher {
             tls: Tls::new(&options.extra_roots)?,
             guard: Guard::new(options.allow.clone()),
             pace: Pace::new(options.per_host, options.per_address, options.rate),
             headers: headers(&options.user_agent)?,
+            phone: of(Visitor::Phone)?,
+            spider: of(Visitor::Spider)?,
             proxy: proxy(options.proxy.as_ref())?,
             sockets: options.sockets.clone(),
             readers: Arc::new(Semaphore::new(width)),
@@ -54,7 +67,29 @@ impl Fetcher {
             both_schemes: options.both_schemes,
             robots: options.robots,
             agent: options.user_agent.clone(),
+            trusted: Vec::new(),
         })
+    }
+
+    /// What asks registries: small JSON answers of servers that the operator has chosen, which
+    /// keep a pace of their own.
+    pub(super) fn of_registries(
+        options: &Options,
+        trusted: Vec<(String, u16)>,
+        max_body: usize,
+    ) -> Result<Fetcher, ProbeError> {
+        let mut fetcher = Fetcher::new(options)?;
+        let accept = HeaderValue::from_static("application/rdap+json, application/json;q=0.9");
+        fetcher.headers.insert(header::ACCEPT, accept);
+        fetcher.headers.remove(header::UPGRADE_INSECURE_REQUESTS);
+        Ok(Fetcher { trusted, max_body, robots: false, ..fetcher })
+    }
+
+    fn trusts(&self, url: &Url) -> bool {
+        let host = url.host_str().unwrap_or_default();
+        let port = url.port_or_known_default();
+        let is_it = |(name, at): &(String, u16)| name == host && Some(*at) == port;
+        self.trusted.iter().any(is_it)
     }
 }
 

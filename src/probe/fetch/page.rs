@@ -2,7 +2,7 @@
 
 use super::{Fetcher, body};
 use crate::evidence::{Failure, PageSeen};
-use crate::page::{self, Page};
+use crate::page::{self, Page, Varies};
 use reqwest::header::{self, HeaderMap, HeaderName};
 use sha2::{Digest, Sha256};
 use std::{fmt::Write as _, sync::Arc};
@@ -58,7 +58,11 @@ fn see(answer: Answer, cap: usize) -> Result<PageSeen, Failure> {
             url: Some(&answer.url),
             cut: plain.cut,
         };
-        page::read(&plain.bytes, context)
+        let mut page = page::read(&plain.bytes, context);
+        if varies_by_agent(headers) {
+            page.varies.insert(0, Varies::UserAgent);
+        }
+        page
     });
     Ok(PageSeen {
         status: answer.status,
@@ -67,6 +71,12 @@ fn see(answer: Answer, cap: usize) -> Result<PageSeen, Failure> {
         digest: hex(&Sha256::digest(&plain.bytes)),
         page,
     })
+}
+
+/// Whether the server says that another browser may get another answer.
+fn varies_by_agent(headers: &HeaderMap) -> bool {
+    let names = headers.get_all(header::VARY).iter().filter_map(|value| value.to_str().ok());
+    names.flat_map(|value| value.split(',')).any(|n| n.trim().eq_ignore_ascii_case("user-agent"))
 }
 
 /// Whether an answer is HTML or text: by its type, and by its looks where that says nothing.
@@ -101,6 +111,18 @@ fn hex(bytes: &[u8]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_answer_varies_by_agent_where_its_vary_header_names_it() {
+        let varies = |value: &str| {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::VARY, value.parse().unwrap());
+            varies_by_agent(&headers)
+        };
+        assert!(varies("User-Agent") && varies("Accept-Encoding, user-agent"));
+        assert!(!varies("Accept-Encoding") && !varies("*"));
+        assert!(!varies_by_agent(&HeaderMap::new()));
+    }
 
     #[test]
     fn html_is_known_by_its_type_or_by_its_looks() {

@@ -5,7 +5,7 @@ use super::{
     page::{self, Answer},
     robots, target,
 };
-use crate::evidence::{Attempt, End, Failure, Hop, HopKind, PageSeen, Resolution, Visit};
+use crate::evidence::{Attempt, End, Failure, Hop, HopKind, PageSeen, Resolution, Visit, Visitor};
 use crate::filing::Homepage;
 use crate::probe::{Exchange, deadline::Deadline, dns::Names, pace::Leave};
 use reqwest::header::{self, HeaderMap};
@@ -28,9 +28,10 @@ const REDIRECT_BODY_STEP: Duration = Duration::from_secs(2);
 
 /// The visits to one host.
 pub(in crate::probe) struct Walk<'a> {
-    fetcher: &'a Fetcher,
+    pub(super) fetcher: &'a Fetcher,
+    headers: &'a HeaderMap,
     names: &'a Names<'a>,
-    deadline: Deadline,
+    pub(super) deadline: Deadline,
     /// `None` where the client cannot be built, a fault of ours.
     caller: Option<Caller>,
     cookies: Cookies,
@@ -54,6 +55,7 @@ impl<'a> Walk<'a> {
     ) -> Walk<'a> {
         Walk {
             fetcher,
+            headers: &fetcher.headers,
             names,
             deadline,
             caller: Caller::new(fetcher).ok(),
@@ -61,6 +63,20 @@ impl<'a> Walk<'a> {
             answering: HashMap::new(),
             exchanges: Vec::new(),
         }
+    }
+
+    /// The walks of another visitor: the same but for how it introduces itself.
+    pub(in crate::probe) fn of(
+        visitor: Visitor,
+        fetcher: &'a Fetcher,
+        names: &'a Names<'a>,
+        deadline: Deadline,
+    ) -> Walk<'a> {
+        let headers = match visitor {
+            Visitor::Phone => &fetcher.phone,
+            Visitor::Spider => &fetcher.spider,
+        };
+        Walk { headers, ..Walk::new(fetcher, names, deadline) }
     }
 
     /// https first, http where https gives no page, or both.
@@ -203,18 +219,23 @@ impl<'a> Walk<'a> {
         self.deadline.wait(fetcher.read(answer)).await
     }
 
-    fn record(&mut self, mut exchange: Exchange, received: &Received) {
+    pub(super) fn record(&mut self, mut exchange: Exchange, received: &Received) {
         exchange.body.clone_from(&received.bytes);
         exchange.truncated = received.cut || received.broken.is_some();
         self.exchanges.push(exchange);
     }
 
     /// Dials the addresses of a URL's host one by one until one answers.
-    async fn knock(&mut self, url: &Url, hop: &mut Hop) -> Result<(Answered, Leave), Failure> {
+    pub(super) async fn knock(
+        &mut self,
+        url: &Url,
+        hop: &mut Hop,
+    ) -> Result<(Answered, Leave), Failure> {
         let addresses = self.addresses(url).await?;
         let mut open = Vec::new();
         for address in &addresses {
-            match self.fetcher.guard.refuses(*address) {
+            let refused = self.fetcher.guard.refuses(*address);
+            match refused.filter(|_| !self.fetcher.trusts(url)) {
                 None => open.push(*address),
                 Some(range) => {
                     tracing::debug!(%url, %address, range, "address refused");
@@ -270,7 +291,7 @@ impl<'a> Walk<'a> {
         let played = !fetcher.sockets.is_empty();
         let call = Call { url, socket, played, cookie: self.cookies.header(host) };
         let caller = self.caller.as_mut().ok_or(Failure::Fault)?;
-        let answered = caller.call(call, &fetcher.headers, &self.deadline).await?;
+        let answered = caller.call(call, self.headers, &self.deadline).await?;
         Ok((answered, leave))
     }
 
@@ -321,7 +342,7 @@ impl<'a> Walk<'a> {
     }
 }
 
-fn blank(url: &Url, by: HopKind) -> Hop {
+pub(super) fn blank(url: &Url, by: HopKind) -> Hop {
     Hop {
         url: url.to_string(),
         by,

@@ -6,7 +6,7 @@ use crate::rules::names::{brand, core, is_abbreviation, is_organisation, key};
 
 /// How a copyright line stands to the filing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Holder {
+pub(in crate::rules) enum Holder {
     /// It names the subject.
     Subject,
     /// It names the service, the domain, a brand, or an organisation close to the subject.
@@ -18,7 +18,7 @@ pub(super) enum Holder {
 }
 
 /// Names of a filing, ready to be compared.
-pub(super) struct Names {
+pub(in crate::rules) struct Names {
     subject: String,
     service: String,
     label: String,
@@ -26,7 +26,7 @@ pub(super) struct Names {
 
 impl Names {
     /// The names of a filing.
-    pub(super) fn of(filing: &Filing) -> Names {
+    pub(in crate::rules) fn of(filing: &Filing) -> Names {
         let label = filing.domain.registrable().split('.').next().unwrap_or_default();
         Names {
             subject: filing.subject_name.as_deref().map(key).unwrap_or_default(),
@@ -36,7 +36,7 @@ impl Names {
     }
 
     /// How a line stands to them.
-    pub(super) fn holder(&self, line: &Copyright) -> Holder {
+    pub(in crate::rules) fn holder(&self, line: &Copyright) -> Holder {
         let holder = key(&line.holder);
         if !self.subject.is_empty()
             && (holder == self.subject || key(&line.text).contains(&self.subject))

@@ -1,8 +1,8 @@
 use super::is_individual;
 use crate::policy::Level;
-use crate::rules::icp::is_unclear;
+use crate::rules::icp::unclear;
 use crate::rules::sight::{doubt, pass, quoted, review};
-use crate::rules::{Check, Defect, Field, Na, Outcome, PageCase, Rule, Text, Texts, Words};
+use crate::rules::{Check, Defect, Field, Outcome, PageCase, Rule, Text, Texts, Words};
 
 /// CPR001
 pub(super) const RULE: Rule = Rule {
@@ -45,8 +45,8 @@ fn check(case: &PageCase<'_>) -> Outcome {
         let text = quoted(&line.text, 120);
         return pass(format!("版权信息：{text}"), format!("copyright line: {text}"));
     }
-    if is_unclear(case) {
-        return Outcome::Na(Na::Yields("ICP001"));
+    if let Some(na) = unclear(case) {
+        return Outcome::Na(na);
     }
     // Nobody has to publish a person's name: an individual's site signs with its own.
     let holder = match (is_individual(case.filing), &case.filing.service_name) {

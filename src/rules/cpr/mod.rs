@@ -1,6 +1,6 @@
 //! CPR: the copyright line.
 
-mod holder;
+pub(super) mod holder;
 mod missing;
 mod other_holder;
 

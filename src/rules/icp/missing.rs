@@ -24,9 +24,9 @@ const TEXTS: Texts = Texts {
     zh: Words {
         problem: "网站首页未见 ICP 备案号",
         doubt: "检测时未能确定首页是否展示 ICP 备案号，请核对",
-        checks: "在访问者看得见的页面文字里查找备案号或许可证号：先看页脚，页脚没有再看正文。看不见的文字、脚本、注释和网页属性里的号码不算展示；网页要靠脚本补全、没有读完整，或号码只在隐藏内容里时，不下结论，只提请人工复核。",
+        checks: "在访问者看得见的页面文字里查找备案号或许可证号：先看页脚，页脚没有再看正文。脚本、注释和网页属性里的号码不算展示。网页要靠脚本补全、没有读完整时，不下结论，只提请人工复核。网页里有号码而访问者看不见的，由 ICP008 判断。",
         why: "《非经营性互联网信息服务备案管理办法》要求在网站开通时于首页底部中央标明备案编号，并链接至工信部备案管理系统；未标明的，由住所所在地的省通信管理局责令改正，并处五千元以上一万元以下罚款。",
-        cause: "网站改版、更换模板或迁移时，页脚里的备案号没有带过来；或者备案号做成了图片。",
+        cause: "网站改版、更换模板或迁移时，页脚里的备案号没有带过来。",
         remedy: "请在网站首页底部居中位置加入这行代码并发布：<a href=\"https://beian.miit.gov.cn/\" target=\"_blank\">{number}</a>。发布后刷新首页，确认页面底部能看到这个号码、点击能打开工信部备案网站。网站由建站平台或服务商维护的，把这行代码发给对方即可。",
         bad: "页脚只有：© 2099 示例商城",
         good: "页脚写着：© 2099 示例商城　京ICP备2099000123号-1",
@@ -34,9 +34,9 @@ const TEXTS: Texts = Texts {
     en: Words {
         problem: "No ICP record number was seen on the homepage",
         doubt: "Whether the homepage shows an ICP record number could not be told; please look",
-        checks: "Looks for a record or licence number in the text that a visitor sees: at the foot of the page first, in the body where the foot has none. Numbers in invisible text, scripts, comments and attributes do not count. A page that scripts complete, that was not read to its end, or whose only number is hidden is handed to a person instead.",
+        checks: "Looks for a record or licence number in the text that a visitor sees: at the foot of the page first, in the body where the foot has none. Numbers in scripts, comments and attributes do not count. A page that scripts complete and that was not seen in a browser, or that was not read to its end, is handed to a person instead. A number that is in the page and that no visitor sees is for ICP008.",
         why: "The measures on filing non-commercial internet information services ask for the record number at the bottom centre of the homepage from the day the site opens, linked to the ministry's filing site. Without it the provincial communications administration orders a correction and fines 5,000 to 10,000 yuan.",
-        cause: "The number was left behind when the site was redesigned, given another template or moved; or it is a picture.",
+        cause: "The number was left behind when the site was redesigned, given another template or moved.",
         remedy: "Please add this line at the bottom centre of the homepage and publish it: <a href=\"https://beian.miit.gov.cn/\" target=\"_blank\">{number}</a>. Then reload the homepage and check that the number can be seen at its foot and opens the ministry's filing site. Where a site builder or a supplier keeps the site, send them this line.",
         bad: "The foot of the page only says: © 2099 示例商城",
         good: "The foot of the page says: © 2099 示例商城 京ICP备2099000123号-1",
@@ -52,23 +52,7 @@ fn check(case: &PageCase<'_>) -> Outcome {
         },
         Standing::Missing => Outcome::Fail(defect(case)),
         Standing::Unclear(reason) => review(defect(case), reason),
-        // Until a rule of its own weighs hidden numbers (ICP008), they are neither "no
-        // number", which would be untrue, nor a number that a visitor sees.
-        Standing::Hidden(number) => {
-            let defect = Defect {
-                found: Text::new(
-                    format!("{}，但在隐藏的内容里", number.text),
-                    format!("{}, but in hidden markup", number.text),
-                ),
-                ..defect(case)
-            };
-            let reason = Text::new(
-                "备案号写在网页里，但所在的内容看来是隐藏的，访问者是否看得见要用浏览器确认",
-                "the number is in the page, in markup that seems to be hidden: whether a visitor \
-                 sees it takes a browser to tell",
-            );
-            review(defect, reason)
-        }
+        Standing::Hidden(_) => Outcome::Na(Na::Yields("ICP008")),
     }
 }
 

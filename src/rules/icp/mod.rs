@@ -2,16 +2,26 @@
 
 mod another_subject;
 mod app_number;
+mod differs;
+mod hidden;
 mod malformed;
 mod missing;
+mod not_at_foot;
+mod pair;
+mod registered;
+mod registry;
 mod service_number;
+mod several_subjects;
 mod standing;
 mod subject_number;
 mod wrong_serial;
 mod yardstick;
 
-pub(super) use standing::{Judged, Reading, Standing, standing};
+use standing::Concealed;
+pub(super) use standing::{Judged, Reading, Standing, judged_zone, standing};
 
+use super::layout::eye;
+use super::one_site::served_by_several;
 use super::sight::{doubt, of_other_filing, pass, review};
 use super::{Defect, Na, Outcome, PageCase, Rule, Text, Texts};
 use crate::page::{ShownNumber, Zone};
@@ -26,25 +36,41 @@ pub(super) const RULES: &[Rule] = &[
     service_number::RULE,
     wrong_serial::RULE,
     malformed::RULE,
+    not_at_foot::RULE,
+    hidden::RULE,
+    several_subjects::RULE,
     app_number::RULE,
+    registry::RULE,
+    differs::RULE,
 ];
 
 /// The number by which the page is judged, or why there is none.
 pub(super) fn judged<'a>(case: &PageCase<'a>) -> Result<Judged<'a>, Na> {
     match standing(case) {
         Standing::Shown(judged) => Ok(judged),
-        Standing::Missing | Standing::Unclear(_) | Standing::Hidden(_) => Err(Na::Yields("ICP001")),
+        Standing::Missing | Standing::Unclear(_) => Err(Na::Yields("ICP001")),
+        Standing::Hidden(_) => Err(Na::Yields("ICP008")),
     }
 }
 
-/// Whether ICP001 asks a person to look at the page because it may not have been seen whole.
+/// The rule that asks a person to look at the page because it may not have been seen whole.
 /// What else was not found on it has the same cause, and needs no second row.
-pub(super) fn is_unclear(case: &PageCase<'_>) -> bool {
+pub(super) fn unclear(case: &PageCase<'_>) -> Option<Na> {
     match standing(case) {
-        Standing::Unclear(_) => true,
-        Standing::Hidden(_) => doubt(case).is_some(),
-        Standing::Missing | Standing::Shown(_) => false,
+        Standing::Unclear(_) => Some(Na::Yields("ICP001")),
+        Standing::Hidden(_) => doubt(case).map(|_| Na::Yields("ICP008")),
+        Standing::Missing | Standing::Shown(_) => None,
     }
+}
+
+/// The occurrences by which place and sight of the judged number are told: those of the zone
+/// that is judged, and those of other accepted numbers with them.
+fn occurrences<'a>(case: &PageCase<'a>, judged: &Judged<'a>) -> Vec<&'a ShownNumber> {
+    let same = |number: &&ShownNumber| {
+        number.canonical == judged.number.canonical
+            || judged.accepted.iter().any(|accepted| accepted.canonical == number.canonical)
+    };
+    case.page.record_numbers.iter().filter(same).filter(|n| eye(case, n).shows()).collect()
 }
 
 /// The number that the site has to show, exactly; `None` where the list does not tell.
@@ -136,6 +162,10 @@ fn wrong(case: &PageCase<'_>, judged: &Judged<'_>, rule: &Rule) -> Outcome {
         expected: yardstick.expected(),
         found: Text::same(judged.number.text.clone()),
         place: place(judged.number),
+        cause: (judged.reading == Reading::ServiceForSubject)
+            .then_some(yardstick.shared)
+            .flatten()
+            .map(served_by_several),
         remedy: remedy_with(case, &rule.texts, yardstick.exact()),
         ..Defect::default()
     };

@@ -2,9 +2,11 @@
 //! the families ICP and LNK rests, so that they never contradict each other.
 
 use super::yardstick::{Required, Yardstick};
-use crate::page::{Kind, ShownNumber, Zone};
+use crate::evidence::Frame;
+use crate::page::{Kind, Pictured, ShownNumber, Zone};
 use crate::record::{FilingNumber, Form, Number, Relation};
-use crate::rules::sight::{doubt, doubt_of_foot};
+use crate::rules::layout::eye;
+use crate::rules::sight::{doubt, doubt_of_absence, doubt_of_foot};
 use crate::rules::{PageCase, Text};
 
 /// What the record numbers of a page come to.
@@ -13,10 +15,21 @@ pub(in crate::rules) enum Standing<'a> {
     Missing,
     /// No number was seen, and the page as served does not tell whether a visitor sees one.
     Unclear(Text),
-    /// The only numbers are in markup that no visitor sees.
-    Hidden(&'a ShownNumber),
+    /// The site's number is there, and not where a visitor sees it as text of the page.
+    Hidden(Concealed<'a>),
     /// There are visible numbers.
     Shown(Judged<'a>),
+}
+
+/// Where a number is that no visitor sees as text of the page.
+#[derive(Clone, Copy)]
+pub(in crate::rules) enum Concealed<'a> {
+    /// In the document, hidden.
+    Hidden(&'a ShownNumber),
+    /// In a picture, or in its description.
+    Picture(&'a Pictured),
+    /// In a frame of another site.
+    Frame(&'a Frame, &'a ShownNumber),
 }
 
 /// The number by which the page is judged.
@@ -64,23 +77,34 @@ impl Reading {
     fn is_wrong(self) -> bool {
         !matches!(self, Reading::Accepted | Reading::Uncompared | Reading::UnknownLicence)
     }
+
+    /// Whether the number is the subject's, as far as the list tells.
+    pub(in crate::rules) fn is_own(self) -> bool {
+        matches!(
+            self,
+            Reading::Accepted
+                | Reading::SubjectForService
+                | Reading::ServiceForSubject
+                | Reading::WrongSerial
+                | Reading::Uncompared
+        )
+    }
 }
 
 /// Classifies the record numbers of a page.
 pub(in crate::rules) fn standing<'a>(case: &PageCase<'a>) -> Standing<'a> {
     let yardstick = Yardstick::of(case);
-    let read: Vec<_> = judged_zone(&case.page.record_numbers)
-        .into_iter()
-        .map(|number| (reading(number, &yardstick), number))
-        .collect();
+    let read: Vec<_> =
+        shown_zone(case).into_iter().map(|number| (reading(number, &yardstick), number)).collect();
     // Of equals the one that the ministry would write, a filing before a licence;
     // `min_by_key` keeps the first.
     let best = read.iter().copied().min_by_key(|(reading, number)| {
         (*reading, number.form != Form::Official, number.kind != Kind::Filing)
     });
     let Some((reading, number)) = best else {
-        return match (case.page.record_numbers.first(), doubt(case)) {
-            (Some(hidden), _) => Standing::Hidden(hidden),
+        let reason = doubt(case).or_else(|| doubt_of_absence(case));
+        return match (concealed(case, &yardstick), reason) {
+            (Some(concealed), _) => Standing::Hidden(concealed),
             (None, Some(reason)) => Standing::Unclear(reason),
             (None, None) => Standing::Missing,
         };
@@ -97,7 +121,35 @@ pub(in crate::rules) fn standing<'a>(case: &PageCase<'a>) -> Standing<'a> {
 }
 
 /// The visible numbers at the foot of the page; those of the body where the foot has none.
-fn judged_zone(numbers: &[ShownNumber]) -> Vec<&ShownNumber> {
+fn shown_zone<'a>(case: &PageCase<'a>) -> Vec<&'a ShownNumber> {
+    let shown: Vec<_> =
+        case.page.record_numbers.iter().filter(|number| eye(case, number).shows()).collect();
+    let foot: Vec<_> = shown.iter().copied().filter(|n| n.zone == Zone::Footer).collect();
+    if foot.is_empty() { shown } else { foot }
+}
+
+/// The site's own number on a page that shows none: hidden, as a picture, in a frame. Another
+/// subject's is none of its, wherever it is hidden.
+fn concealed<'a>(case: &PageCase<'a>, yardstick: &Yardstick<'_>) -> Option<Concealed<'a>> {
+    let is_own = |number: &&ShownNumber| reading(number, yardstick).is_own();
+    let page = case.page;
+    if let Some(number) = page.record_numbers.iter().find(is_own) {
+        return Some(Concealed::Hidden(number));
+    }
+    let is_named = |pictured: &&Pictured| {
+        pictured.canonical.parse().is_ok_and(|number| number_reading(number, yardstick).is_own())
+    };
+    if let Some(pictured) = page.pictured.iter().find(is_named) {
+        return Some(Concealed::Picture(pictured));
+    }
+    case.rendered?.frames.iter().find_map(|frame| {
+        let mut shown = frame.record_numbers.iter().filter(|number| number.visible);
+        shown.find(is_own).map(|number| Concealed::Frame(frame, number))
+    })
+}
+
+/// The same of a page that no browser laid out.
+pub(in crate::rules) fn judged_zone(numbers: &[ShownNumber]) -> Vec<&ShownNumber> {
     let in_zone = |zone| numbers.iter().filter(move |n| n.visible && n.zone == zone);
     let foot: Vec<_> = in_zone(Zone::Footer).collect();
     if foot.is_empty() { in_zone(Zone::Body).collect() } else { foot }
@@ -109,7 +161,7 @@ fn doubt_of_number(case: &PageCase<'_>, number: &ShownNumber, reading: Reading) 
     if number.zone == Zone::Body || reading == Reading::Nameless {
         doubt(case)
     } else {
-        doubt_of_foot(case.page)
+        doubt_of_foot(case)
     }
 }
 
@@ -122,6 +174,12 @@ fn reading(shown: &ShownNumber, yardstick: &Yardstick<'_>) -> Reading {
             _ => Reading::Nameless,
         },
         Number::Licence(_) if shown.form == Form::Placeholder => Reading::Nameless,
+        number => number_reading(number, yardstick),
+    }
+}
+
+fn number_reading(number: Number, yardstick: &Yardstick<'_>) -> Reading {
+    match number {
         Number::Filing(number) => filing_reading(&number, yardstick),
         Number::Licence(licence) if yardstick.has_licence(&licence) => Reading::Accepted,
         Number::Licence(_) if yardstick.filed.is_some() || !yardstick.licences.is_empty() => {

@@ -1,12 +1,15 @@
+use crate::evidence::OneSite;
 use crate::filing::Filing;
 use crate::policy::Guangdong;
 use crate::record::{FilingNumber, Licence, Number, Province};
+use crate::rules::one_site::one_site;
 use crate::rules::sight::of_other_filing;
 use crate::rules::{Field, Na, PageCase, Text};
 
 /// What a site has to show, as far as the list tells.
 pub(in crate::rules) struct Yardstick<'a> {
-    /// The filed number; `None` where there is none, or it does not parse.
+    /// The filed number; `None` where there is none, or it does not parse. Of a domain that is
+    /// an alias of another one of its subject: that one's number.
     pub(in crate::rules) filed: Option<&'a FilingNumber>,
     /// The filed licences.
     pub(in crate::rules) licences: Vec<&'a Licence>,
@@ -14,6 +17,8 @@ pub(in crate::rules) struct Yardstick<'a> {
     pub(in crate::rules) required: Required,
     /// Whether the page belongs to this very service, so that its serial can be compared.
     pub(in crate::rules) serial_binds: bool,
+    /// The site that several domains of the subject serve, for which `required` is the subject's.
+    pub(in crate::rules) shared: Option<&'a OneSite>,
 }
 
 /// Which number a site must show.
@@ -30,8 +35,9 @@ pub(in crate::rules) enum Required {
 impl<'a> Yardstick<'a> {
     /// The yardstick of a case.
     ///
-    /// Several filed domains that serve one site will override `required` here, once the
-    /// list is looked at as a whole.
+    /// Several filed domains that lead to one site come before what the province asks: where
+    /// two and more serve it under names and numbers of their own, the subject's number stands
+    /// for all; where one serves it and the others lead there, that one's.
     pub(in crate::rules) fn of(case: &PageCase<'a>) -> Yardstick<'a> {
         let filing: &'a Filing = case.filing;
         let filed = if is_unreadable(filing) { None } else { filing.filing_number() };
@@ -43,12 +49,21 @@ impl<'a> Yardstick<'a> {
                 _ => None,
             })
             .collect();
+        let site = one_site(case);
+        let shared = site.filter(|site| site.direct_numbers > 1);
+        let filed = match site {
+            Some(site) if site.direct_numbers == 1 && !site.direct => server(site).or(filed),
+            _ => filed,
+        };
         let required = match (filed.map(|n| n.province), case.policy.readings.guangdong) {
-            (Some(Province::Guangdong), Guangdong::Either) => Required::Either,
-            (Some(Province::Guangdong), Guangdong::Subject) => Required::Subject,
+            _ if shared.is_some() => Required::Subject,
+            (Some(Province::Guangdong), Guangdong::Subject) if site.is_none() => Required::Subject,
+            (Some(Province::Guangdong), _) => Required::Either,
             _ => Required::Service,
         };
-        Yardstick { filed, licences, required, serial_binds: of_other_filing(case).is_none() }
+        let has_server = site.is_none_or(|site| site.direct_numbers > 0);
+        let serial_binds = has_server && of_other_filing(case).is_none();
+        Yardstick { filed, licences, required, serial_binds, shared }
     }
 
     /// Whether this licence is one of the filing's, whatever serial a site adds to it.
@@ -86,6 +101,11 @@ impl<'a> Yardstick<'a> {
             (None, _, None) => Text::new("网站自己的备案号", "the site's own record number"),
         }
     }
+}
+
+/// The number of the one domain that serves a site to which others lead.
+fn server(site: &OneSite) -> Option<&FilingNumber> {
+    site.members.iter().filter(|member| member.direct).find_map(|member| member.number.as_ref())
 }
 
 /// Why there is no filed number to compare with.

@@ -9,11 +9,11 @@ mod standing;
 mod unlinked;
 
 use super::icp::{place, remedy_with};
-use super::sight::{pass, quoted, review};
+use super::sight::{self, pass, quoted, review};
 use super::{Defect, Na, Outcome, PageCase, Rule, Text};
-use crate::page::{ShownNumber, Zone};
+use crate::page::{Link, ShownNumber, Zone};
 use crate::rules::icp::{Judged, Reading};
-use standing::{Carrier, Fault, Linked, linked};
+use standing::{Carrier, Fault, Linked, cover, linked};
 
 /// The family, in order of code.
 pub(super) const RULES: &[Rule] =
@@ -43,7 +43,7 @@ fn verdict(case: &PageCase<'_>, rule: &Rule, accused: Fault) -> Outcome {
     match carrier {
         Carrier::Number(number) => ill(case, rule, number, &judged),
         Carrier::Police(police) => {
-            doubted(crossed::police_to_ministry(police), super::sight::doubt_of_foot(case.page))
+            doubted(crossed::police_to_ministry(police), sight::doubt_of_foot(case))
         }
     }
 }
@@ -56,11 +56,15 @@ fn ill(case: &PageCase<'_>, rule: &Rule, number: &ShownNumber, judged: &Judged<'
         remedy: remedy_with(case, &rule.texts, pasted(case, judged)),
         ..Defect::default()
     };
+    if let Some(cover) = cover(case, number).filter(|_| number.link == Link::Miit) {
+        let doubt = sight::doubt_of_foot(case).or_else(|| sight::doubt_of_looks(case));
+        return doubted(dead::covered(cover, defect), doubt);
+    }
     // The number of an article is judged only because the foot shows none; where the foot
     // may still be made by a script, so may the link.
     let doubt = match number.zone {
-        Zone::Body => super::sight::doubt(case),
-        Zone::Footer => super::sight::doubt_of_foot(case.page),
+        Zone::Body => sight::doubt(case),
+        Zone::Footer => sight::doubt_of_foot(case),
     };
     doubted(defect, doubt)
 }

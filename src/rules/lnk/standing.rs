@@ -1,9 +1,11 @@
 //! Where the link behind the judged number leads: one classification for the family, so
 //! that exactly one of its rules speaks.
 
+use crate::evidence::Sight;
 use crate::filing::Domain;
-use crate::page::{Kind, Link, PoliceLink, ShownNumber, ShownPolice};
+use crate::page::{Kind, Link, PoliceLink, ShownNumber, ShownPolice, link_class};
 use crate::rules::icp::{Judged, Reading, judged};
+use crate::rules::layout::{eye, layout};
 use crate::rules::{Na, PageCase};
 use url::Url;
 
@@ -75,12 +77,12 @@ pub(super) fn linked<'a>(case: &PageCase<'a>) -> Result<Linked<'a>, Na> {
         .iter()
         .copied()
         .find(|n| is_well_linked(case, n))
-        .or_else(|| judged.accepted.iter().copied().find(|n| leads_to_ministry(n)));
-    let ill = occurrences.iter().map(|&n| (fault(n), n)).min_by_key(|(fault, _)| *fault);
+        .or_else(|| judged.accepted.iter().copied().find(|n| leads_to_ministry(case, n)));
+    let ill = occurrences.iter().map(|&n| (fault(case, n), n)).min_by_key(|(fault, _)| *fault);
     let of_number = match (well, ill) {
         (Some(well), _) => Err(well),
         (None, Some(ill)) => Ok(ill),
-        (None, None) => Ok((fault(judged.number), judged.number)),
+        (None, None) => Ok((fault(case, judged.number), judged.number)),
     };
     let crossed = crossed_police(&case.page.police_numbers);
     Ok(match (of_number, crossed) {
@@ -103,7 +105,7 @@ fn occurrences<'a>(case: &PageCase<'a>, judged: &Judged<'a>) -> Vec<&'a ShownNum
     case.page
         .record_numbers
         .iter()
-        .filter(|n| n.visible && n.kind == judged.number.kind)
+        .filter(|n| eye(case, n).shows() && n.kind == judged.number.kind)
         .filter(|n| n.canonical == judged.number.canonical)
         .collect()
 }
@@ -113,14 +115,29 @@ fn occurrences<'a>(case: &PageCase<'a>, judged: &Judged<'a>) -> Vec<&'a ShownNum
 /// the site itself.
 fn is_well_linked(case: &PageCase<'_>, number: &ShownNumber) -> bool {
     let is_licence = number.kind == Kind::Licence;
-    leads_to_ministry(number)
+    leads_to_ministry(case, number)
         || is_licence
+            && cover(case, number).is_none()
             && matches!(number.link, Link::Other | Link::Lookalike)
             && shows_licence(case, &number.href)
 }
 
-fn leads_to_ministry(number: &ShownNumber) -> bool {
-    number.link == Link::Miit || !number.beside.is_empty()
+/// A link that lies under something else leads nowhere; one beside it may.
+fn leads_to_ministry(case: &PageCase<'_>, number: &ShownNumber) -> bool {
+    let own = number.link == Link::Miit || clicked(case, number) == Some(Link::Miit);
+    (own && cover(case, number).is_none()) || !number.beside.is_empty()
+}
+
+/// Where the browser says that a click on the number leads.
+fn clicked(case: &PageCase<'_>, number: &ShownNumber) -> Option<Link> {
+    let target = &layout(case, number)?.target;
+    (!target.is_empty()).then(|| link_class(target))
+}
+
+/// What lies over the link of a number that is surely seen itself.
+pub(super) fn cover<'a>(case: &PageCase<'a>, number: &ShownNumber) -> Option<&'a str> {
+    let layout = layout(case, number).filter(|layout| layout.sight == Sight::Seen)?;
+    layout.link_covered_by.as_deref()
 }
 
 fn shows_licence(case: &PageCase<'_>, href: &str) -> bool {
@@ -140,8 +157,11 @@ fn shows_licence(case: &PageCase<'_>, href: &str) -> bool {
     own && !is_homepage
 }
 
-fn fault(number: &ShownNumber) -> Fault {
+fn fault(case: &PageCase<'_>, number: &ShownNumber) -> Fault {
+    let is_covered = cover(case, number).is_some();
     match number.link {
+        // A wrong target is the graver fault, and stays one when nothing lies over it.
+        Link::Miit if is_covered => Fault::Dead,
         Link::Lookalike => Fault::Lookalike,
         Link::Retired => Fault::Retired,
         Link::Police => Fault::Crossed,

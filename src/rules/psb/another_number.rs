@@ -1,5 +1,9 @@
-use super::{Filed, anchor, filed, is_record, judged, no_filed_number, place, shown, unreadable};
+use super::{
+    Filed, anchor, digits, filed, is_record, judged, no_filed_number, place, shown, unreadable,
+};
+use crate::page::ShownPolice;
 use crate::policy::Level;
+use crate::rules::one_site::{is_of_a_member, of_too_many};
 use crate::rules::sight::{doubt_of_foot, of_other_filing, review};
 use crate::rules::{Check, Defect, Field, Outcome, PageCase, Rule, Text, Texts, Words, law};
 
@@ -50,7 +54,10 @@ fn check(case: &PageCase<'_>) -> Outcome {
         Ok(number) => number,
         Err(na) => return Outcome::Na(na),
     };
-    if let Some(na) = of_other_filing(case) {
+    if let Some(sibling) = of_sibling(case) {
+        return shown(sibling);
+    }
+    if let Some(na) = of_other_filing(case).or_else(|| of_too_many(case)) {
         return Outcome::Na(na);
     }
     let anchor = anchor(&filed.digits, text);
@@ -70,8 +77,17 @@ fn check(case: &PageCase<'_>) -> Outcome {
         )),
         ..Defect::default()
     };
-    match doubt_of_foot(case.page) {
+    match doubt_of_foot(case) {
         Some(reason) => review(defect, reason),
         None => Outcome::Fail(defect),
     }
+}
+
+/// A number on the page that is filed for another domain of the subject which leads to the
+/// same site.
+fn of_sibling<'a>(case: &PageCase<'a>) -> Option<&'a ShownPolice> {
+    case.page.police_numbers.iter().filter(|shown| shown.visible).find(|shown| {
+        let shown = digits(shown);
+        shown.is_some() && is_of_a_member(case, |member| member.police_digits == shown)
+    })
 }

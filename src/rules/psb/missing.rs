@@ -1,6 +1,6 @@
 use super::{Filed, anchor, filed, no_filed_number, shown};
 use crate::policy::Level;
-use crate::rules::icp::is_unclear;
+use crate::rules::icp::unclear;
 use crate::rules::sight::{doubt, of_other_filing, review};
 use crate::rules::{Check, Defect, Na, Outcome, PageCase, Rule, Text, Texts, Words, law};
 
@@ -58,8 +58,8 @@ pub(super) fn check(case: &PageCase<'_>) -> Outcome {
     if let Some(na) = of_other_filing(case) {
         return Outcome::Na(na);
     }
-    if is_unclear(case) {
-        return Outcome::Na(Na::Yields("ICP001"));
+    if let Some(na) = unclear(case) {
+        return Outcome::Na(na);
     }
     let found = Text::new("页面可见文字中没有公安备案号", "no police number in the visible text");
     let hidden = case.page.police_numbers.first().map(|number| {

@@ -61,7 +61,7 @@ fn check(case: &PageCase<'_>) -> Outcome {
             format!("{} leads to {target}", number.text),
         ),
         Linked::Ministry if lnk::speaks(case) => Outcome::Na(Na::Yields("LNK005")),
-        _ => match doubt_of_foot(case.page) {
+        _ => match doubt_of_foot(case) {
             Some(reason) => review(defect(number, linked), reason),
             None => Outcome::Fail(defect(number, linked)),
         },

@@ -1,7 +1,8 @@
 //! How the title stands to the filed name: one classification for the family.
 
 use crate::rules::names::{core, key, likeness, parts};
-use crate::rules::sight::{doubt_of_foot, of_other_filing, quoted};
+use crate::rules::one_site::{is_of_a_member, of_too_many};
+use crate::rules::sight::{doubt_of_foot, of_other_filing, quoted, unrun, unsettled};
 use crate::rules::{Field, Na, PageCase, Text};
 
 /// Titles that editors, frameworks and site builders write of themselves, as keys.
@@ -68,7 +69,20 @@ pub(super) enum Standing {
 pub(super) fn standing(case: &PageCase<'_>) -> Standing {
     let title = case.page.title.as_deref().unwrap_or_default();
     let name = case.filing.service_name.as_deref();
-    of(title, name, case.policy.readings.title_similarity)
+    let enough = case.policy.readings.title_similarity;
+    match of(title, name, enough) {
+        // The page is that of other filed domains of the subject too, and may bear their names.
+        Standing::Near | Standing::Unrelated if names_a_member(case, title, enough) => {
+            Standing::Contains
+        }
+        standing => standing,
+    }
+}
+
+fn names_a_member(case: &PageCase<'_>, title: &str, enough: f64) -> bool {
+    is_of_a_member(case, |member| {
+        of(title, member.service_name.as_deref(), enough) == Standing::Contains
+    })
 }
 
 fn of(title: &str, name: Option<&str>, enough: f64) -> Standing {
@@ -135,7 +149,7 @@ pub(super) fn uncompared(case: &PageCase<'_>) -> Option<Na> {
     if !named {
         return Some(Na::MissingField(Field::ServiceName));
     }
-    of_other_filing(case)
+    of_other_filing(case).or_else(|| of_too_many(case))
 }
 
 /// The title as quoted in a verdict.
@@ -161,19 +175,23 @@ pub(super) fn expected(case: &PageCase<'_>) -> Text {
 /// Why a title may be another one in a browser.
 pub(super) fn doubt(case: &PageCase<'_>) -> Option<Text> {
     if case.page.cut && case.page.title.is_none() {
-        return doubt_of_foot(case.page);
+        return doubt_of_foot(case);
+    }
+    if let Some(rendered) = case.rendered {
+        return (!rendered.settled).then(unsettled);
     }
     if case.page.title_by_script {
-        return Some(Text::new(
-            "网页里有脚本会改写标题，本次检测没有运行脚本",
-            "a script of the page writes its title; this check ran none",
+        return Some(unrun(
+            case,
+            "网页里有脚本会改写标题，要在浏览器里才能看到",
+            "a script of the page writes its title, which takes a browser to see",
         ));
     }
     case.page.needs_rendering.then(|| {
-        Text::new(
-            "网页内容由脚本生成，标题也可能在浏览器里被脚本改写，本次检测没有运行脚本",
-            "the page is made by scripts, which may write another title in a browser; this \
-             check ran none",
+        unrun(
+            case,
+            "网页内容由脚本生成，标题也可能在浏览器里被脚本改写",
+            "the page is made by scripts, which may write another title in a browser",
         )
     })
 }

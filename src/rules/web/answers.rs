@@ -1,4 +1,7 @@
-use crate::evidence::{Attempt, End, Failure, HostEvidence, Resolution, Visit};
+use crate::evidence::{
+    Attempt, End, Failure, HostEvidence, RenderFailure, Rendered, Rendering, Resolution, Trust,
+    Visit,
+};
 use crate::filing::Domain;
 use crate::policy::{PageFacts, Policy, Signature};
 use crate::rules::Text;
@@ -27,7 +30,8 @@ pub(super) fn reach(host: &HostEvidence) -> Reach {
         };
     };
     let schemes = [&visit.https, &visit.http];
-    if visit.attempts().any(is_answered) {
+    let is_refused = |attempt: &Attempt| is_refused(attempt, is_confirmed(host));
+    if visit.attempts().any(is_answered) || host.rendered().is_some() {
         Reach::Answers
     } else if visit.looks >= 2 && schemes.iter().all(|s| s.as_ref().is_some_and(is_refused)) {
         Reach::Refuses
@@ -41,11 +45,24 @@ pub(super) fn is_answered(attempt: &Attempt) -> bool {
     attempt.answer().is_some() || attempt.hops.iter().any(|hop| hop.status.is_some())
 }
 
-/// Whether every address that was tried turned us away.
-fn is_refused(attempt: &Attempt) -> bool {
+/// Whether every address that was tried turned us away. That no TLS was agreed on may be our
+/// own fault, unless a browser could not open the page either.
+fn is_refused(attempt: &Attempt, confirmed: bool) -> bool {
+    let turned_away =
+        |failure: Failure| failure.is_refusal() || (confirmed && failure == Failure::TlsHandshake);
     let tried = attempt.hops.iter().flat_map(|hop| &hop.tried);
-    matches!(attempt.end, End::Failed(failure) if failure.is_refusal())
-        && tried.into_iter().all(|(_, failure)| failure.is_refusal())
+    matches!(attempt.end, End::Failed(failure) if turned_away(failure))
+        && tried.into_iter().all(|(_, failure)| turned_away(*failure))
+}
+
+/// Whether a browser found the page as unreachable as we did.
+pub(super) fn is_confirmed(host: &HostEvidence) -> bool {
+    matches!(host.rendering, Some(Rendering::Failed(RenderFailure::Unreachable)))
+}
+
+/// The page that a browser opened without an error.
+pub(super) fn opened(host: &HostEvidence) -> Option<&Rendered> {
+    host.rendered().filter(|rendered| rendered.status.is_none_or(|status| status < 400))
 }
 
 /// Whether nothing but our own side failed.
@@ -69,6 +86,9 @@ pub(crate) fn outcome(host: &HostEvidence) -> Text {
                 format!("{scheme} {}", words.en),
             ));
         }
+    }
+    if is_confirmed(host) {
+        parts.push(Text::new("浏览器同样打不开", "a browser could not open it either"));
     }
     if visit.looks < 2 {
         parts.push(Text::new("只看过一次", "looked at only once"));
@@ -130,7 +150,7 @@ pub(crate) fn failure_words(failure: Failure) -> Text {
 
 /// The signature of a page that is not the site's own, where the walk shows one: on any hop,
 /// also one that cannot be followed.
-pub(super) fn signature<'p>(
+pub(in crate::rules) fn signature<'p>(
     policy: &'p Policy,
     host: &str,
     attempt: &Attempt,
@@ -157,6 +177,42 @@ pub(super) fn signature<'p>(
     })
 }
 
+/// The same of a host, also by what a browser made of the page: parking pages are often made
+/// by scripts.
+pub(super) fn recognised<'p>(
+    policy: &'p Policy,
+    host: &HostEvidence,
+    attempt: &Attempt,
+) -> Option<&'p Signature> {
+    let served = signature(policy, &host.host, attempt);
+    served.or_else(|| {
+        let rendered = host.rendered()?;
+        let last_host = host_of(&rendered.url).unwrap_or_default();
+        let page = &rendered.page;
+        policy.signatures.find(&PageFacts {
+            status: rendered.status.unwrap_or(200),
+            title: page.title.as_deref().unwrap_or_default(),
+            text: &page.excerpt,
+            text_length: page.text_length,
+            targets: page.frames.iter().map(String::as_str).collect(),
+            server: "",
+            first_host: &host.host,
+            last_host: &last_host,
+        })
+    })
+}
+
+/// Whether the page came over https under a certificate that is not the host's, and http was
+/// not asked: a server of several sites answers with whichever is its first one then, and the
+/// site itself may be open over http.
+pub(super) fn may_be_another_site(visit: &Visit, attempt: &Attempt) -> bool {
+    let shown = attempt.hops.first().and_then(|hop| hop.certificate.as_ref());
+    let is_foreign = shown.is_some_and(|certificate| {
+        matches!(certificate.trust, Trust::WrongName | Trust::Untrusted | Trust::Malformed)
+    });
+    is_foreign && visit.http.is_none()
+}
+
 /// The attempts that show what a visitor gets: the one with a page, else all.
 pub(super) fn shown(visit: &Visit) -> Vec<&Attempt> {
     match visit.best() {
@@ -166,19 +222,19 @@ pub(super) fn shown(visit: &Visit) -> Vec<&Attempt> {
 }
 
 /// The host of a URL.
-pub(super) fn host_of(url: &str) -> Option<String> {
+pub(in crate::rules) fn host_of(url: &str) -> Option<String> {
     let url = url::Url::parse(url).ok()?;
     Some(url.host_str()?.trim_end_matches('.').to_owned())
 }
 
-/// Where a walk left the filing for: the host of its last hop, where that lies neither under
+/// Where a walk left the filing for: the host of its last address, where that lies neither under
 /// the filed domain's registrable one nor under another filing's of the same subject.
-pub(super) fn foreign_end(
-    attempt: &Attempt,
+pub(in crate::rules) fn foreign_end(
+    url: &str,
     own: &Domain,
     same_subject: &[String],
 ) -> Option<String> {
-    let host = host_of(attempt.last_url())?;
+    let host = host_of(url)?;
     let Ok(domain) = Domain::parse(&host) else { return Some(host) };
     let end = domain.registrable();
     (end != own.registrable() && !same_subject.iter().any(|sibling| sibling == end)).then_some(host)

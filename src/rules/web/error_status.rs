@@ -1,6 +1,6 @@
-use super::answers::{failure_words, foreign_end, is_answered, signature};
-use crate::evidence::{Attempt, End, PageSeen};
-use crate::policy::{Category, Level, Strength};
+use super::answers::{failure_words, foreign_end, host_of, is_answered, opened, signature};
+use crate::evidence::{Attempt, End, PageSeen, Rendered};
+use crate::policy::{Category, Level, PageFacts, Strength};
 use crate::rules::{Check, Defect, Na, Outcome, Rule, Text, Texts, WebCase, Words, law, quote};
 
 /// WEB003
@@ -9,7 +9,7 @@ pub(super) const RULE: Rule = Rule {
     name: "error-page",
     level: Level::Violation,
     needs: &[],
-    yields_to: &["DNS001", "WEB001", "WEB004"],
+    yields_to: &["DNS001", "WEB001", "WEB004", "WEB009"],
     sources: &["Huawei Cloud 16.4"],
     law: &[&law::TRUE],
     texts: TEXTS,
@@ -18,6 +18,10 @@ pub(super) const RULE: Rule = Rule {
 
 fn check(case: &WebCase<'_>) -> Outcome {
     let Some(best) = case.visit.best() else { return Outcome::Na(Na::Unseen) };
+    // A browser is the better visitor: what it opened is no error, whatever was said to us.
+    if let Some(rendered) = opened(case.host).filter(|page| !is_challenge(case, page)) {
+        return in_browser(rendered);
+    }
     let Some(seen) = best.answer() else { return broken_off(case) };
     let challenge = signature(case.policy, &case.host.host, best).filter(|signature| {
         signature.category == Category::Challenge
@@ -47,6 +51,36 @@ fn check(case: &WebCase<'_>) -> Outcome {
     Outcome::Fail(defect(found))
 }
 
+/// The page as the browser opened it.
+fn in_browser(rendered: &Rendered) -> Outcome {
+    let url = quote(&rendered.url);
+    Outcome::Pass(Text::new(
+        format!("浏览器能打开首页：{url}"),
+        format!("a browser opens the homepage: {url}"),
+    ))
+}
+
+/// Whether what the browser shows is a check for robots, or another page of a firewall's.
+fn is_challenge(case: &WebCase<'_>, rendered: &Rendered) -> bool {
+    let page = &rendered.page;
+    let here = host_of(&rendered.url).unwrap_or_default();
+    let targets = page.frames.iter().chain(&page.scripts).map(String::as_str);
+    let facts = PageFacts {
+        status: rendered.status.unwrap_or(200),
+        title: page.title.as_deref().unwrap_or_default(),
+        text: &page.excerpt,
+        text_length: page.text_length,
+        targets: std::iter::once(rendered.url.as_str()).chain(targets).collect(),
+        server: "",
+        first_host: &case.host.host,
+        last_host: &here,
+    };
+    let found = case.policy.signatures.find(&facts);
+    found.is_some_and(|signature| {
+        signature.category == Category::Challenge && signature.strength > Strength::Weak
+    })
+}
+
 /// An answer without error: a page, or something that is none.
 fn answered(seen: &PageSeen) -> Outcome {
     if seen.page.is_some() {
@@ -65,11 +99,16 @@ fn answered(seen: &PageSeen) -> Outcome {
 
 /// The walk broke off after a server had answered. A failure on another domain is WEB006's.
 fn broken_off(case: &WebCase<'_>) -> Outcome {
+    if let Some(status) = case.host.rendered().and_then(|rendered| rendered.status) {
+        let found = format!("{status}");
+        let found = Text::new(format!("状态码 {found}"), format!("status {found}"));
+        return doubted(found, IN_BROWSER);
+    }
     let Some(attempt) = case.visit.attempts().find(|attempt| is_answered(attempt)) else {
         return Outcome::Na(Na::Unseen);
     };
     let siblings = &case.evidence.siblings.same_subject;
-    if foreign_end(attempt, &case.filing.domain, siblings).is_some() {
+    if foreign_end(attempt.last_url(), &case.filing.domain, siblings).is_some() {
         return Outcome::Na(Na::Yields("WEB006"));
     }
     doubted(end_words(attempt), BROKEN_OFF)
@@ -99,6 +138,10 @@ const KEPT_OUT: Doubt = (
 const ONCE: Doubt = (
     "错误只看到过一次，可能是一时的故障。",
     "The error was seen only once, and may have been a passing one.",
+);
+const IN_BROWSER: Doubt = (
+    "只有浏览器打开了首页，而首页返回错误；只看到过一次，可能是一时的故障。",
+    "Only a browser opened the homepage, and was given an error; it was seen only once, and may have been a passing one.",
 );
 const NO_PAGE: Doubt = (
     "首页返回的不是网页，可能只提供文件下载或接口，也可能是服务器设置有误。",
@@ -131,7 +174,7 @@ const TEXTS: Texts = Texts {
     zh: Words {
         problem: "网站首页返回错误，不能正常显示",
         doubt: "检测时没有看到网站首页的正常内容，请确认首页能否打开",
-        checks: "查看首页的 HTTP 状态码，间隔一段时间再看一次。404、500、502 等确属网页或服务器的错误判为违规；401、403、429、人机验证页面以及跳转中断可能只针对检测程序，交由人工复核。",
+        checks: "查看首页的 HTTP 状态码，间隔一段时间再看一次。404、500、502 等确属网页或服务器的错误判为违规；401、403、429、人机验证页面以及跳转中断可能只针对检测程序，交由人工复核；浏览器打开了正常网页的，视为正常。",
         why: "备案成功的网站应当开通并能正常访问，核查时首页打不开会被要求整改。",
         cause: "网站程序出错，首页文件缺失或目录设置有误，或者后端服务没有启动。",
         remedy: "请在浏览器中打开首页确认：显示 404 的，检查首页文件是否上传、网站根目录是否正确；显示 500、502、503 的，重启网站程序并查看错误日志；在浏览器中正常显示的，请告诉我们，由我们复核。",
@@ -141,7 +184,7 @@ const TEXTS: Texts = Texts {
     en: Words {
         problem: "The site's homepage answers with an error",
         doubt: "The homepage's usual content was not seen at the time of the check; please make sure that it opens",
-        checks: "Reads the homepage's HTTP status, and again some time later. Errors of the page or its server (404, 500, 502 and the like) fail; 401, 403, 429, challenge pages and redirects that break off may be meant for the auditor alone and are left to a person.",
+        checks: "Reads the homepage's HTTP status, and again some time later. Errors of the page or its server (404, 500, 502 and the like) fail; 401, 403, 429, challenge pages and redirects that break off may be meant for the auditor alone and are left to a person. A page that a browser opened well is well.",
         why: "A filed site has to be open; a homepage that does not open will have to be mended when the site is checked.",
         cause: "The site's program fails, its index file is missing or its folder set wrongly, or the service behind it is not running.",
         remedy: "Open the homepage in a browser to make sure: with 404, see that the index file is uploaded and the site's root folder is right; with 500, 502 or 503, restart the site's program and read its error log; if the browser shows the page, tell us, and we look again.",

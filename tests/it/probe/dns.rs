@@ -138,3 +138,26 @@ async fn a_name_that_cannot_be_asked_for_is_a_failure_and_no_answer() {
     let attempt = world.over_http().await;
     assert_eq!(failure(&attempt), Some(beian::evidence::Failure::DnsFailed));
 }
+
+#[tokio::test]
+async fn a_vantage_point_is_asked_besides_and_its_failure_is_its_own() {
+    let mut world = World::new().await;
+    let other = Resolver::start([("site.example", Zone::Addresses(vec![ip("43.154.9.8")]))]).await;
+    let broken = Resolver::start([("site.example", Zone::Code(ResponseCode::ServFail))]).await;
+    let point = |name: &str, resolver| beian::probe::VantagePoint {
+        name: name.to_owned(),
+        resolver,
+        client: None,
+    };
+    world.options.vantages =
+        vec![point("overseas", other.address), point("broken", broken.address)];
+    let dns = world.apex().await.dns;
+    assert_eq!(dns.addresses[0].address, ip(SITE));
+    let seen: Vec<_> =
+        dns.vantages.iter().map(|v| (v.name.as_str(), v.outcome, v.addresses.len())).collect();
+    assert_eq!(seen, [("overseas", Resolution::Resolved, 1), ("broken", Resolution::ServFail, 0)]);
+    assert_eq!(dns.vantages[0].addresses[0].address, ip("43.154.9.8"));
+    // What does not resolve here is a matter of its own.
+    world.resolver.set("site.example", Zone::Code(ResponseCode::NXDomain));
+    assert!(world.apex().await.dns.vantages.is_empty());
+}

@@ -1,7 +1,7 @@
 use super::rig::*;
 use beian::{
     evidence::{End, Failure, Resolution, Role},
-    filing::{Domain, Filing, Homepage},
+    filing::{Domain, Filing, Homepage, ServiceType},
 };
 use hickory_resolver::proto::op::ResponseCode;
 use std::sync::{
@@ -50,6 +50,30 @@ async fn a_filed_subdomain_has_no_www_of_its_own() {
     let look = world.probe().look(&filing).await;
     let hosts: Vec<_> = look.evidence.hosts.iter().map(|host| host.host.as_str()).collect();
     assert_eq!(hosts, ["tax.site.example"]);
+}
+
+#[tokio::test]
+async fn the_hosts_of_an_app_are_resolved_and_never_visited() {
+    let mut world = World::new().await;
+    world.host("api.site.example", SITE);
+    let times = Arc::new(AtomicUsize::new(0));
+    let count = times.clone();
+    world
+        .http(move |_| {
+            count.fetch_add(1, Ordering::SeqCst);
+            page("fine")
+        })
+        .await;
+    let mut filing = filing();
+    filing.service_type = ServiceType::App;
+    filing.hosts = ["site.example", "api.site.example"].map(String::from).to_vec();
+    let look = world.probe().look(&filing).await;
+    let seen: Vec<_> = look.evidence.hosts.iter().map(|h| (h.role, h.host.as_str())).collect();
+    assert_eq!(seen, [(Role::Apex, "site.example"), (Role::Filed, "api.site.example")]);
+    assert!(look.evidence.hosts.iter().all(|host| host.dns.outcome == Resolution::Resolved));
+    assert!(look.evidence.hosts.iter().all(|host| host.visit.is_none()));
+    assert!(look.exchanges.is_empty() && !look.evidence.needs_second_look());
+    assert_eq!(times.load(Ordering::SeqCst), 0);
 }
 
 #[tokio::test]

@@ -3,7 +3,7 @@
 use beian::{
     evidence::{Attempt, Evidence, Failure, HostEvidence, Role},
     filing::{Domain, Filing},
-    probe::{Look, Options, Probe, SocketTable, place::Places},
+    probe::{Look, Options, Probe, Render, SocketTable, place::Places},
 };
 use hickory_resolver::proto::{
     op::{Message, MessageType, OpCode, ResponseCode},
@@ -239,6 +239,8 @@ impl World {
         let sockets = SocketTable::from([((ip("192.0.2.1"), 1), resolver.address)]);
         let options = Options {
             resolvers: vec![resolver.address],
+            vantages: Vec::new(),
+            registration: None,
             timeout: Duration::from_millis(1000),
             deadline: Duration::from_secs(20),
             max_body: 1 << 20,
@@ -249,9 +251,12 @@ impl World {
             both_schemes: false,
             robots: false,
             user_agent: "beian/0.1 (+https://desk.example)".to_owned(),
+            views: Default::default(),
             proxy: None,
             allow: Vec::new(),
             extra_roots: Vec::new(),
+            render: Render::Never,
+            browser: None,
             sockets,
         };
         World { resolver, options }

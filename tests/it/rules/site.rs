@@ -6,6 +6,7 @@
 //! settings = "[readings]\n…"        # a user's file over it
 //! speaks = ["DNS003", "DNS004"]     # every rule that speaks; bad-*: by default its own, good-*: none
 //! same_subject = ["other.example"]  # domains that the list files under the same subject
+//! siblings = { … }                  # what else the list has in common with it, as in `Siblings`
 //! page = '''<html>…'''              # the homepage; by default one that breaks no rule
 //! www = false                       # no www host; by default it redirects to the first host
 //!
@@ -21,6 +22,9 @@
 //! domain = "site.example"
 //! addresses = ["1.2.3.4", "1.2.3.8-1.2.3.15"]
 //!
+//! [[registry]]                      # what the registry file says, as in `RegistryEntry`
+//! domain = "site.example"
+//!
 //! [[host]]                          # the first is the domain itself where `host` is missing
 //! dns = "resolved"                  # resolved nx_domain no_data serv_fail refused timeout loop …
 //! chain = ["site.cdn.example"]
@@ -29,12 +33,41 @@
 //! https = "connect_refused"         # how it failed, or a walk:
 //! http = { status = 301, location = "https://…", failed = "connect_refused", … }
 //! page = '''…'''                    # this host's page
+//! view = [{ visitor = "phone", page = '''…''', … }]   # what another visitor got; a walk
+//! rendered = '''…'''                # the document as a browser shows it; `true`: as served
+//! rendered_at = "https://…"          # where the browser ended; by default where the walk did
+//! rendered_status = 500              # 200 by default
+//! unsettled = true                   # it still changed when it was read
+//! missing = 2                        # scripts and style sheets that did not come
+//! height = 4000                      # of the page, in CSS pixels; 3000 by default, 1280 wide
+//! rendering = "hung"                 # the browser failed, and how
+//!
+//! [[host.number]]                    # how the numbers are laid out, in page order; by default
+//! sight = "covered"                  # seen, 40 pixels above the page's end; `unknown`, or why not
+//! from_foot = 40
+//! x = 560
+//! target = "https://…"               # where a click leads
+//! covered_by = "div.mask"            # what lies over the link
+//!
+//! [[host.frame]]                     # frames of other sites that were looked into
+//! url = "https://…"
+//! page = '''…'''
+//! [[host.vantage]]                  # what another place sees
+//! name = "overseas"
+//! dns = "nx_domain"                # resolved by default
+//! chain = ["site.cdn.example"]
+//! addresses = ["1.2.3.4 hong_kong"]
+//!
+//! [registration]                    # what the registry says; see `beian::evidence::Registration`
+//! expires_on = "2027-03-01"
+//! status = ["clientHold"]
 //! ```
 //! A host that resolves and says neither `https` nor `http` shows its page over https.
 
 use beian::evidence::{
-    Attempt, Certificate, Dns, End, Evidence, Failure, Hop, HopKind, HostEvidence, Located,
-    Network, PageSeen, Place, Region, Resolution, Role, Siblings, Trust, Visit,
+    Area, Attempt, Certificate, Dns, End, Evidence, Failure, Frame, Hop, HopKind, HostEvidence,
+    Layout, Located, Network, PageSeen, Place, Region, Registration, RegistryEntry, Rendered,
+    Rendering, Resolution, Role, Siblings, Sight, Trust, Vantage, View, Visit,
 };
 use beian::filing::{
     AddressRange, Domain, FiledNumber, FiledPolice, Filing, Homepage, ServiceType, Status,
@@ -61,6 +94,10 @@ pub(super) struct Case {
     pub(super) speaks: Option<Vec<String>>,
     #[serde(default)]
     same_subject: Vec<String>,
+    #[serde(default)]
+    siblings: Siblings,
+    #[serde(default)]
+    registry: Vec<RegistryEntry>,
     page: Option<String>,
     #[serde(default = "yes")]
     www: bool,
@@ -69,6 +106,7 @@ pub(super) struct Case {
     filing: Row,
     #[serde(default)]
     host: Vec<HostRow>,
+    registration: Option<RegistrationRow>,
 }
 
 fn yes() -> bool {
@@ -111,6 +149,20 @@ struct Row {
     approved_on: Option<Date>,
     opened_on: Option<Date>,
     homepage: Option<String>,
+    written_domain: Option<String>,
+    content_kind: Option<String>,
+    pre_approvals: Option<String>,
+    remark: Option<String>,
+    platform: Option<String>,
+    subject_id_kind: Option<String>,
+    subject_id: Option<String>,
+    id_expires_on: Option<Date>,
+    legal_representative: Option<String>,
+    subject_owner: Option<String>,
+    authority: Option<String>,
+    owner: Option<String>,
+    phone: Option<String>,
+    email: Option<String>,
 }
 
 /// What was seen of one host.
@@ -127,6 +179,102 @@ struct HostRow {
     https: Option<Walk>,
     http: Option<Walk>,
     page: Option<String>,
+    #[serde(default)]
+    vantage: Vec<VantageRow>,
+    rendered: Option<Document>,
+    rendered_at: Option<String>,
+    rendered_status: Option<u16>,
+    #[serde(default)]
+    unsettled: bool,
+    #[serde(default)]
+    missing: u32,
+    height: Option<u32>,
+    rendering: Option<String>,
+    #[serde(default)]
+    number: Vec<NumberRow>,
+    #[serde(default)]
+    frame: Vec<FrameRow>,
+    #[serde(default)]
+    view: Vec<ViewRow>,
+}
+
+/// What another visitor got.
+#[derive(Clone, Deserialize)]
+struct ViewRow {
+    /// `phone` or `spider`.
+    visitor: String,
+    #[serde(flatten)]
+    seen: Seen,
+}
+
+/// What a browser showed.
+#[derive(Clone, Deserialize)]
+#[serde(untagged)]
+enum Document {
+    AsServed(bool),
+    Html(String),
+}
+
+/// How a number is laid out.
+#[derive(Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct NumberRow {
+    sight: Option<String>,
+    from_foot: Option<u32>,
+    x: Option<i32>,
+    #[serde(default)]
+    target: String,
+    covered_by: Option<String>,
+}
+
+/// A frame of another site.
+#[derive(Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FrameRow {
+    url: String,
+    page: String,
+}
+
+/// What another place sees of a host.
+#[derive(Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct VantageRow {
+    name: String,
+    dns: Option<String>,
+    #[serde(default)]
+    chain: Vec<String>,
+    #[serde(default)]
+    addresses: Vec<String>,
+}
+
+/// What the registry says of the domain.
+#[derive(Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RegistrationRow {
+    failure: Option<String>,
+    registered_on: Option<Date>,
+    expires_on: Option<Date>,
+    #[serde(default)]
+    status: Vec<String>,
+    registrar: Option<String>,
+    registrar_id: Option<u32>,
+    registrant: Option<String>,
+}
+
+impl RegistrationRow {
+    fn registration(&self) -> Registration {
+        Registration {
+            domain: "site.example".to_owned(),
+            source: "whois.example".to_owned(),
+            failure: self.failure.as_deref().map(named),
+            registered_on: self.registered_on,
+            expires_on: self.expires_on,
+            status: self.status.clone(),
+            registrar: self.registrar.clone(),
+            registrar_id: self.registrar_id,
+            registrant: self.registrant.clone(),
+        }
+    }
 }
 
 /// One attempt.
@@ -198,6 +346,7 @@ impl Case {
         if self.www && !rows.iter().any(|row| row.host.as_deref() == Some(&*www)) {
             let mut copy = rows[0].clone();
             copy.host = Some(www.clone());
+            copy.view.clear();
             if copy.https.is_none() && copy.http.is_none() {
                 let hops = vec![format!("https://{domain}/")];
                 copy.https = Some(Walk::Seen(Box::new(Seen { hops, ..Seen::default() })));
@@ -211,8 +360,9 @@ impl Case {
         hosts.sort_by_key(|host| host.role as u8);
         Evidence {
             hosts,
-            siblings: Siblings { same_subject: self.same_subject.clone() },
-            ..Evidence::default()
+            siblings: Siblings { same_subject: self.same_subject.clone(), ..self.siblings.clone() },
+            registry: self.registry.clone(),
+            registration: self.registration.as_ref().map(RegistrationRow::registration),
         }
     }
 }
@@ -247,7 +397,28 @@ impl Row {
             let host = url.host_str().unwrap().to_owned();
             Homepage { host, port: url.port(), path: url.path().to_owned() }
         });
+        self.fill_papers(&mut filing);
         filing
+    }
+}
+
+impl Row {
+    /// What the filing says of papers and people.
+    fn fill_papers(&self, filing: &mut Filing) {
+        filing.written_domain = self.written_domain.clone();
+        filing.content_kind = self.content_kind.clone();
+        filing.pre_approvals = self.pre_approvals.clone();
+        filing.remark = self.remark.clone();
+        filing.platform = self.platform.clone();
+        filing.subject_id_kind = self.subject_id_kind.clone();
+        filing.subject_id = self.subject_id.clone();
+        filing.id_expires_on = self.id_expires_on;
+        filing.legal_representative = self.legal_representative.clone();
+        filing.subject_owner = self.subject_owner.clone();
+        filing.authority = self.authority.clone();
+        filing.owner = self.owner.clone();
+        filing.phone = self.phone.clone();
+        filing.email = self.email.clone();
     }
 }
 
@@ -264,6 +435,7 @@ fn status(text: &str) -> Status {
         "变更中" => Status::Changing,
         "注销中" => Status::Cancelling,
         "已注销" => Status::Cancelled,
+        word @ ("未备案" | "驳回" | "审核中") => Status::Unapproved(word.to_owned()),
         other => Status::Other(other.to_owned()),
     }
 }
@@ -289,7 +461,47 @@ impl HostRow {
         let dns = self.dns(filing);
         let resolved = dns.outcome == Resolution::Resolved;
         let visit = resolved.then(|| self.visit(&host, &dns, page));
-        HostEvidence { visit, ..HostEvidence::of_dns(host, role, dns) }
+        let address = dns.addresses.first().map(|located| located.address);
+        let views = self.view.iter().map(|row| View {
+            visitor: named(&row.visitor),
+            attempt: row.seen.attempt("https", &host, address, page),
+        });
+        let views = views.collect();
+        let rendering = self.rendering(visit.as_ref(), page);
+        HostEvidence { visit, views, rendering, ..HostEvidence::of_dns(host, role, dns) }
+    }
+
+    fn rendering(&self, visit: Option<&Visit>, served: &str) -> Option<Rendering> {
+        if let Some(failure) = &self.rendering {
+            return Some(Rendering::Failed(named(failure)));
+        }
+        let html = match self.rendered.as_ref()? {
+            Document::AsServed(false) => return None,
+            Document::AsServed(true) => served,
+            Document::Html(html) => html,
+        };
+        let walked = visit.and_then(|visit| visit.best()).map(|best| best.last_url().to_owned());
+        let url = self.rendered_at.clone().or(walked).unwrap();
+        let page = read_page(html, &url);
+        let height = self.height.unwrap_or(3_000);
+        let rows = self.number.iter().cloned().chain(std::iter::repeat(NumberRow::default()));
+        let numbers = page.record_numbers.iter().zip(rows).map(|(_, row)| row.layout(height));
+        let frames = self.frame.iter().map(|frame| Frame {
+            url: frame.url.clone(),
+            record_numbers: read_page(&frame.page, &frame.url).record_numbers,
+        });
+        Some(Rendering::Shown(Box::new(Rendered {
+            status: Some(self.rendered_status.unwrap_or(200)),
+            width: 1_280,
+            height,
+            numbers: numbers.collect(),
+            frames: frames.collect(),
+            settled: !self.unsettled,
+            missing: self.missing,
+            url,
+            page,
+            ..Rendered::default()
+        })))
     }
 
     fn dns(&self, filing: &Filing) -> Dns {
@@ -305,7 +517,14 @@ impl HostRow {
             _ => Vec::new(),
         };
         let addresses = addresses.iter().map(|text| located(text)).collect();
-        Dns { outcome, chain: self.chain.clone(), addresses, ..Dns::default() }
+        let vantages = self.vantage.iter().map(|row| Vantage {
+            name: row.name.clone(),
+            outcome: row.dns.as_deref().map_or(Resolution::Resolved, named),
+            chain: row.chain.clone(),
+            addresses: row.addresses.iter().map(|text| located(text)).collect(),
+        });
+        let vantages = vantages.collect();
+        Dns { outcome, chain: self.chain.clone(), addresses, vantages, ..Dns::default() }
     }
 
     fn visit(&self, host: &str, dns: &Dns, page: &str) -> Visit {
@@ -318,6 +537,32 @@ impl HostRow {
         }
         Visit { looks: self.looks.unwrap_or(2), https, http }
     }
+}
+
+impl NumberRow {
+    fn layout(&self, height: u32) -> Layout {
+        let from_foot = self.from_foot.unwrap_or(40);
+        let (x, high) = (self.x.unwrap_or(560), 20);
+        let y = i32::try_from(height.saturating_sub(from_foot + high)).unwrap();
+        Layout {
+            area: Area { x, y, width: 160, height: high },
+            sight: match self.sight.as_deref() {
+                None => Sight::Seen,
+                Some("unknown") => Sight::Unknown,
+                Some(why) => Sight::Hidden(named(why)),
+            },
+            from_foot,
+            centred: self.x.is_none(),
+            target: self.target.clone(),
+            link_covered_by: self.covered_by.clone(),
+        }
+    }
+}
+
+fn read_page(html: &str, url: &str) -> page::Page {
+    let url = url::Url::parse(url).unwrap();
+    let content_type = Some("text/html; charset=utf-8");
+    page::read(html.as_bytes(), page::Context { content_type, url: Some(&url), cut: false })
 }
 
 /// `1.2.3.4 mainland aliyun`: address, region, network; `?` behind a network that is not certain.

@@ -10,6 +10,7 @@ fn pages() -> Arc<Plain> {
 
 fn judging<'a>(rules: &'a [&'static Rule]) -> Judging<'a> {
     Judging {
+        registry: None,
         rules,
         policy: &POLICY,
         lang: Lang::En,
@@ -19,7 +20,7 @@ fn judging<'a>(rules: &'a [&'static Rule]) -> Judging<'a> {
     }
 }
 
-fn again(folder: &Path, rules: &[&'static Rule]) -> Result<Summary, RunError> {
+pub(super) fn again(folder: &Path, rules: &[&'static Rule]) -> Result<Summary, RunError> {
     let quiet = Quiet { stop_after: None };
     judge_again(folder, folder, &judging(rules), &quiet, &CancellationToken::new())
 }
@@ -37,6 +38,37 @@ fn records(folder: &Path) -> Vec<(BTreeMap<String, String>, String)> {
         (row, text)
     };
     index.into_iter().map(unpack).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_sites_with_findings_what_the_browser_showed_is_kept() {
+    let folder = tempfile::tempdir().unwrap();
+    let eyes = Plain::new(|domain, _| {
+        let shot = beian::probe::Shot {
+            host: domain.to_owned(),
+            url: format!("https://{domain}/"),
+            at: jiff::Timestamp::UNIX_EPOCH,
+            document: "<p>渲染后</p>".into(),
+            picture: Some(b"picture".to_vec()),
+        };
+        (0, Look { shots: vec![shot], ..page(domain) })
+    });
+    all(list(3), &eyes, &plan(folder.path())).await.unwrap();
+    let index = table(&folder.path().join("evidence"), "index.csv");
+    let row = |kind: &str| index.iter().find(|row| row["type"] == kind).unwrap();
+    assert_eq!(row("screenshot")["file"], "bad0.example.png");
+    assert_eq!(read(&folder.path().join("evidence"), "bad0.example.png"), "picture");
+    let (warc, from) = (&row("resource")["file"], row("resource")["offset"].parse().unwrap());
+    let bytes = std::fs::read(folder.path().join("evidence").join(warc)).unwrap();
+    let mut text = String::new();
+    let mut reader = flate2::read::GzDecoder::new(&bytes[from..]);
+    reader.read_to_string(&mut text).unwrap();
+    assert!(text.starts_with("WARC/1.1\r\nWARC-Type: resource\r\n"), "{text}");
+    assert!(text.contains("WARC-Target-URI: https://bad0.example/\r\n"));
+    assert!(text.ends_with("<p>渲染后</p>\r\n\r\n"));
+    let pictures = std::fs::read_dir(folder.path().join("evidence")).unwrap().flatten();
+    let pictures = pictures.filter(|file| file.path().extension().is_some_and(|e| e == "png"));
+    assert_eq!(pictures.count(), 1, "sites without findings leave none");
 }
 
 #[tokio::test(flavor = "multi_thread")]

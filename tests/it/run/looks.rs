@@ -134,6 +134,8 @@ async fn a_run_that_reaches_no_resolver_does_not_end_as_a_clean_one() {
     let socket = std::net::UdpSocket::bind("127.0.0.1:0").unwrap();
     let options = beian::probe::Options {
         resolvers: vec![socket.local_addr().unwrap()],
+        vantages: Vec::new(),
+        registration: None,
         timeout: Duration::from_millis(200),
         deadline: Duration::from_secs(2),
         max_body: 1 << 20,
@@ -144,9 +146,12 @@ async fn a_run_that_reaches_no_resolver_does_not_end_as_a_clean_one() {
         both_schemes: false,
         robots: false,
         user_agent: "beian-test".to_owned(),
+        views: Default::default(),
         proxy: None,
         allow: Vec::new(),
         extra_roots: Vec::new(),
+        render: beian::probe::Render::Never,
+        browser: None,
         // Nothing outside of the table can be reached, whatever is in it.
         sockets: [(("192.0.2.1".parse().unwrap(), 80), "127.0.0.1:9".parse().unwrap())].into(),
     };

@@ -1,0 +1,186 @@
+"""Makes a world to crawl: pages, a zone, certificates, a filing list, and the settings of the
+two servers that play it (nginx and NSD, inside a network namespace of their own).
+
+    python3 world.py FOLDER [DOMAINS]
+
+Pages are synthetic: 200 of them, 40 KB in the middle, 205 KB at the 95th percentile, a fifth
+in GBK, served as gzip. Every domain answers as apex and www."""
+
+import gzip
+import random
+import sys
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+
+PAGES = 200
+WORDS = ("示例 产品 服务 中心 新闻 动态 公司 介绍 联系 我们 技术 支持 解决 方案 客户 案例 行业 资讯 首页 "
+         "关于 项目 团队 质量 管理 体系 认证 生产 设备 工程 设计 合作 伙伴 招聘 人才 发展 历程 企业 文化").split()
+
+
+def text(rng, count):
+    return "".join(rng.choice(WORDS) for _ in range(count))
+
+
+def item(rng):
+    kind = rng.random()
+    if kind < 0.5:
+        return (f'<li class="item-{rng.randrange(9)}"><a href="/news/{rng.randrange(10**6)}.html" '
+                f'title="{text(rng, 4)}">{text(rng, 8)}</a><span class="date">2099-01-'
+                f'{rng.randrange(1, 29):02}</span></li>\n')
+    if kind < 0.8:
+        return f'<div class="col-md-4 box"><h3>{text(rng, 4)}</h3><p>{text(rng, 40)}</p></div>\n'
+    if kind < 0.9:
+        return ('<script>window.__d=window.__d||[];__d.push('
+                + ",".join(str(rng.randrange(10**6)) for _ in range(60)) + ');</script>\n')
+    return f'<table><tr><td>{text(rng, 5)}</td><td><b>{text(rng, 9)}</b></td></tr></table>\n'
+
+
+def number(page):
+    return f"浙ICP备2099{page:06}号-1"
+
+
+def page(index, size, charset):
+    rng = random.Random(index)
+    head = (f'<!DOCTYPE html><html lang="zh-CN"><head><meta charset="{charset}"><title>示例网站{index} - '
+            f'{text(rng, 3)}</title><meta name="keywords" content="{text(rng, 12)}">'
+            f'<link rel="stylesheet" href="/static/style.css"></head><body><div class="nav"><ul>')
+    foot = (f'</ul></div><div class="footer"><p>Copyright © 2010-2099 示例科技{index}有限公司 版权所有</p><p>'
+            f'<a href="https://beian.miit.gov.cn/" target="_blank">{number(index)}</a> '
+            f'<a href="https://beian.mps.gov.cn/#/query/webSearch?code=33010699{index:06}">'
+            f'浙公网安备33010699{index:06}号</a></p></div></body></html>')
+    parts, length = [head], 0
+    while length < size - len(head) - len(foot):
+        parts.append(item(rng))
+        length += len(parts[-1].encode())
+    return ("".join(parts) + foot).encode("gb18030" if charset == "gbk" else "utf-8")
+
+
+def sizes():
+    """Log-normal, as pages are: 40 KB in the middle, 205 KB at the 95th percentile."""
+    rng = random.Random(0)
+    return [min(max(int(rng.lognormvariate(10.6, 0.99)), 2_000), 600_000) for _ in range(PAGES)]
+
+
+def certificates(folder, domains):
+    key = ec.generate_private_key(ec.SECP256R1())
+    now = datetime.now(timezone.utc)
+
+    def build(name, issuer, names):
+        name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+        made = (x509.CertificateBuilder().subject_name(name).issuer_name(issuer or name)
+                .public_key(key.public_key()).serial_number(x509.random_serial_number())
+                .not_valid_before(now - timedelta(days=1)).not_valid_after(now + timedelta(days=90))
+                .add_extension(x509.BasicConstraints(ca=issuer is None, path_length=None), True))
+        if names:
+            made = made.add_extension(x509.SubjectAlternativeName([x509.DNSName(n) for n in names]), False)
+        return made.sign(key, hashes.SHA256())
+
+    root = build("Bench Root", None, [])
+    pem = serialization.Encoding.PEM
+    (folder / "root.pem").write_bytes(root.public_bytes(pem))
+    (folder / "key.pem").write_bytes(key.private_bytes(
+        pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()))
+    certs = folder / "certs"
+    certs.mkdir(exist_ok=True)
+    for domain in domains:
+        leaf = build(domain, root.subject, [domain, "www." + domain]).public_bytes(pem)
+        for host in (domain, "www." + domain):
+            (certs / host).write_bytes(leaf)
+
+
+NGINX = """\
+daemon on;
+pid {folder}/nginx.pid;
+error_log {folder}/nginx.log crit;
+worker_processes 2;
+user root;
+events {{ worker_connections 4096; }}
+http {{
+    access_log off;
+    default_type text/html;
+    gzip_static on;
+    keepalive_timeout 5;
+    charset off;
+    map $host $shelf {{ default 000; "~^(?:www\\.)?s\\d*(?<last>\\d\\d\\d)\\.example$" $last; }}
+    server {{
+        {listen}
+        ssl_certificate {folder}/certs/$ssl_server_name;
+        ssl_certificate_key {folder}/key.pem;
+        ssl_session_tickets off;
+        root {folder}/shelves/$shelf;
+        index index.html;
+        location /robots.txt {{ return 404; }}
+    }}
+}}
+"""
+
+NSD = """\
+server:
+    ip-address: 127.0.0.1@53
+    username: ""
+    chroot: ""
+    zonesdir: "{folder}"
+    database: ""
+    pidfile: "{folder}/nsd.pid"
+    xfrdfile: "{folder}/xfrd.state"
+    zonelistfile: "{folder}/zone.list"
+    logfile: "{folder}/nsd.log"
+    server-count: 1
+remote-control:
+    control-enable: no
+zone:
+    name: "example"
+    zonefile: "example.zone"
+"""
+
+ZONE = """\
+$ORIGIN example.
+$TTL 3600
+@ IN SOA ns.example. desk.example. 1 3600 600 86400 300
+@ IN NS ns.example.
+ns IN A 127.0.0.1
+* IN A 127.0.0.1
+"""
+
+
+def main():
+    folder = Path(sys.argv[1]).absolute()
+    count = int(sys.argv[2]) if len(sys.argv) > 2 else 20_000
+    folder.mkdir(parents=True, exist_ok=True)
+    domains = [f"s{index:06}.example" for index in range(count)]
+    for index, size in enumerate(sizes()):
+        charset = "gbk" if index % 5 == 0 else "utf-8"
+        body = page(index, size, charset)
+        shelf = folder / "pages" / str(index)
+        shelf.mkdir(parents=True, exist_ok=True)
+        (shelf / "index.html").write_bytes(body)
+        (shelf / "index.html.gz").write_bytes(gzip.compress(body, 6, mtime=0))
+    shelves = folder / "shelves"
+    shelves.mkdir(exist_ok=True)
+    for last in range(1000):
+        link = shelves / f"{last:03}"
+        if not link.exists():
+            link.symlink_to(folder / "pages" / str(last % PAGES))
+    certificates(folder, domains)
+    # Where nothing listens at 443, an audit goes on to http.
+    for scheme, listen in (("http", "80"), ("https", "443 ssl")):
+        listen = f"listen 127.0.0.1:{listen} backlog=8192 reuseport;"
+        (folder / f"nginx-{scheme}.conf").write_text(NGINX.format(folder=folder, listen=listen))
+    (folder / "nsd.conf").write_text(NSD.format(folder=folder))
+    (folder / "example.zone").write_text(ZONE)
+    rows = ["域名,备案号,网站名称,备案IP,状态"]
+    for index, domain in enumerate(domains):
+        shown = index % 1000 % PAGES
+        rows.append(f"{domain},{number(shown)},示例网站{shown},127.0.0.1,已备案")
+    (folder / "filings.csv").write_text("\n".join(rows) + "\n")
+    for scheme in ("http", "https"):
+        urls = (f"{scheme}://{host}/" for domain in domains for host in (domain, "www." + domain))
+        (folder / f"{scheme}.txt").write_text("\n".join(urls) + "\n")
+
+
+main()

@@ -132,14 +132,30 @@ struct Remark {
 /// What every rule asked so far has said, also those whose verdict is suppressed.
 type Heard = BTreeMap<&'static str, Vec<Remark>>;
 
-/// Judges one filing by these rules as of a day. Every rule given has exactly one verdict,
+/// Rules in the order in which they are asked. It takes longer to find than a plain filing takes
+/// to be judged, so it is found once a run.
+pub struct Order {
+    /// Each after those that it yields to, and whether it is one of those given.
+    rules: Vec<(&'static Rule, bool)>,
+}
+
+impl Order {
+    /// The order of these rules.
+    ///
+    /// Rules that a given one yields to are asked too, also where they are not among those given,
+    /// are switched off or within their grace: a block page that nobody wants reported is still
+    /// no page on which a record number could be missed.
+    pub fn of(given: &[&'static Rule]) -> Order {
+        let is_given = |rule: &Rule| given.iter().any(|given| given.code == rule.code);
+        let order = scope::in_order(given).into_iter();
+        Order { rules: order.map(|rule| (rule, is_given(rule))).collect() }
+    }
+}
+
+/// Judges one filing as of a day. Every rule that the order was made of has exactly one verdict,
 /// in order of code.
-///
-/// Rules that a given one yields to are asked too, also where they are not among those given,
-/// are switched off or within their grace: a block page that nobody wants reported is still
-/// no page on which a record number could be missed.
 pub fn judge(
-    rules: &[&'static Rule],
+    order: &Order,
     filing: &Filing,
     evidence: &Evidence,
     policy: &Policy,
@@ -150,13 +166,13 @@ pub fn judge(
     let bench = Bench { filing, evidence, policy, today, providers, found };
     let mut heard = Heard::new();
     let mut verdicts = BTreeMap::new();
-    for rule in scope::in_order(rules) {
+    for &(rule, is_given) in &order.rules {
         let silence = ask::silence(rule, &bench);
         let remarks = match &silence {
             Some(na @ (Na::Status | Na::MissingField(_))) => vec![Remark::na(na.clone())],
             _ => ask::ask(rule, &bench, &heard),
         };
-        if rules.iter().any(|given| given.code == rule.code) {
+        if is_given {
             let verdict = match silence {
                 Some(na) => merge::one(rule, &[Remark::na(na)], &bench),
                 None => merge::one(rule, &remarks, &bench),

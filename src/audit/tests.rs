@@ -63,7 +63,7 @@ fn www(title: Option<&str>) -> HostEvidence {
 fn verdicts(rules: &[&'static Rule], hosts: Vec<HostEvidence>) -> Vec<Verdict> {
     let evidence = Evidence { hosts, ..Evidence::default() };
     let today = date(2026, 11, 22);
-    judge(rules, &filing(), &evidence, &Policy::default(), today).verdicts
+    judge(&Order::of(rules), &filing(), &evidence, &Policy::default(), today).verdicts
 }
 
 fn verdict(rule: &'static Rule, hosts: Vec<HostEvidence>) -> Verdict {
@@ -143,7 +143,7 @@ fn a_page_behind_an_error_is_unseen_and_one_that_leads_away_yields() {
     named.subject_name = Some("示例科技有限公司".to_owned());
     let evidence = Evidence { hosts: vec![away], ..Evidence::default() };
     let policy = Policy::default();
-    let audit = judge(&[&TITLE], &named, &evidence, &policy, date(2026, 11, 22));
+    let audit = judge(&Order::of(&[&TITLE]), &named, &evidence, &policy, date(2026, 11, 22));
     assert_eq!(audit.verdicts[0].reason, Some(Na::Yields("WEB006")));
 }
 
@@ -165,7 +165,7 @@ fn the_policy_sets_the_level_over_rule_and_defect() {
     let settings = "[[level]]\ncode = \"ZZZ001\"\nlevel = \"violation\"\nreason = \"ours\"\n";
     let policy = Policy::with(settings, "settings", None).unwrap();
     let evidence = Evidence { hosts: vec![apex(Some("small"))], ..Evidence::default() };
-    let audit = judge(&[&TITLE], &filing(), &evidence, &policy, date(2026, 11, 22));
+    let audit = judge(&Order::of(&[&TITLE]), &filing(), &evidence, &policy, date(2026, 11, 22));
     assert_eq!(audit.verdicts[0].level, Some(Level::Violation));
 }
 
@@ -213,7 +213,7 @@ fn a_failure_that_the_policy_makes_a_review_accuses_nobody() {
     let settings = "[[level]]\ncode = \"ZZZ008\"\nlevel = \"review\"\nreason = \"ours\"\n";
     let policy = Policy::with(settings, "settings", None).unwrap();
     let evidence = Evidence { hosts: vec![apex(Some("rain"))], ..Evidence::default() };
-    let audit = judge(&[&CAUSES], &filing(), &evidence, &policy, date(2026, 11, 22));
+    let audit = judge(&Order::of(&[&CAUSES]), &filing(), &evidence, &policy, date(2026, 11, 22));
     assert_eq!((audit.verdicts[0].kind, &audit.verdicts[0].problem), (VerdictKind::Review, &None));
 }
 

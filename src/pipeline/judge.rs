@@ -3,7 +3,7 @@
 use super::deal::Hand;
 use super::judging::{Bench, Shelf};
 use super::{Keep, RunError, Summary};
-use crate::audit::{self, Audit, Verdict, VerdictKind};
+use crate::audit::{self, Audit, Order, Verdict, VerdictKind};
 use crate::evidence::Evidence;
 use crate::filing::{Filing, Rejected};
 use crate::metrics::Stage;
@@ -41,13 +41,15 @@ pub(super) struct Audited {
 pub(super) struct Judge<'a> {
     bench: &'a Bench<'a>,
     spool: &'a Spool,
+    order: Order,
     today: Date,
     count: Summary,
 }
 
 impl<'a> Judge<'a> {
     pub(super) fn new(bench: &'a Bench<'a>, spool: &'a Spool) -> Judge<'a> {
-        Judge { bench, spool, today: china_day(bench.at), count: Summary::default() }
+        let order = Order::of(bench.rules);
+        Judge { bench, spool, order, today: china_day(bench.at), count: Summary::default() }
     }
 
     /// The counts of what it has judged.
@@ -109,7 +111,7 @@ impl Judge<'_> {
     fn judge(&self, filing: &Filing, evidence: &Evidence) -> (Audit, Option<Notice>, bool) {
         let Bench { rules, policy, .. } = self.bench;
         let judged = catch_unwind(AssertUnwindSafe(|| {
-            let audit = audit::judge(rules, filing, evidence, policy, self.today);
+            let audit = audit::judge(&self.order, filing, evidence, policy, self.today);
             let notice = notice::draft(rules, filing, &audit, policy, self.today);
             (audit, notice, false)
         }));

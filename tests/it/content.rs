@@ -3,7 +3,7 @@
 //! this project; where they are not at hand, the test says so and does nothing.
 
 use crate::corpus;
-use beian::audit::{Audit, judge};
+use beian::audit::{Audit, Order, judge};
 use beian::evidence::{
     Attempt, Dns, Evidence, Hop, HopKind, HostEvidence, Located, Place, Region, Resolution, Role,
     Visit,
@@ -40,7 +40,7 @@ fn judged(page: &Page, kind: &str) -> Audit {
     let holder = page.copyright.iter().map(|line| &line.holder).find(|name| !name.is_empty());
     filing.subject_name = Some(holder.map_or("示例科技有限公司".to_owned(), String::clone));
     let family: Vec<&'static Rule> = rules::all().filter(|rule| rule.family() == "CNT").collect();
-    judge(&family, &filing, &evidence(page.clone()), &policy, date(2026, 11, 22))
+    judge(&Order::of(&family), &filing, &evidence(page.clone()), &policy, date(2026, 11, 22))
 }
 
 #[test]

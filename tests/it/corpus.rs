@@ -3,7 +3,7 @@
 //! they are not at hand, the test says so and does nothing.
 
 use crate::world::run;
-use beian::audit::{Audit, judge};
+use beian::audit::{Audit, Order, judge};
 use beian::demo::{Site, World};
 use beian::evidence::{
     Attempt, Dns, End, Evidence, Failure, Hop, HopKind, HostEvidence, Resolution, Role, Visit,
@@ -312,7 +312,7 @@ fn judged(page: &Labelled, body: &[u8]) -> (Page, Audit) {
     (filing.record_number, filing.licence) = (number("record_number"), number("licence"));
     let evidence = Evidence { hosts: vec![host], ..Evidence::default() };
     let rules: Vec<_> = rules::all().collect();
-    let audit = judge(&rules, &filing, &evidence, &Policy::embedded().unwrap(), date(2026, 11, 22));
+    let audit = judge(&Order::of(&rules), &filing, &evidence, &Policy::embedded().unwrap(), date(2026, 11, 22));
     (model, audit)
 }
 

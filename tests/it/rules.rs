@@ -13,7 +13,7 @@
 
 mod site;
 
-use beian::audit::{Audit, Verdict, VerdictKind, judge};
+use beian::audit::{Audit, Order, Verdict, VerdictKind, judge};
 use beian::notice;
 use beian::policy::{Level, Policy};
 use beian::rules::{self, Lang, Rule, Words};
@@ -42,7 +42,7 @@ fn fixtures(code: &str, start: &str) -> Vec<PathBuf> {
 fn audit(case: &Case) -> Audit {
     let rules: Vec<&'static Rule> = rules::all().collect();
     let (policy, filing, evidence) = (case.policy(), case.filing(), case.evidence());
-    judge(&rules, &filing, &evidence, &policy, case.today())
+    judge(&Order::of(&rules), &filing, &evidence, &policy, case.today())
 }
 
 /// What differs between what a fixture says and what was found.

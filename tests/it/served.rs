@@ -175,15 +175,15 @@ fn nothing_that_a_site_says_moves_a_terminal() {
     let commands: [&[&str]; 5] = [
         &["page", &address],
         &["page", &address, "--format", "json"],
-        &["check", "hostile.example", "--filings", input],
+        &["check", "hostile.example"],
         &["import", input],
         &["audit", input, "-o", target],
     ];
     for command in commands {
+        let network = ["--resolver", &resolver, "--allow-address", "127.0.0.0/8"];
         let output = Command::new(env!("CARGO_BIN_EXE_beian"))
             .args(command)
-            .args(if command[0] == "import" { &[][..] } else { &["--resolver", &resolver] })
-            .args(if command[0] == "import" { &[][..] } else { &["--allow-address", "127.0.0.0/8"] })
+            .args(network.iter().filter(|_| command[0] != "import"))
             .env("RUST_LOG", "trace")
             .stdin(Stdio::null())
             .output()

@@ -126,7 +126,7 @@ pub(super) const CASES: &[Case] = &[
     Case::of_dns(
         "dns-stranger",
         "Addresses of names that nobody asked for.",
-        &[Dns(NoData)],
+        &[Dns(ServFail)],
         |q| {
             let mut reply = reply(q);
             let stranger = name("stranger.example");
@@ -139,7 +139,7 @@ pub(super) const CASES: &[Case] = &[
     Case::of_dns(
         "dns-denied-and-given",
         "NXDOMAIN with an address in the answer.",
-        &[Dns(NxDomain)],
+        &[Dns(ServFail)],
         |q| {
             let mut reply = answer(q, &[q.own]);
             reply.metadata.response_code = ResponseCode::NXDomain;

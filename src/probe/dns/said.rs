@@ -51,18 +51,24 @@ impl Trail {
             return false;
         }
         let is_further = self.said.chain.len() > before;
-        self.said.addresses = heard.addresses(&self.at);
+        let addresses = heard.addresses(&self.at);
+        let is_given = !addresses.is_empty();
         self.said.kind = match heard.code() {
-            ResponseCode::NoError if !self.said.addresses.is_empty() => Kind::Addresses,
+            ResponseCode::NoError if is_given => Kind::Addresses,
             // It speaks of other names only, and not of the one that was asked for: that is not
             // to say that this one has no address.
             ResponseCode::NoError if !is_further && heard.records() > 0 => Kind::Malformed,
             ResponseCode::NoError => Kind::NoData,
+            // It gives what it denies.
+            ResponseCode::NXDomain if is_given => Kind::Malformed,
             ResponseCode::NXDomain => Kind::NxDomain,
             ResponseCode::Refused => Kind::Refused,
             ResponseCode::FormErr => Kind::Malformed,
             _ => Kind::ServFail,
         };
+        if self.said.kind == Kind::Addresses {
+            self.said.addresses = addresses;
+        }
         // An alias without its addresses and without the zone's word that there are none.
         self.said.kind == Kind::NoData && is_further && !heard.is_final()
     }
@@ -132,7 +138,12 @@ mod tests {
     }
 
     fn kind(records: Vec<Record>) -> (Kind, bool) {
+        kind_under(ResponseCode::NoError, records)
+    }
+
+    fn kind_under(code: ResponseCode, records: Vec<Record>) -> (Kind, bool) {
         let mut message = Message::query();
+        message.metadata.response_code = code;
         message.answers = records;
         let mut trail = Trail::from("Site.example").unwrap();
         let goes_on = trail.goes_on(&Heard::of(&message, Question::A));
@@ -147,5 +158,13 @@ mod tests {
         assert_eq!(kind(vec![alias("other.example.", "site.example.")]), (Kind::Malformed, false));
         let stray = vec![alias("site.example.", "edge.example."), address("other.example.")];
         assert_eq!(kind(stray), (Kind::NoData, true));
+    }
+
+    #[test]
+    fn a_name_that_is_denied_and_given_an_address_is_neither() {
+        let denied = |records| kind_under(ResponseCode::NXDomain, records);
+        assert_eq!(denied(vec![]), (Kind::NxDomain, false));
+        assert_eq!(denied(vec![address("site.example.")]), (Kind::Malformed, false));
+        assert_eq!(denied(vec![alias("site.example.", "gone.example.")]), (Kind::NxDomain, false));
     }
 }

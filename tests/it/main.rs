@@ -42,12 +42,24 @@ fn say_skipped_without(program: &str) {
     say_skipped(program);
 }
 
-/// The browser of this machine; `None`, and a loud word, where it has none.
+/// The browser of this machine, or the one that `BEIAN_TEST_BROWSER` names; `None`, and a loud
+/// word, where it has none.
 fn chromium() -> Option<std::path::PathBuf> {
     let folders = std::env::var_os("PATH").unwrap_or_default();
-    let names = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
+    let named = std::env::var("BEIAN_TEST_BROWSER").ok();
+    let names: Vec<&str> = match &named {
+        Some(name) => vec![name],
+        None => vec![
+            "chromium-headless-shell",
+            "chrome-headless-shell",
+            "chromium",
+            "chromium-browser",
+            "google-chrome",
+            "google-chrome-stable",
+        ],
+    };
     let found = std::env::split_paths(&folders)
-        .flat_map(|folder| names.map(|name| folder.join(name)))
+        .flat_map(|folder| names.iter().map(move |name| folder.join(name)).collect::<Vec<_>>())
         .find(|program| program.is_file());
     if found.is_none() {
         say_skipped_without("chromium");

@@ -119,6 +119,9 @@ impl Cdp {
         };
         let result = if self.is_gone() { Err(Fault::Gone) } else { wait(within, ask).await };
         lock(&self.waiting).remove(&id);
+        if result == Err(Fault::Late) {
+            tracing::debug!(method, "the browser does not answer");
+        }
         result
     }
 

@@ -56,8 +56,8 @@ impl Browsers {
         }
     }
 
-    /// Shows a page, once more in a fresh browser where the first one failed. The wait for a
-    /// free browser is given back.
+    /// Shows a page, once more in a fresh browser where the first one failed, or did not answer:
+    /// that may be this machine. The wait for a free browser is given back.
     pub(in crate::probe) async fn show(
         &self,
         url: &Url,
@@ -74,7 +74,7 @@ impl Browsers {
                 break;
             }
             shown = self.show_once(url, fetcher, names, *deadline, fresh).await;
-            if !matches!(shown, Err(RenderFailure::Browser)) {
+            if !matches!(shown, Err(RenderFailure::Browser | RenderFailure::Hung)) {
                 break;
             }
         }

@@ -47,6 +47,7 @@ const HOSTS: usize = 256;
 const BREATH: Duration = Duration::from_millis(50);
 /// Addresses of one host that are dialled.
 const DIALLED: usize = 3;
+
 /// The proxy of one visit.
 pub(super) struct Proxy<'a> {
     listener: TcpListener,
@@ -70,6 +71,8 @@ struct Contact {
     reached: bool,
     /// Connections under way.
     open: u32,
+    /// When the first one stood.
+    connected: Option<Instant>,
     /// When the last one failed.
     failed: Option<Instant>,
 }
@@ -81,7 +84,8 @@ pub(super) enum Reach {
     Unasked,
     /// It has not answered, and something is under way.
     Silent,
-    /// It cannot be connected to, or does not speak what it should; for so long.
+    /// It cannot be connected to, does not speak what it should, or says nothing for longer than
+    /// a step may take; for so long.
     Failed(Duration),
     /// It has answered.
     Answered,
@@ -167,6 +171,9 @@ impl<'a> Proxy<'a> {
             None => Reach::Unasked,
             Some(contact) if contact.reached => Reach::Answered,
             Some(Contact { open: 0, failed: Some(at), .. }) => Reach::Failed(at.elapsed()),
+            Some(Contact { connected: Some(at), .. }) if at.elapsed() >= self.deadline.step() => {
+                Reach::Failed(at.elapsed())
+            }
             Some(_) => Reach::Silent,
         }
     }
@@ -221,6 +228,9 @@ impl<'a> Proxy<'a> {
         self.note(&host, |contact| contact.open += 1);
         let denied = match self.connect(&asked).await {
             Ok((server, seat)) => {
+                self.note(&host, |contact| {
+                    contact.connected.get_or_insert_with(Instant::now);
+                });
                 let _ = self.pass(client, server, &asked, &head, seat).await;
                 None
             }

@@ -283,9 +283,8 @@ impl Looking<'_> {
 
     /// Goes down the page and back, so that what waits for a reader is shown.
     async fn scroll_through(&mut self, start: Instant) -> Result<bool, RenderFailure> {
-        let Some(main) = self.frames.first().cloned() else {
-            return Err(RenderFailure::Unreachable);
-        };
+        // It has not answered once.
+        let Some(main) = self.frames.first().cloned() else { return Err(RenderFailure::Hung) };
         for step in 1..=SCREENS {
             let ask = format!("beian.scrollTo({step})");
             let more = self.session.ask::<bool>(&main, &ask, QUESTION).await;

@@ -98,6 +98,28 @@ async fn a_page_without_bounds_is_given_up_and_the_next_one_is_shown() {
     assert_eq!(only(&stage.page("/plain").await).0.canonical, NUMBER);
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_says_nothing_is_not_waited_for_until_the_page_s_time_is_over() {
+    let Some(path) = chromium() else { return };
+    let silent = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let socket = silent.local_addr().unwrap();
+    tokio::spawn(async move {
+        let mut held = Vec::new();
+        while let Ok((connection, _)) = silent.accept().await {
+            held.push(connection);
+        }
+    });
+    let browser = BrowserOptions { timeout: Duration::from_secs(100), ..options(path) };
+    let mut world = World::new().await;
+    world.at(rig::SITE, 443, socket);
+    world.options.deadline = Duration::from_secs(120);
+    (world.options.render, world.options.browser) = (Render::Always, Some(browser));
+    let stage = Stage { probe: world.probe(), world };
+    let start = Instant::now();
+    assert_eq!(stage.failure("https://site.example/").await, RenderFailure::Unreachable);
+    assert!(start.elapsed() < Duration::from_secs(20), "{:?}", start.elapsed());
+}
+
 /// The processes of a browser that was started with this mark: the browser itself, and the
 /// folder of its profile.
 pub(super) fn processes(mark: &str) -> Vec<(u32, String)> {
@@ -137,8 +159,9 @@ async fn a_browser_that_dies_is_replaced_and_leaves_nothing_behind() {
         let running = processes(&marked);
         // The first browser to ask for this page is ended while it waits for the answer.
         if super::path(request) == "/dies" && homes.is_empty() {
-            let (pid, _) = running[0].clone();
-            let killed = std::process::Command::new("kill").arg("-9").arg(pid.to_string()).status();
+            // And so is the script that some systems wrap it in.
+            let pids = running.iter().map(|(pid, _)| pid.to_string());
+            let killed = std::process::Command::new("kill").arg("-9").args(pids).status();
             assert!(killed.unwrap().success());
         }
         for (_, home) in running {

@@ -74,7 +74,8 @@ impl Probe {
                 None if is_late => Rendering::Failed(RenderFailure::Deadline),
                 None => {
                     let when = jiff::Timestamp::now();
-                    match browsers.show(&url, &self.fetcher, names, &mut own).await {
+                    // Few sites are shown; none of the others is to hold the room for it.
+                    match Box::pin(browsers.show(&url, &self.fetcher, names, &mut own)).await {
                         Ok(mut shown) => {
                             let shot = Shot {
                                 host: host.host.clone(),

@@ -312,7 +312,13 @@ fn judged(page: &Labelled, body: &[u8]) -> (Page, Audit) {
     (filing.record_number, filing.licence) = (number("record_number"), number("licence"));
     let evidence = Evidence { hosts: vec![host], ..Evidence::default() };
     let rules: Vec<_> = rules::all().collect();
-    let audit = judge(&Order::of(&rules), &filing, &evidence, &Policy::embedded().unwrap(), date(2026, 11, 22));
+    let audit = judge(
+        &Order::of(&rules),
+        &filing,
+        &evidence,
+        &Policy::embedded().unwrap(),
+        date(2026, 11, 22),
+    );
     (model, audit)
 }
 

@@ -190,7 +190,8 @@ fn nothing_that_a_site_says_moves_a_terminal() {
             .unwrap();
         for said in [output.stdout, output.stderr] {
             let said = String::from_utf8(said).unwrap();
-            let harmful = |c: &char| *c != '\n' && (c.is_control() || "\u{202e}\u{2028}".contains(*c));
+            let harmful =
+                |c: &char| *c != '\n' && (c.is_control() || "\u{202e}\u{2028}".contains(*c));
             let at = said.chars().position(|c| harmful(&c));
             let around = at.map(|at| said.chars().skip(at.saturating_sub(80)).take(160).collect());
             assert_eq!(around, None::<String>, "{command:?}");

@@ -3,9 +3,7 @@
 use super::Ends::{Dns, Failed, Numbered};
 use super::{Case, Server, Zone};
 use crate::evidence::Failure::AddressRefused;
-use crate::evidence::Resolution::{
-    ChainTooLong, Loop, NoData, NxDomain, Refused, ServFail, Timeout,
-};
+use crate::evidence::Resolution::{ChainTooLong, Loop, Refused, ServFail, Timeout};
 use hickory_resolver::proto::op::{Message, Metadata, ResponseCode};
 use hickory_resolver::proto::rr::rdata::{CNAME, SOA};
 use hickory_resolver::proto::rr::{Name, RData, Record, RecordType};

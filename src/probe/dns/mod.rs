@@ -11,8 +11,8 @@ use super::{Options, ProbeError, deadline::Deadline, place::Places, turn};
 use crate::evidence::{Answer, Dns, Located, Resolution, Vantage};
 use crate::metrics::Stage;
 use fact::{Fact, Kind, Question, merge, settled};
-pub use said::read_answer;
 use said::Said;
+pub use said::read_answer;
 use std::{
     collections::HashMap,
     net::{IpAddr, SocketAddr},

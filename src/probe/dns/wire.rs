@@ -68,7 +68,8 @@ impl Server {
         let Some(mut trail) = Trail::from(host) else { return Said::default() };
         for _ in 0..MAX_QUESTIONS {
             let asked = (trail.at().clone(), question);
-            let asking = self.exchange(trail.at().clone(), question, time);
+            // What holds this holds it several times over, and a site in flight all of those.
+            let asking = Box::pin(self.exchange(trail.at().clone(), question, time));
             match self.answers.share(asked, since, asking).await {
                 Ok(heard) if trail.goes_on(&heard) => {}
                 Ok(_) => break,

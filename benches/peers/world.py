@@ -131,6 +131,8 @@ server:
     zonelistfile: "{folder}/zone.list"
     logfile: "{folder}/nsd.log"
     server-count: 1
+    # All questions come from one address: its limit of answers a second is for strangers.
+    rrl-ratelimit: 0
 remote-control:
     control-enable: no
 zone:

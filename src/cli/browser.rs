@@ -10,7 +10,7 @@ use std::time::Duration;
 
 /// Names under which a Chromium is found on the `PATH`: first those without windows of their own,
 /// which cost a fraction.
-const NAMES: [&str; 6] = [
+pub const NAMES: [&str; 6] = [
     "chromium-headless-shell",
     "chrome-headless-shell",
     "chromium",
@@ -95,13 +95,14 @@ fn missing(lang: Lang) -> &'static str {
     match lang {
         Lang::Zh => {
             "没有找到 Chromium，网页只按原始标记判断，需要浏览器才能确认的内容会列为“需要复核”。\
-             安装：apt-get install chromium-headless-shell（或 Chromium、Google Chrome），也可用 --browser 指定路径；\
-             不需要时用 --render never"
+             安装：apt-get install chromium-headless-shell（或 Chromium、Google Chrome），\
+             也可用 --browser 指定路径；不需要时用 --render never"
         }
         Lang::En => {
             "no Chromium was found: pages are judged by their markup alone, and what only a browser \
              can confirm is left for review. Install it (apt-get install chromium-headless-shell, \
-             or Chromium, or Google Chrome), or name it with --browser PATH; --render never does without"
+             or Chromium, or Google Chrome), or name it with --browser PATH; --render never does \
+             without"
         }
     }
 }

@@ -25,6 +25,8 @@ mod settings;
 mod terminal;
 mod wiring;
 
+pub use browser::NAMES as BROWSERS;
+
 use anyhow::{Context, Result};
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;

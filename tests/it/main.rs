@@ -49,14 +49,7 @@ fn chromium() -> Option<std::path::PathBuf> {
     let named = std::env::var("BEIAN_TEST_BROWSER").ok();
     let names: Vec<&str> = match &named {
         Some(name) => vec![name],
-        None => vec![
-            "chromium-headless-shell",
-            "chrome-headless-shell",
-            "chromium",
-            "chromium-browser",
-            "google-chrome",
-            "google-chrome-stable",
-        ],
+        None => beian::cli::BROWSERS.to_vec(),
     };
     let found = std::env::split_paths(&folders)
         .flat_map(|folder| names.iter().map(move |name| folder.join(name)).collect::<Vec<_>>())

@@ -71,8 +71,9 @@ struct Contact {
     reached: bool,
     /// Connections under way.
     open: u32,
-    /// When the first one stood.
-    connected: Option<Instant>,
+    /// When something first moved on one: from then on it is the server's turn, however late a
+    /// browser on a busy machine began to speak.
+    moved: Option<Instant>,
     /// When the last one failed.
     failed: Option<Instant>,
 }
@@ -171,7 +172,7 @@ impl<'a> Proxy<'a> {
             None => Reach::Unasked,
             Some(contact) if contact.reached => Reach::Answered,
             Some(Contact { open: 0, failed: Some(at), .. }) => Reach::Failed(at.elapsed()),
-            Some(Contact { connected: Some(at), .. }) if at.elapsed() >= self.deadline.step() => {
+            Some(Contact { moved: Some(at), .. }) if at.elapsed() >= self.deadline.step() => {
                 Reach::Failed(at.elapsed())
             }
             Some(_) => Reach::Silent,
@@ -228,9 +229,6 @@ impl<'a> Proxy<'a> {
         self.note(&host, |contact| contact.open += 1);
         let denied = match self.connect(&asked).await {
             Ok((server, seat)) => {
-                self.note(&host, |contact| {
-                    contact.connected.get_or_insert_with(Instant::now);
-                });
                 let _ = self.pass(client, server, &asked, &head, seat).await;
                 None
             }

@@ -101,7 +101,7 @@ const TEXTS: Texts = Texts {
     zh: Words {
         problem: "同一个域名重复备案：名单中它还有另一项备案",
         doubt: "请核对该域名的备案：名单中它还有另一项备案",
-        checks: "在整份名单里查找同一个域名的其他网站备案：属于另一个主体，或者属于同一主体但备案号不同，即报告。已注销、被驳回、未备案或已取消接入的行，以及 APP 和小程序的备案不计；同一项备案在名单里出现多行（如每个 IP 或每个接入商一行）不算重复；有一方正在注销、另一方还在办理的，只请人工复核。",
+        checks: "在整份名单里查找同一个域名的其他网站备案：属于另一个主体，或者属于同一主体但备案号不同，即报告。已注销、被驳回、未备案或已取消接入的行，以及 APP 和小程序的备案不计；同一项备案在名单里出现多行（如每个 IP 或每个接入商一行）不算重复；其中一项正在注销或还在办理的，只请人工复核。",
         why: "一个域名只能归属一个主体、备案一次。域名转让之后原备案没有注销，新的备案会因域名冲突被退回，原主体仍要对网站内容负责。",
         cause: "域名转让或过期重新注册之后，原备案没有注销；主体更名或改制后另行备案；或者两家接入商同时提交了备案。",
         remedy: "请在工信部备案管理系统（beian.miit.gov.cn）按域名查询，确认哪一项备案有效：域名已经不属于该主体的，请由原主体注销原备案；同一主体重复备案的，保留在用的一项，注销另一项；名单有误的，告诉我们更正。",
@@ -111,7 +111,7 @@ const TEXTS: Texts = Texts {
     en: Words {
         problem: "The domain is filed more than once: the list has another filing of it",
         doubt: "Please check the filing of this domain: the list has another one of it",
-        checks: "Looks for other website filings of the same domain in the whole list: one of another subject, or of the same subject under another number, is found. Filings that are cancelled, turned down, not filed or without access, and those of apps and mini programs, do not count; one filing on several lines (one for each address or provider, say) is none; where one of the two is being cancelled, or the other is still under way, a person has to look.",
+        checks: "Looks for other website filings of the same domain in the whole list: one of another subject, or of the same subject under another number, is found. Filings that are cancelled, turned down, not filed or without access, and those of apps and mini programs, do not count; one filing on several lines (one for each address or provider, say) is none; where one of them is being cancelled or still under way, a person has to look.",
         why: "A domain belongs to one subject and is filed once. Where a former owner's filing still stands, a new one is sent back for the conflict, and the former owner answers for the content.",
         cause: "The domain was sold, or ran out and was registered anew, and the old filing was not cancelled; the company changed and filed afresh; or two access providers submitted a filing at the same time.",
         remedy: "Look the domain up in the ministry's filing system (beian.miit.gov.cn) and see which filing stands: where the domain is no longer this subject's, the former owner has to cancel the filing; where one subject filed it twice, keep the one in use and cancel the other; where the list is wrong, tell us.",

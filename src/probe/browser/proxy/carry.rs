@@ -94,6 +94,9 @@ impl Line<'_, '_> {
     async fn up(&self, first: &[u8], from: ReadHalf<'_>, mut to: WriteHalf<'_>) -> io::Result<()> {
         to.write_all(first).await?;
         self.proxy.sent.fetch_add(first.len() as u64, Ordering::Relaxed);
+        if !first.is_empty() {
+            self.touch();
+        }
         match self.carry(from, &mut to, (&self.proxy.sent, MOST_SENT)).await? {
             Done::Full => return Ok(()),
             Done::Said => to.shutdown().await.unwrap_or_default(),
@@ -167,7 +170,11 @@ impl Line<'_, '_> {
     }
 
     fn touch(&self) {
-        *self.moved.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
+        let now = Instant::now();
+        *self.moved.lock().unwrap_or_else(PoisonError::into_inner) = now;
+        self.proxy.note(&self.host, |contact| {
+            contact.moved.get_or_insert(now);
+        });
     }
 
     /// Gives the leave back while nothing moves; ends where nothing has moved for too long.

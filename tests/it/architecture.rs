@@ -44,13 +44,14 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
 /// An outside crate → the folders or files of `src` that may name it.
 const HOMES: &[(&str, &[&str])] = &[
     ("hickory_resolver", &["probe/dns", "demo/"]),
-    ("reqwest", &["probe/"]),
+    // The measure of the benches; the program dials by itself.
+    ("reqwest", &[]),
     ("rustls", &["probe/", "demo/"]),
-    ("tokio_rustls", &["demo/"]),
+    ("tokio_rustls", &["probe/fetch", "demo/"]),
     ("rcgen", &["demo/"]),
     ("hyper", &["probe/fetch", "demo/"]),
-    ("hyper_util", &["demo/"]),
-    ("http_body_util", &["demo/"]),
+    ("hyper_util", &["probe/fetch", "demo/"]),
+    ("http_body_util", &["probe/fetch", "demo/"]),
     ("html5ever", &["page/"]),
     ("chardetng", &["page/", "filing/"]),
     ("encoding_rs", &["page/", "filing/", "demo/", "probe/fetch", "probe/registration"]),

@@ -1,37 +1,35 @@
-//! A client for one walk. Its requests are made one after the other, each to an address
-//! that the walk has chosen.
+//! What makes the requests of one walk, one after the other, each to a socket that the walk
+//! has chosen.
 
 use super::{
     Fetcher, failure,
-    stage::{Pinned, Progress, Stage, Watch},
-    tls::Witness,
+    line::{Line, Times},
+    tls::Tls,
 };
 use crate::evidence::{Certificate, Failure};
-use crate::probe::{ProbeError, deadline::Deadline};
-use hyper::ext::ReasonPhrase;
-use reqwest::{
-    Client, Method, Request, Response, Version,
-    header::{self, HeaderMap, HeaderValue},
-    redirect, retry,
+use crate::probe::deadline::Deadline;
+use http_body_util::BodyExt;
+use hyper::{
+    HeaderMap, Response, Version,
+    body::{Body, Incoming},
+    ext::ReasonPhrase,
+    header::{self, HeaderValue},
 };
-use std::{collections::HashMap, fmt::Write as _, net::SocketAddr, pin::pin, sync::Arc};
+use std::{fmt::Write as _, net::SocketAddr, sync::Arc};
 use tokio::time::{Instant, timeout_at};
-use url::{Host, Url};
-
-/// A server may send so many headers; the client bounds their bytes.
-const MAX_HEADERS: usize = 256;
+use url::Url;
 
 /// Bytes that are reserved for a body before it comes.
 const MAX_RESERVED: usize = 256 * 1024;
 
 pub(super) struct Caller {
-    client: Client,
-    pinned: Pinned,
-    progress: Progress,
-    witness: Arc<Witness>,
-    /// By host and port: a kept connection shows its certificate only once.
-    certificates: HashMap<(String, u16), Certificate>,
-    proxied: bool,
+    tls: Arc<Tls>,
+    /// The operator's proxy, where it is to find hosts by itself.
+    proxy: Option<Url>,
+    /// The connection of the last answer, for the next request to the same place.
+    line: Option<Line>,
+    /// What the server of the last call has shown.
+    certificate: Option<Certificate>,
     /// Whether heads are written down.
     keeps: bool,
 }
@@ -39,16 +37,14 @@ pub(super) struct Caller {
 /// One request.
 pub(super) struct Call<'a> {
     pub(super) url: &'a Url,
-    /// The socket to dial; `None` where a proxy finds the host by itself.
+    /// Where to connect; `None` where a proxy finds the host by itself.
     pub(super) socket: Option<SocketAddr>,
-    /// Whether the socket is the world's own or one that plays it.
-    pub(super) played: bool,
     pub(super) cookie: Option<String>,
 }
 
 /// An answer whose body is still to be read.
 pub(super) struct Answered {
-    pub(super) response: Response,
+    pub(super) response: Response<Incoming>,
     /// When the request was sent.
     pub(super) at: jiff::Timestamp,
     /// `None` where nothing is kept.
@@ -73,39 +69,14 @@ pub(super) struct Received {
 }
 
 impl Caller {
-    pub(super) fn new(fetcher: &Fetcher) -> Result<Caller, ProbeError> {
-        let progress = Progress::new();
-        let witness = Arc::new(Witness::default());
-        let proxy = fetcher.proxy.as_ref().filter(|_| fetcher.blind);
-        let pinned = Pinned::new(proxy.and_then(|p| p.host_str()).map(str::to_owned));
-        let mut builder = Client::builder()
-            .tls_backend_preconfigured(fetcher.tls.config(&witness, &progress))
-            .dns_resolver(pinned.clone())
-            .connector_layer(Watch(progress.clone()))
-            .redirect(redirect::Policy::none())
-            .retry(retry::never())
-            .referer(false)
-            .no_proxy()
-            .http1_only()
-            .http1_title_case_headers()
-            .http1_max_headers(MAX_HEADERS)
-            .http1_allow_obsolete_multiline_headers_in_responses(true)
-            .http1_allow_spaces_after_header_name_in_responses(true)
-            .http1_ignore_invalid_headers_in_responses(true)
-            .pool_max_idle_per_host(1);
-        let unusable = |error: reqwest::Error| ProbeError::Client(error.to_string());
-        if let Some(proxy) = proxy {
-            builder = builder.proxy(reqwest::Proxy::all(proxy.clone()).map_err(unusable)?);
-        }
-        Ok(Caller {
-            client: builder.build().map_err(unusable)?,
-            pinned,
-            progress,
-            witness,
-            certificates: HashMap::new(),
-            proxied: proxy.is_some(),
+    pub(super) fn new(fetcher: &Fetcher) -> Caller {
+        Caller {
+            tls: Arc::clone(&fetcher.tls),
+            proxy: fetcher.proxy.clone().filter(|_| fetcher.blind),
+            line: None,
+            certificate: None,
             keeps: fetcher.keep_exchanges,
-        })
+        }
     }
 
     /// Sends a request and waits for the head of the answer.
@@ -115,124 +86,106 @@ impl Caller {
         headers: &HeaderMap,
         deadline: &Deadline,
     ) -> Result<Answered, Failure> {
-        let request = self.request(&call, headers)?;
-        let sent = self.keeps.then(|| request_head(call.url, request.headers()));
-        self.witness.expect(call.url.host_str().unwrap_or_default());
-        self.progress.start(call.url.host_str().unwrap_or_default());
+        let headers = headers_of(&call, headers)?;
+        let sent = self.keeps.then(|| request_head(call.url, &headers));
         let at = jiff::Timestamp::now();
-        let sending = self.send(request, deadline).await;
-        self.progress.end();
-        let response = sending?;
-        if let (Some(socket), Some(remote)) = (call.socket, response.remote_addr())
-            && remote.ip().to_canonical() != socket.ip().to_canonical()
-        {
-            // Cannot happen as long as the client asks us where to connect.
-            tracing::warn!(url = %call.url, %remote, %socket, "connected elsewhere than told");
-            return Err(Failure::AddressRefused);
-        }
+        let response = self.send(&call, headers, deadline).await?;
         let heads = sent.map(|request| Heads { request, answer: response_head(&response) });
         Ok(Answered { response, at, heads })
     }
 
-    /// The certificate that the server of this URL has shown.
-    pub(super) fn certificate(&mut self, url: &Url) -> Option<Certificate> {
-        if url.scheme() != "https" {
-            return None;
-        }
-        let key = (url.host_str()?.to_owned(), url.port_or_known_default()?);
-        if let Some(fresh) = self.witness.certificate() {
-            self.certificates.insert(key, fresh.clone());
-            return Some(fresh);
-        }
-        self.certificates.get(&key).cloned()
+    /// The certificate that the server of the last call has shown.
+    pub(super) fn certificate(&self) -> Option<Certificate> {
+        self.certificate.clone()
     }
 
-    fn request(&self, call: &Call<'_>, headers: &HeaderMap) -> Result<Request, Failure> {
-        let mut dialled = call.url.clone();
-        if let Some(socket) = call.socket {
-            self.pinned.choose(call.url.host_str().unwrap_or_default(), socket);
-            // A port or an address in the URL goes before what the resolver says.
-            if call.played {
-                redirect_dial(&mut dialled, socket).map_err(|()| Failure::Fault)?;
+    async fn send(
+        &mut self,
+        call: &Call<'_>,
+        headers: HeaderMap,
+        deadline: &Deadline,
+    ) -> Result<Response<Incoming>, Failure> {
+        let mut times = Times::begin(call.url.host_str().unwrap_or_default(), deadline);
+        self.certificate = None;
+        let kept = self.line.take().filter(|line| line.leads_to(call.url, call.socket));
+        if let Some(mut line) = kept {
+            self.certificate = line.certificate().cloned();
+            match line.ask(call.url, headers.clone(), &mut times).await {
+                Ok(response) => {
+                    self.line = Some(line);
+                    return Ok(response);
+                }
+                // The server may have hung up at any time since the last answer.
+                Err(Failure::Closed | Failure::Reset) => self.certificate = None,
+                Err(failure) => return Err(failure),
             }
         }
-        let mut request = Request::new(Method::GET, dialled);
-        *request.headers_mut() = headers.clone();
-        let value = |text: &str| HeaderValue::from_str(text).map_err(|_| Failure::Fault);
-        request.headers_mut().insert(header::HOST, value(&authority(call.url))?);
-        if let Some(cookie) = &call.cookie {
-            request.headers_mut().insert(header::COOKIE, value(cookie)?);
-        }
-        Ok(request)
+        let proxy = self.proxy.as_ref();
+        let opened =
+            Line::open(call.url, call.socket, proxy, &self.tls, &mut self.certificate, &mut times);
+        let mut line = opened.await?;
+        let response = line.ask(call.url, headers, &mut times).await?;
+        self.line = Some(line);
+        Ok(response)
     }
 
-    /// Waits for the answer, giving each stage its own time.
-    async fn send(&self, request: Request, deadline: &Deadline) -> Result<Response, Failure> {
-        let mut sending = pin!(self.client.execute(request));
-        loop {
-            let (stage, since) = self.progress.now();
-            let sent = timeout_at(deadline.of_step(since), &mut sending).await;
-            let now = self.progress.now();
-            let failure = match sent {
-                Ok(Ok(response)) => return Ok(response),
-                Ok(Err(error)) => {
-                    tracing::trace!(?error, stage = ?now.0, "request failed");
-                    failure::of_request(&error, now.0)
-                }
-                Err(_) if deadline.is_over() => return Err(Failure::Deadline),
-                Err(_) if now != (stage, since) => continue,
-                Err(_) => match stage {
-                    Stage::Connect => Failure::ConnectTimeout,
-                    Stage::Handshake => Failure::TlsTimeout,
-                    Stage::Answer => Failure::ReadTimeout,
-                },
-            };
-            // Where the proxy cannot be reached, nothing was learnt about the site.
-            let ours = self.proxied && now.0 == Stage::Connect;
-            return Err(if ours { Failure::Fault } else { failure });
-        }
-    }
-}
-
-/// Reads the body of an answer up to the cap, as it was sent.
-pub(super) async fn body(mut response: Response, cap: usize, deadline: &Deadline) -> Received {
-    let announced = response.content_length();
-    let is_open_ended =
-        announced.is_none() && !response.headers().contains_key(header::TRANSFER_ENCODING);
-    let announced = announced.and_then(|length| usize::try_from(length).ok()).unwrap_or_default();
-    // What is announced need not come.
-    let mut bytes = Vec::with_capacity(announced.min(cap).min(MAX_RESERVED));
-    let mut cut = false;
-    let broken = loop {
-        let next = timeout_at(deadline.of_step(Instant::now()), response.chunk()).await;
-        match next {
-            Ok(Ok(None)) => break None,
-            Ok(Ok(Some(chunk))) => {
-                let room = cap - bytes.len();
-                bytes.extend_from_slice(chunk.get(..room).unwrap_or(&chunk));
-                if chunk.len() > room {
-                    cut = true;
+    /// Reads the body of the last call's answer up to the cap, as it was sent.
+    pub(super) async fn body(
+        &mut self,
+        response: Response<Incoming>,
+        cap: usize,
+        deadline: &Deadline,
+    ) -> Received {
+        // Only a body that was read to its end leaves the connection to the next request.
+        let Some(mut line) = self.line.take() else {
+            return Received { bytes: Arc::default(), cut: false, broken: Some(Failure::Fault) };
+        };
+        let is_chunked = response.headers().contains_key(header::TRANSFER_ENCODING);
+        let mut body = response.into_body();
+        let announced = body.size_hint().exact();
+        let is_open_ended = announced.is_none() && !is_chunked;
+        let announced = announced.and_then(|length| usize::try_from(length).ok());
+        // What is announced need not come.
+        let room = announced.unwrap_or_default().min(cap).min(MAX_RESERVED);
+        let (mut bytes, mut cut) = (Vec::with_capacity(room), false);
+        let broken = loop {
+            let next = line.carry(body.frame());
+            match timeout_at(deadline.of_step(Instant::now()), next).await {
+                Ok(None) => {
+                    self.line = Some(line);
                     break None;
                 }
+                Ok(Some(Ok(frame))) => {
+                    // What is no data are trailers.
+                    let Ok(chunk) = frame.into_data() else { continue };
+                    let room = cap - bytes.len();
+                    bytes.extend_from_slice(chunk.get(..room).unwrap_or(&chunk));
+                    if chunk.len() > room {
+                        cut = true;
+                        break None;
+                    }
+                }
+                Ok(Some(Err(error))) if is_open_ended && failure::is_rude_end(&error) => {
+                    break None;
+                }
+                Ok(Some(Err(_))) => break Some(Failure::BadBody),
+                Err(_) if deadline.is_over() => break Some(Failure::Deadline),
+                Err(_) => break Some(Failure::ReadTimeout),
             }
-            Ok(Err(error)) if is_open_ended && failure::is_rude_end(&error) => break None,
-            Ok(Err(_)) => break Some(Failure::BadBody),
-            Err(_) if deadline.is_over() => break Some(Failure::Deadline),
-            Err(_) => break Some(Failure::ReadTimeout),
-        }
-    };
-    Received { bytes: Arc::new(bytes), cut, broken }
+        };
+        Received { bytes: Arc::new(bytes), cut, broken }
+    }
 }
 
-fn redirect_dial(url: &mut Url, socket: SocketAddr) -> Result<(), ()> {
-    if matches!(url.host(), Some(Host::Ipv4(_) | Host::Ipv6(_))) {
-        url.set_ip_host(socket.ip())?;
-        return url.set_port(Some(socket.port()));
+/// The headers of a request.
+fn headers_of(call: &Call<'_>, fixed: &HeaderMap) -> Result<HeaderMap, Failure> {
+    let mut headers = fixed.clone();
+    let value = |text: &str| HeaderValue::from_str(text).map_err(|_| Failure::Fault);
+    headers.insert(header::HOST, value(&authority(call.url))?);
+    if let Some(cookie) = &call.cookie {
+        headers.insert(header::COOKIE, value(cookie)?);
     }
-    match url.port() {
-        Some(_) => url.set_port(Some(socket.port())),
-        None => Ok(()),
-    }
+    Ok(headers)
 }
 
 /// Host and, where it is not the scheme's own, port.
@@ -241,14 +194,19 @@ fn authority(url: &Url) -> String {
     url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
 }
 
-fn request_head(url: &Url, headers: &HeaderMap) -> Vec<u8> {
+/// Path and query.
+pub(super) fn path(url: &Url) -> String {
     let query = url.query().map(|query| format!("?{query}")).unwrap_or_default();
-    let mut head = format!("GET {}{query} HTTP/1.1\r\n", url.path()).into_bytes();
+    format!("{}{query}", url.path())
+}
+
+fn request_head(url: &Url, headers: &HeaderMap) -> Vec<u8> {
+    let mut head = format!("GET {} HTTP/1.1\r\n", path(url)).into_bytes();
     write_headers(&mut head, headers);
     head
 }
 
-fn response_head(response: &Response) -> Vec<u8> {
+fn response_head(response: &Response<Incoming>) -> Vec<u8> {
     let version = if response.version() == Version::HTTP_10 { "1.0" } else { "1.1" };
     let status = response.status();
     let mut line = String::new();

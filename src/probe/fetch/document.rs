@@ -1,8 +1,8 @@
 //! Documents that are no pages: what a registry answers.
 
-use super::{Walk, body, client, page::text, target};
+use super::{Walk, body, page::text, target};
 use crate::evidence::{Failure, Hop, HopKind, Trust};
-use reqwest::header;
+use hyper::header;
 use url::Url;
 
 /// Redirects from a registry's address to the server that knows.
@@ -30,7 +30,7 @@ impl Walk<'_> {
             let headers = answered.response.headers().clone();
             let (at, heads) = (answered.at, answered.heads);
             let cap = self.fetcher.max_body;
-            let received = client::body(answered.response, cap, &self.deadline).await;
+            let received = self.caller.body(answered.response, cap, &self.deadline).await;
             drop(leave);
             self.record(&hop, at, heads, &received);
             let location = headers.get(header::LOCATION).map(|value| value.as_bytes());

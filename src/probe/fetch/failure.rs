@@ -1,8 +1,16 @@
 //! What an error of the HTTP client means, read off its chain of causes.
 
-use super::stage::Stage;
 use crate::evidence::Failure;
 use std::{error::Error, io};
+
+/// How far a request has come. That something failed is all that an error says; the stage
+/// tells whether nobody listens, the handshake broke, or the server had the request and hung up.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Stage {
+    Connect,
+    Handshake,
+    Answer,
+}
 
 /// The failure behind an error that came at this stage.
 pub(super) fn of_request(error: &(dyn Error + 'static), stage: Stage) -> Failure {

@@ -6,9 +6,9 @@ mod client;
 mod cookies;
 mod document;
 mod failure;
+mod line;
 mod page;
 mod robots;
-mod stage;
 mod target;
 mod tls;
 pub(super) mod tunnel;
@@ -23,7 +23,10 @@ use super::{
     pace::{Pace, Widths},
 };
 use crate::evidence::Visitor;
-use reqwest::header::{self, HeaderMap, HeaderName, HeaderValue};
+use hyper::{
+    HeaderMap,
+    header::{self, HeaderName, HeaderValue},
+};
 use std::sync::Arc;
 use tls::Tls;
 use tokio::sync::Semaphore;
@@ -31,7 +34,7 @@ use url::Url;
 
 /// What all walks of a run share.
 pub(super) struct Fetcher {
-    tls: Tls,
+    tls: Arc<Tls>,
     pub(super) guard: Guard,
     pub(super) pace: Pace,
     headers: HeaderMap,
@@ -62,7 +65,7 @@ impl Fetcher {
         };
         let width = std::thread::available_parallelism().map_or(2, usize::from);
         Ok(Fetcher {
-            tls: Tls::new(&options.extra_roots)?,
+            tls: Arc::new(Tls::new(&options.extra_roots)?),
             guard: Guard::new(options.allow.clone()),
             pace: Pace::new(Widths {
                 host: options.per_host,

@@ -3,7 +3,10 @@
 use super::{Fetcher, body};
 use crate::evidence::{Failure, PageSeen};
 use crate::page::{self, Page, Varies};
-use reqwest::header::{self, HeaderMap, HeaderName};
+use hyper::{
+    HeaderMap,
+    header::{self, HeaderName},
+};
 use sha2::{Digest, Sha256};
 use std::{
     fmt::Write as _,

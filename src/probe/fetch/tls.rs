@@ -1,15 +1,12 @@
 //! Certificates: the handshake goes on whatever the certificate, and what a browser would
 //! say of it is written down.
 
-use super::stage::Progress;
 use crate::evidence::{Certificate, Trust};
 use crate::probe::ProbeError;
 use rustls::{
-    CertificateError, ClientConfig, DigitallySignedStruct, Error, NamedGroup, RootCertStore,
-    SignatureScheme,
+    CertificateError, ClientConfig, DigitallySignedStruct, Error, RootCertStore, SignatureScheme,
     client::{
-        ClientSessionStore, Resumption, Tls12ClientSessionValue, Tls13ClientSessionValue,
-        WebPkiServerVerifier,
+        Resumption, WebPkiServerVerifier,
         danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier},
     },
     crypto::{CryptoProvider, ring},
@@ -23,7 +20,7 @@ use x509_parser::{
 const MAX_NAMES: usize = 20;
 const MAX_TEXT: usize = 256;
 
-/// What all TLS clients of a run share.
+/// What all TLS connections of a run share.
 #[derive(Clone, Debug)]
 pub(super) struct Tls {
     config: ClientConfig,
@@ -50,48 +47,32 @@ impl Tls {
             .with_webpki_verifier(Arc::clone(&verifier))
             .with_no_client_auth();
         config.alpn_protocols = vec![b"http/1.1".to_vec()];
+        // Each site is met once.
+        config.resumption = Resumption::disabled();
         Ok(Tls { config, verifier })
     }
 
-    /// The configuration of one client, which tells its witness of each handshake.
-    pub(super) fn config(&self, witness: &Arc<Witness>, progress: &Progress) -> ClientConfig {
+    /// The configuration of one connection, which tells its witness of the handshake.
+    pub(super) fn config(&self, witness: &Arc<Witness>) -> Arc<ClientConfig> {
         let mut config = self.config.clone();
         config.dangerous().set_certificate_verifier(Arc::new(Verifier {
             inner: Arc::clone(&self.verifier),
             witness: Arc::clone(witness),
         }));
-        config.resumption = Resumption::store(Arc::new(NoSessions(progress.clone())));
-        config
+        Arc::new(config)
     }
 }
 
-/// What one client's handshakes showed. Requests of a client are made one after the other.
+/// What one connection's handshake showed.
 #[derive(Debug, Default)]
 pub(super) struct Witness {
-    seen: Mutex<Expectation>,
-}
-
-#[derive(Debug, Default)]
-struct Expectation {
-    host: Option<ServerName<'static>>,
-    certificate: Option<Certificate>,
+    seen: Mutex<Option<Certificate>>,
 }
 
 impl Witness {
-    /// Expects a certificate for this host: the one in the URL, which is not always the name
-    /// that is dialled.
-    pub(super) fn expect(&self, host: &str) {
-        let host = ServerName::try_from(host.trim_matches(['[', ']']).to_owned()).ok();
-        *self.lock() = Expectation { host, certificate: None };
-    }
-
-    /// The certificate shown since, if there was a handshake.
+    /// The certificate, where the handshake came so far.
     pub(super) fn certificate(&self) -> Option<Certificate> {
-        self.lock().certificate.clone()
-    }
-
-    fn lock(&self) -> std::sync::MutexGuard<'_, Expectation> {
-        self.seen.lock().unwrap_or_else(PoisonError::into_inner)
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 }
 
@@ -110,12 +91,16 @@ impl ServerCertVerifier for Verifier {
         ocsp_response: &[u8],
         now: UnixTime,
     ) -> Result<ServerCertVerified, Error> {
-        let host = self.witness.lock().host.clone();
-        let name = host.as_ref().unwrap_or(server_name);
-        let verdict =
-            self.inner.verify_server_cert(end_entity, intermediates, name, ocsp_response, now);
+        let verdict = self.inner.verify_server_cert(
+            end_entity,
+            intermediates,
+            server_name,
+            ocsp_response,
+            now,
+        );
         let trust = verdict.err().map_or(Trust::Valid, |error| trust(&error));
-        self.witness.lock().certificate = Some(describe(end_entity, trust));
+        let seen = Some(describe(end_entity, trust));
+        *self.witness.seen.lock().unwrap_or_else(PoisonError::into_inner) = seen;
         // The page behind a bad certificate is still the page that visitors get.
         Ok(ServerCertVerified::assertion())
     }
@@ -203,32 +188,4 @@ fn moment(time: ASN1Time) -> String {
 
 fn short(text: &str) -> String {
     text.chars().filter(|c| !c.is_control()).take(MAX_TEXT).collect()
-}
-
-/// Keeps no sessions: each site is met once. It is asked at the start of each handshake,
-/// which is how we know that the connection stood by then.
-#[derive(Debug)]
-struct NoSessions(Progress);
-
-impl ClientSessionStore for NoSessions {
-    fn set_kx_hint(&self, _: ServerName<'static>, _: NamedGroup) {}
-
-    fn kx_hint(&self, _: &ServerName<'_>) -> Option<NamedGroup> {
-        self.0.handshake();
-        None
-    }
-
-    fn set_tls12_session(&self, _: ServerName<'static>, _: Tls12ClientSessionValue) {}
-
-    fn tls12_session(&self, _: &ServerName<'_>) -> Option<Tls12ClientSessionValue> {
-        None
-    }
-
-    fn remove_tls12_session(&self, _: &ServerName<'static>) {}
-
-    fn insert_tls13_ticket(&self, _: ServerName<'static>, _: Tls13ClientSessionValue) {}
-
-    fn take_tls13_ticket(&self, _: &ServerName<'static>) -> Option<Tls13ClientSessionValue> {
-        None
-    }
 }

@@ -126,9 +126,15 @@ pub(in crate::probe) async fn reach(upstream: &Url) -> io::Result<TcpStream> {
 
 /// The header by which the operator's proxy knows us, with its line end; else nothing.
 pub(in crate::probe) fn credentials(upstream: &Url) -> String {
-    let Some(password) = upstream.password() else { return String::new() };
+    let known = authorization(upstream).map(|who| format!("Proxy-Authorization: {who}\r\n"));
+    known.unwrap_or_default()
+}
+
+/// What the operator's proxy knows us by, where its address says so.
+pub(super) fn authorization(upstream: &Url) -> Option<String> {
+    let password = upstream.password()?;
     let pair = [&decoded(upstream.username())[..], b":", &decoded(password)].concat();
-    format!("Proxy-Authorization: Basic {}\r\n", STANDARD.encode(pair))
+    Some(format!("Basic {}", STANDARD.encode(pair)))
 }
 
 /// Reads the head of the answer and not a byte of what comes behind it.
@@ -170,8 +176,8 @@ mod tests {
     #[test]
     fn a_password_is_sent_as_it_is_meant() {
         let url = Url::parse("http://desk:a%3Ab%25%@proxy.example:3128").unwrap();
-        let expected = format!("Basic {}\r\n", STANDARD.encode("desk:a:b%%"));
-        assert!(credentials(&url).ends_with(&expected));
-        assert_eq!(credentials(&Url::parse("http://proxy.example").unwrap()), "");
+        let expected = format!("Basic {}", STANDARD.encode("desk:a:b%%"));
+        assert_eq!(authorization(&url), Some(expected));
+        assert_eq!(authorization(&Url::parse("http://proxy.example").unwrap()), None);
     }
 }

@@ -1,6 +1,6 @@
 use super::{
     Fetcher,
-    client::{self, Answered, Call, Caller, Heads, Received},
+    client::{Answered, Call, Caller, Heads, Received},
     cookies::Cookies,
     page::{self, Answer, Pages},
     robots, target,
@@ -10,7 +10,7 @@ use crate::evidence::{Attempt, End, Failure, Hop, HopKind, PageSeen, Resolution,
 use crate::filing::Homepage;
 use crate::metrics::Stage;
 use crate::probe::{Exchange, deadline::Deadline, dns::Names, pace::Leave, turn};
-use reqwest::header::{self, HeaderMap};
+use hyper::{HeaderMap, header};
 use std::{
     collections::HashMap,
     net::{IpAddr, SocketAddr},
@@ -35,8 +35,7 @@ pub(in crate::probe) struct Walk<'a> {
     headers: &'a HeaderMap,
     names: &'a Names<'a>,
     pub(super) deadline: Deadline,
-    /// `None` where the client cannot be built, a fault of ours.
-    caller: Option<Caller>,
+    pub(super) caller: Caller,
     /// The ways through the operator's proxy, where there is one.
     tunnels: Option<Tunnels>,
     cookies: Cookies,
@@ -65,7 +64,7 @@ impl<'a> Walk<'a> {
             headers: &fetcher.headers,
             names,
             deadline: deadline.of_part(),
-            caller: Caller::new(fetcher).ok(),
+            caller: Caller::new(fetcher),
             tunnels: fetcher.proxy.clone().map(|proxy| Tunnels::new(proxy, deadline.step())),
             cookies: Cookies::default(),
             answering: HashMap::new(),
@@ -203,7 +202,7 @@ impl<'a> Walk<'a> {
         };
         let cap = cap.min(self.fetcher.max_body);
         let (at, heads) = (answered.at, answered.heads);
-        let receiving = client::body(answered.response, cap, &deadline);
+        let receiving = self.caller.body(answered.response, cap, &deadline);
         let received = turn::timed(Stage::Body, host, receiving).await;
         drop(leave);
         self.record(hop, at, heads, &received);
@@ -278,7 +277,7 @@ impl<'a> Walk<'a> {
             let called = self.dial(url, address).await;
             if called.as_ref().err().is_none_or(|failure| stood(*failure)) {
                 hop.address = Some(address);
-                hop.certificate = self.caller.as_mut().and_then(|caller| caller.certificate(url));
+                hop.certificate = self.caller.certificate();
             }
             match called {
                 Ok(answered) => {
@@ -319,10 +318,8 @@ impl<'a> Walk<'a> {
         let fetcher = self.fetcher;
         let host = url.host_str().unwrap_or_default();
         let leave = self.deadline.wait(fetcher.pace.leave(host, address)).await;
-        let played = !fetcher.sockets.is_empty() || self.tunnels.is_some();
-        let call = Call { url, socket, played, cookie: self.cookies.header(host) };
-        let caller = self.caller.as_mut().ok_or(Failure::Fault)?;
-        let answered = caller.call(call, self.headers, &self.deadline).await?;
+        let call = Call { url, socket, cookie: self.cookies.header(host) };
+        let answered = self.caller.call(call, self.headers, &self.deadline).await?;
         Ok((answered, leave))
     }
 
@@ -358,7 +355,7 @@ impl<'a> Walk<'a> {
         }
         let headers = answered.response.headers();
         let coding = page::text(headers, header::CONTENT_ENCODING);
-        let received = client::body(answered.response, robots::MAX_BYTES, &self.deadline).await;
+        let received = self.caller.body(answered.response, robots::MAX_BYTES, &self.deadline).await;
         drop(leave);
         let cap = robots::MAX_BYTES;
         let decoded = super::body::decode(&received.bytes, coding.as_deref(), cap, true);

@@ -1,6 +1,13 @@
 //! The floor that a Rust program can hope for: reqwest fetches every URL of a list and throws
 //! the bodies away.   fetch_reqwest URLS ROOT_PEM
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "a bench stops where its world is not as it expects, and prints what it found"
+)]
+
 use flate2::read::GzDecoder;
 use std::{io::Read, sync::Arc, time::Duration};
 use tokio::sync::Mutex;

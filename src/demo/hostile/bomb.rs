@@ -1,7 +1,8 @@
 //! Bodies that are far larger than what comes over the wire.
 
 use super::script::{Step, head, say};
-use flate2::{Compress, Compression, FlushCompress};
+use flate2::{Compress, Compression, FlushCompress, write::GzEncoder};
+use std::io::Write;
 
 /// A body under these codings.
 pub(super) fn coded(codings: &str, body: Vec<Step>) -> Vec<Step> {
@@ -27,6 +28,14 @@ pub(super) fn deflated(bytes: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(bytes.len() + 1024);
     let _ = compress.compress_vec(bytes, &mut out, FlushCompress::Full);
     out
+}
+
+/// A whole gzip member.
+pub(super) fn gzipped(bytes: &[u8]) -> Vec<u8> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+    // Into memory, where there is nothing to fail.
+    let _ = encoder.write_all(bytes);
+    encoder.finish().unwrap_or_default()
 }
 
 /// Such a part that is a thousandth of the megabyte of blanks that it stands for.

@@ -3,7 +3,9 @@
 use super::Ends::{NotShown, Shown, ShownWithout};
 use super::script::{Asked, Step, head, leads_to, not_found, page, say, typed};
 use super::{Case, Ends, Group, Server};
-use crate::evidence::RenderFailure::{AddressRefused, Download, Hung, Redirects, TooLarge};
+use crate::evidence::RenderFailure::{
+    AddressRefused, Download, Hung, Redirects, TooLarge, Unreadable,
+};
 
 pub(super) const CASES: &[Case] = &[
     runs("dialogs", "Dialogues without end.", SHOWN, |asked| {
@@ -87,7 +89,7 @@ pub(super) const CASES: &[Case] = &[
     goes("goes-file", "Leads to a file of ours.", SHOWN, "file:///etc/passwd"),
     goes("goes-chrome", "Leads to a page of the browser's own.", SHOWN, "chrome://version/"),
     goes("goes-source", "Leads to a page's source.", SHOWN, "view-source:file:///etc/passwd"),
-    goes("goes-app", "Leads into an app.", SHOWN, "weixin://dl/business/?t=x"),
+    goes("goes-app", "Leads into an app.", STOPPED, "weixin://dl/business/?t=x"),
     goes("goes-inside", "Leads to a private address.", REFUSED, "http://10.0.0.1/"),
     goes("goes-metadata", "Leads to the clouds' metadata.", REFUSED, "http://2852039166/latest/"),
     goes(
@@ -121,7 +123,7 @@ pub(super) const CASES: &[Case] = &[
     runs("history", "A thousand addresses a second.", SHOWN, |asked| {
         script(asked, "let n = 0; setInterval(() => history.pushState(0, '', '/p' + n++), 1)")
     }),
-    runs("history-back", "Goes back and forth.", SHOWN, |asked| {
+    runs("history-back", "Goes back and forth.", &[Shown, NotShown(Unreadable)], |asked| {
         script(
             asked,
             "history.pushState(0, '', '/a'); setInterval(() => { history.back(); \
@@ -214,6 +216,8 @@ pub(super) const CASES: &[Case] = &[
 
 const SHOWN: &[Ends] = &[Shown];
 const REFUSED: &[Ends] = &[NotShown(AddressRefused)];
+/// Where no app takes over, the browser may have stopped reading the page.
+const STOPPED: &[Ends] = &[Shown, ShownWithout];
 /// A script that leaves the page no time is ended, or the browser with it.
 const GIVEN_UP: &[Ends] = &[Shown, ShownWithout, NotShown(Hung), NotShown(TooLarge)];
 /// The page is read as far as the bounds go.

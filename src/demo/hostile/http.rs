@@ -1,7 +1,7 @@
 //! Servers whose HTTP is a trap.
 
 use super::Ends::{Cut, Failed, Numbered, Other, Page};
-use super::bomb::{brotli_bomb, chunk, coded, deflated, gzip_head, zeros};
+use super::bomb::{brotli_bomb, chunk, coded, deflated, gzip_head, gzipped, zeros};
 use super::script::{Asked, Step, drip, flood, head, page, say, typed};
 use super::{Case, Ends, Group, Server};
 use crate::evidence::Failure::{BadBody, BadHttp, Deadline, ReadTimeout, RedirectLoop};
@@ -45,7 +45,7 @@ pub(super) const CASES: &[Case] = &[
             say([asked.before, asked.after].concat()),
         ]
     }),
-    answers("continue-flood", "100 Continue, again and again.", &[Failed(ReadTimeout)], |_| {
+    answers("continue-flood", "100 Continue, again and again.", &[Failed(BadHttp)], |_| {
         vec![flood("HTTP/1.1 100 Continue\r\n\r\n", u64::MAX)]
     }),
     answers("hints-flood", "Early hints, one a second.", &[Failed(ReadTimeout)], |_| {
@@ -79,9 +79,7 @@ pub(super) const CASES: &[Case] = &[
     }),
     answers("bomb-nested", "A bomb within a bomb within a bomb.", &[Cut], |_| {
         let inner = [gzip_head(), zeros().repeat(10_000)].concat();
-        let inner = [gzip_head(), deflated(&inner)].concat();
-        let body = [gzip_head(), deflated(&inner)].concat();
-        coded("gzip, gzip, gzip", vec![say(body)])
+        coded("gzip, gzip, gzip", vec![say(gzipped(&gzipped(&inner)))])
     }),
     answers("coding-many", "Four codings over each other.", &[Failed(BadBody)], |_| {
         coded("gzip, br, gzip, deflate", vec![say(gzip_head())])

@@ -344,6 +344,10 @@ impl Looking<'_> {
             let url = Url::parse(&document.url).map_err(|_| RenderFailure::Unreachable)?;
             return Err(self.why_not("", &url));
         }
+        // Back where the window began: nothing that a visitor of the site would have come from.
+        if document.url.starts_with("about:") {
+            return Err(RenderFailure::Unreadable);
+        }
         let Document { url, html, mut page, marks, frames } = document;
         let size = measure::size(&mut self.session, &self.frames).await.map_err(failed)?;
         let numbers = self.measure(&marks, size).await.map_err(failed)?;

@@ -6,6 +6,7 @@ use super::{
     failure::{self, Stage},
     tls::{Tls, Witness},
     tunnel,
+    wire::{Bound, Wire},
 };
 use crate::evidence::{Certificate, Failure};
 use crate::metrics;
@@ -31,20 +32,14 @@ use std::{
     task::Poll,
 };
 use tokio::{
-    io::{AsyncRead, AsyncWrite},
     net::TcpStream,
     time::{Instant, timeout_at},
 };
-use tokio_rustls::TlsConnector;
+use tokio_rustls::{TlsConnector, client::TlsStream};
 use url::Url;
 
 /// A server may send so many headers; hyper bounds their bytes.
 const MAX_HEADERS: usize = 256;
-
-/// What bytes go over.
-trait Wire: AsyncRead + AsyncWrite + Send + Unpin {}
-
-impl<T: AsyncRead + AsyncWrite + Send + Unpin> Wire for T {}
 
 /// A connection to one server. It moves only while somebody waits for what it carries, and
 /// ends when it is dropped.
@@ -53,12 +48,13 @@ pub(super) struct Line {
     sender: SendRequest<Empty<Bytes>>,
     /// `None` when it has ended.
     connection: Option<Moving>,
+    bound: Bound,
     certificate: Option<Certificate>,
     /// How the operator's proxy, where it is asked for the page itself, is addressed.
     asks_proxy: Option<Url>,
 }
 
-type Moving = Pin<Box<Connection<TokioIo<Box<dyn Wire>>, Empty<Bytes>>>>;
+type Moving = Pin<Box<Connection<TokioIo<Wire>, Empty<Bytes>>>>;
 
 /// Where a connection leads.
 #[derive(PartialEq)]
@@ -125,14 +121,14 @@ impl Line {
             }
             (None, None) => return Err(Failure::Fault),
         };
-        let wire: Box<dyn Wire> = match is_secure {
-            false => Box::new(stream),
+        let (wire, bound) = match is_secure {
+            false => Wire::over(stream),
             true => {
                 let witness = Arc::new(Witness::default());
                 let secured =
                     times.stage(Stage::Handshake, secure(stream, url, tls, &witness)).await;
                 *certificate = witness.certificate();
-                secured?
+                Wire::over(secured?)
             }
         };
         let built = builder().handshake(TokioIo::new(wire)).await;
@@ -141,6 +137,7 @@ impl Line {
             to: Place::of(url, socket),
             sender,
             connection: Some(Box::pin(connection)),
+            bound,
             certificate: certificate.clone(),
             asks_proxy: proxy.filter(|_| socket.is_none() && !is_secure).cloned(),
         })
@@ -176,23 +173,21 @@ impl Line {
         let mut request = Request::new(Empty::new());
         *request.uri_mut() = Uri::try_from(target).map_err(|_| Failure::Fault)?;
         *request.headers_mut() = headers;
-        times
-            .stage(Stage::Answer, async {
-                let answered = self.exchange(request).await;
-                answered.map_err(|error| {
-                    tracing::trace!(?error, "request failed");
-                    failure::of_request(&error, Stage::Answer)
-                })
-            })
-            .await
+        times.stage(Stage::Answer, self.exchange(request)).await
     }
 
     async fn exchange(
         &mut self,
         request: Request<Empty<Bytes>>,
-    ) -> hyper::Result<Response<Incoming>> {
+    ) -> Result<Response<Incoming>, Failure> {
+        self.bound.set();
         let answer = self.sender.send_request(request);
-        carry(&mut self.connection, answer).await
+        let answered = carry(&mut self.connection, answer).await;
+        self.bound.lift();
+        answered.map_err(|error| {
+            tracing::trace!(?error, "request failed");
+            failure::of_request(&error, Stage::Answer)
+        })
     }
 
     /// Waits for something that comes over this connection.
@@ -274,14 +269,13 @@ async fn secure(
     url: &Url,
     tls: &Tls,
     witness: &Arc<Witness>,
-) -> Result<Box<dyn Wire>, Failure> {
+) -> Result<TlsStream<TcpStream>, Failure> {
     let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']).to_owned();
     // A name that TLS cannot say.
     let name = ServerName::try_from(host).map_err(|_| Failure::TlsHandshake)?;
     let connected = TlsConnector::from(tls.config(witness)).connect(name, stream).await;
-    let secured = connected.map_err(|error| {
+    connected.map_err(|error| {
         tracing::trace!(?error, "no handshake");
         failure::of_request(&error, Stage::Handshake)
-    })?;
-    Ok(Box::new(secured))
+    })
 }

@@ -13,6 +13,7 @@ mod target;
 mod tls;
 pub(super) mod tunnel;
 mod walk;
+mod wire;
 
 pub(super) use page::Pages;
 pub(super) use walk::Walk;

@@ -273,7 +273,9 @@ impl Stage<'_> {
         let chosen: Vec<_> = all.iter().filter(|outcome| wanted(outcome.case.name)).collect();
         assert_eq!(summary["rows"], chosen.len());
         assert_eq!(summary["audited"], chosen.len());
-        assert_eq!(summary["faults"], 0, "{summary}");
+        let log = fs::read_to_string(self.path(&format!("{name}.log"))).unwrap();
+        let errors: Vec<&str> = log.lines().filter(|line| line.contains("ERROR")).collect();
+        assert_eq!(summary["faults"], 0, "{}", errors.join("\n"));
         // Without a browser its sites are no more than pages.
         let crawled = chosen.iter().filter(|outcome| outcome.case.group != Group::Browser);
         let wrong: Vec<String> = crawled

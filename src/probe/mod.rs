@@ -25,6 +25,7 @@ use crate::evidence::{Attempt, Evidence};
 use crate::filing::Filing;
 use deadline::Deadline;
 use dns::{Names, Resolvers};
+pub use fetch::Body;
 use fetch::{Fetcher, Walk};
 use place::Places;
 use registration::Registries;
@@ -166,7 +167,7 @@ pub struct Exchange {
     pub response_head: Vec<u8>,
     /// The body as received: still compressed where the headers say so. Who reads the page
     /// shares it.
-    pub body: Arc<Vec<u8>>,
+    pub body: Arc<Body>,
     /// Whether the body was cut at the cap or broke off.
     pub truncated: bool,
 }

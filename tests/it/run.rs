@@ -156,7 +156,7 @@ fn page(domain: &str) -> Look {
         at: jiff::Timestamp::UNIX_EPOCH,
         request: format!("GET / HTTP/1.1\r\nHost: {domain}\r\n\r\n").into_bytes(),
         response_head: b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n".to_vec(),
-        body: format!("<title>{domain}</title>").into_bytes().into(),
+        body: beian::probe::Body::from(format!("<title>{domain}</title>").into_bytes()).into(),
         truncated: false,
     };
     Look { exchanges: vec![exchange], ..look(domain, url, End::Answer(Box::new(seen))) }

@@ -2,8 +2,9 @@
 //! has chosen.
 
 use super::{
-    Fetcher, failure,
+    Body, Fetcher, failure,
     line::{Line, Times},
+    room::{self, Room},
     tls::Tls,
 };
 use crate::evidence::{Certificate, Failure};
@@ -11,7 +12,7 @@ use crate::probe::deadline::Deadline;
 use http_body_util::BodyExt;
 use hyper::{
     HeaderMap, Response, Version,
-    body::{Body, Incoming},
+    body::{Body as _, Incoming},
     ext::ReasonPhrase,
     header::{self, HeaderValue},
 };
@@ -32,6 +33,7 @@ pub(super) struct Caller {
     certificate: Option<Certificate>,
     /// Whether heads are written down.
     keeps: bool,
+    room: Room,
 }
 
 /// One request.
@@ -61,7 +63,7 @@ pub(super) struct Heads {
 
 /// A body as far as it came.
 pub(super) struct Received {
-    pub(super) bytes: Arc<Vec<u8>>,
+    pub(super) bytes: Arc<Body>,
     /// Whether it was cut at the cap.
     pub(super) cut: bool,
     /// What broke it off.
@@ -76,6 +78,7 @@ impl Caller {
             line: None,
             certificate: None,
             keeps: fetcher.keep_exchanges,
+            room: fetcher.room.clone(),
         }
     }
 
@@ -129,7 +132,8 @@ impl Caller {
         Ok(response)
     }
 
-    /// Reads the body of the last call's answer up to the cap, as it was sent.
+    /// Reads the body of the last call's answer up to the cap, as it was sent. A long one is
+    /// cut where there is no room for it.
     pub(super) async fn body(
         &mut self,
         response: Response<Incoming>,
@@ -147,7 +151,7 @@ impl Caller {
         let announced = announced.and_then(|length| usize::try_from(length).ok());
         // What is announced need not come.
         let room = announced.unwrap_or_default().min(cap).min(MAX_RESERVED);
-        let (mut bytes, mut cut) = (Vec::with_capacity(room), false);
+        let (mut bytes, mut cut, mut taken) = (Vec::with_capacity(room), false, None);
         let broken = loop {
             let next = line.carry(body.frame());
             match timeout_at(deadline.of_step(Instant::now()), next).await {
@@ -164,6 +168,14 @@ impl Caller {
                         cut = true;
                         break None;
                     }
+                    if bytes.len() > room::SHORT && taken.is_none() {
+                        taken = self.room.take(cap, deadline).await;
+                        if taken.is_none() {
+                            tracing::warn!("no room for a long page: it is cut");
+                            cut = true;
+                            break None;
+                        }
+                    }
                 }
                 Ok(Some(Err(error))) if is_open_ended && failure::is_rude_end(&error) => {
                     break None;
@@ -173,7 +185,7 @@ impl Caller {
                 Err(_) => break Some(Failure::ReadTimeout),
             }
         };
-        Received { bytes: Arc::new(bytes), cut, broken }
+        Received { bytes: Arc::new(Body::new(bytes, taken)), cut, broken }
     }
 }
 

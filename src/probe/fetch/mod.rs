@@ -9,6 +9,7 @@ mod failure;
 mod line;
 mod page;
 mod robots;
+mod room;
 mod target;
 mod tls;
 pub(super) mod tunnel;
@@ -16,6 +17,7 @@ mod walk;
 mod wire;
 
 pub(super) use page::Pages;
+pub use room::Body;
 pub(super) use walk::Walk;
 
 use super::{
@@ -28,6 +30,7 @@ use hyper::{
     HeaderMap,
     header::{self, HeaderName, HeaderValue},
 };
+use room::Room;
 use std::sync::Arc;
 use tls::Tls;
 use tokio::sync::Semaphore;
@@ -48,6 +51,7 @@ pub(super) struct Fetcher {
     pub(super) sockets: SocketTable,
     /// Pages read at a time: parsing is work for the processor, not waiting.
     readers: Arc<Semaphore>,
+    room: Room,
     max_body: usize,
     max_redirects: usize,
     both_schemes: bool,
@@ -81,6 +85,7 @@ impl Fetcher {
             blind: options.is_blind(),
             sockets: options.sockets.clone(),
             readers: Arc::new(Semaphore::new(width)),
+            room: Room::default(),
             max_body: options.max_body,
             max_redirects: options.max_redirects,
             both_schemes: options.both_schemes,

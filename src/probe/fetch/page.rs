@@ -1,6 +1,6 @@
 //! From an answer's bytes to what was seen.
 
-use super::{Fetcher, body};
+use super::{Body, Fetcher, body};
 use crate::evidence::{Failure, PageSeen};
 use crate::page::{self, Page, Varies};
 use hyper::{
@@ -31,7 +31,7 @@ pub(super) struct Answer {
     pub(super) url: Url,
     pub(super) status: u16,
     pub(super) headers: HeaderMap,
-    pub(super) body: Arc<Vec<u8>>,
+    pub(super) body: Arc<Body>,
     pub(super) cut: bool,
 }
 
@@ -42,7 +42,7 @@ impl Answer {
             self.headers.get_all(name).iter().eq(other.headers.get_all(name).iter())
         };
         self.cut == other.cut
-            && self.body == other.body
+            && **self.body == **other.body
             && READING.iter().all(same)
             && page::reads_alike(&self.url, &other.url)
     }
@@ -204,7 +204,7 @@ mod tests {
             headers.insert(header::CONTENT_ENCODING, coding.parse().unwrap());
             headers.insert(header::DATE, host.parse().unwrap());
             let url = Url::parse(&format!("https://{host}/")).unwrap();
-            let body = Arc::new(body.as_bytes().to_vec());
+            let body = Arc::new(Body::from(body.as_bytes().to_vec()));
             Answer { url, status: 200, headers, body, cut: false }
         };
         let pages = Pages::default();

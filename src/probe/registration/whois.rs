@@ -60,7 +60,7 @@ pub(super) async fn ask(
             at,
             request: format!("{}\r\n", question.query).into_bytes(),
             response_head: Vec::new(),
-            body: Arc::new(body.clone()),
+            body: Arc::new(body.clone().into()),
             truncated: !ended,
         });
         if ended {

@@ -100,7 +100,7 @@ async fn rdap_is_asked_first_at_an_address_that_the_operator_may_choose() {
     assert_eq!(registration.status, ["serverHold"]);
     assert_eq!(registration.source, "http://rdap.nic.example/");
     let exchange = look.exchanges.iter().find(|e| e.url.contains("rdap.nic.example")).unwrap();
-    assert_eq!(exchange.body.as_slice(), OBJECT.as_bytes());
+    assert_eq!(&exchange.body[..], OBJECT.as_bytes());
 }
 
 #[tokio::test]

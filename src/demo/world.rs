@@ -25,6 +25,36 @@ use tokio_util::task::TaskTracker;
 /// stay flaky.
 pub const SECOND_LOOK_AFTER: Duration = Duration::from_millis(1500);
 
+/// How to look at a world on loopback: the homepage alone, in the short times that do there.
+pub(super) fn plain_options() -> Options {
+    Options {
+        resolvers: Vec::new(),
+        vantages: Vec::new(),
+        registration: None,
+        timeout: Duration::from_secs(3),
+        deadline: Duration::from_secs(20),
+        max_body: 8 * 1024 * 1024,
+        rate: None,
+        resolving: 64,
+        requests: 128,
+        per_host: 4,
+        per_address: 8,
+        max_redirects: 10,
+        both_schemes: false,
+        robots: false,
+        keep_exchanges: true,
+        user_agent: "beian-demo".to_owned(),
+        views: Views::default(),
+        proxy: None,
+        proxy_resolves: false,
+        allow: Vec::new(),
+        extra_roots: Vec::new(),
+        render: Render::Never,
+        browser: None,
+        sockets: SocketTable::new(),
+    }
+}
+
 /// The ports that every address of the world has.
 const WEB_PORTS: [u16; 2] = [80, 443];
 
@@ -131,8 +161,7 @@ impl World {
         &self.root
     }
 
-    /// How to look at this world: its resolvers, its sockets, its root, and the short
-    /// times that do for loopback.
+    /// How to look at this world, other visitors and registries included.
     pub fn options(&self) -> Options {
         Options {
             resolvers: self.resolvers.clone(),
@@ -146,31 +175,14 @@ impl World {
                 cache_days: 0,
                 patience: Duration::from_secs(60),
             }),
-            timeout: Duration::from_secs(3),
-            deadline: Duration::from_secs(20),
-            max_body: 8 * 1024 * 1024,
-            rate: None,
-            per_host: 4,
-            per_address: 8,
-            max_redirects: 10,
-            both_schemes: false,
-            keep_exchanges: true,
-            resolving: 64,
-            requests: 128,
-            robots: false,
-            user_agent: "beian-demo".to_owned(),
             views: Views {
                 when: When::Auto,
                 phone_agent: "beian-demo (iPhone; Mobile)".to_owned(),
                 spider_agent: "beian-demo (Baiduspider)".to_owned(),
             },
-            proxy: None,
-            proxy_resolves: false,
-            allow: Vec::new(),
             extra_roots: vec![self.root.clone()],
-            render: Render::Never,
-            browser: None,
             sockets: self.sockets.clone(),
+            ..plain_options()
         }
     }
 

@@ -7,7 +7,7 @@ use crate::demo::certificates::{CertificateKind, Certificates};
 use crate::demo::layout;
 use crate::demo::site::{PageFile, Site};
 use crate::demo::{DemoError, filings};
-use crate::probe::{Options, Render, SocketTable};
+use crate::probe::{Options, SocketTable};
 use hickory_resolver::proto::op::Message;
 use hyper::body::Bytes;
 use std::{
@@ -127,29 +127,11 @@ impl Internet {
     pub fn options(&self) -> Options {
         Options {
             resolvers: self.resolvers.clone(),
-            vantages: Vec::new(),
-            registration: None,
             timeout: STEP,
             deadline: DEADLINE,
-            max_body: 8 * 1024 * 1024,
-            rate: None,
-            per_host: 4,
-            per_address: 8,
-            max_redirects: 10,
-            both_schemes: false,
-            robots: false,
-            user_agent: "beian-demo".to_owned(),
-            views: Default::default(),
-            proxy: None,
-            proxy_resolves: false,
-            keep_exchanges: true,
-            resolving: 64,
-            requests: 128,
-            allow: Vec::new(),
             extra_roots: vec![self.root.clone()],
-            render: Render::Never,
-            browser: None,
             sockets: self.sockets.clone(),
+            ..crate::demo::world::plain_options()
         }
     }
 

@@ -50,7 +50,7 @@ pub(super) fn read(reader: &mut impl Read) -> io::Result<Frame> {
     if length > LONGEST {
         return Ok(Frame::Torn);
     }
-    let mut payload = Vec::new();
+    let mut payload = Vec::with_capacity((length as usize).min(AT_ONCE));
     reader.take(u64::from(length)).read_to_end(&mut payload)?;
     let whole = payload.len() == length as usize
         && checksum(kind, &payload) == u32::from_le_bytes([c0, c1, c2, c3]);
@@ -66,7 +66,7 @@ pub(super) fn checksum(kind: u8, payload: &[u8]) -> u32 {
 }
 
 /// Most records are shorter: one read brings head and payload.
-const AT_ONCE: usize = 4 << 10;
+const AT_ONCE: usize = 16 << 10;
 
 /// Reads records at any place. It holds no place of its own, so that several threads may
 /// read at the same time.

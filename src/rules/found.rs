@@ -91,12 +91,12 @@ fn is_label(text: &str, span: &Range<usize>) -> bool {
         );
         is_mark || c.is_whitespace()
     };
-    let before = text.get(..span.start).unwrap_or_default();
-    let after = text.get(span.end..).unwrap_or_default();
-    let from = before.rfind(parts).unwrap_or(0);
-    let to = span.end + after.find(parts).unwrap_or(after.len());
-    let label = text.get(from..to).unwrap_or_default();
-    label.chars().filter(|c| c.is_alphanumeric()).nth(LABEL).is_none()
+    let (before, rest) = text.split_at_checked(span.start).unwrap_or_default();
+    let (word, after) = rest.split_at_checked(span.len()).unwrap_or_default();
+    let before = before.chars().rev().take_while(|c| !parts(*c));
+    let after = after.chars().take_while(|c| !parts(*c));
+    let label = word.chars().chain(before).chain(after);
+    label.filter(|c| c.is_alphanumeric()).nth(LABEL).is_none()
 }
 
 /// The words of some lists on a page.

@@ -193,7 +193,7 @@ impl Spool {
     pub fn row(&self, row: u32) -> Result<Option<Row>, SpoolError> {
         let Some(slot) = self.slots.get(row as usize) else { return Ok(None) };
         let (at, rejected) = (slot.row, slot.stage == Stage::Rejected);
-        let bytes = self.read(at)?;
+        let bytes = self.read(at, frame::ROW)?;
         let row = if rejected {
             serde_json::from_slice(&bytes).map(Err)
         } else {
@@ -217,7 +217,7 @@ impl Spool {
         if at == 0 {
             return Ok(Seen::default());
         }
-        let bytes = self.read(at)?;
+        let bytes = self.read(at, frame::LOOK)?;
         let look = bytes.get(LOOK_HEAD..).unwrap_or_default();
         look::decode(look, part).map_err(|_| self.damaged(at))
     }
@@ -287,8 +287,8 @@ impl Spool {
         self.journal.flush().map_err(self.failed())
     }
 
-    fn read(&self, at: u64) -> Result<Vec<u8>, SpoolError> {
-        match self.reader.read(at).map_err(self.failed())? {
+    fn read(&self, at: u64, at_once: usize) -> Result<Vec<u8>, SpoolError> {
+        match self.reader.read(at, at_once).map_err(self.failed())? {
             Some(bytes) => Ok(bytes),
             None => Err(self.damaged(at)),
         }

@@ -5,7 +5,7 @@
 //! Before both stands what is known only when the look is written down.
 
 use super::Member;
-use super::frame::{json, pack, unpack};
+use super::frame::{pack, unpack};
 use crate::evidence::{Evidence, Lines, RegistryEntry};
 use serde::{Deserialize, Serialize};
 use std::io;
@@ -58,7 +58,7 @@ impl Packed {
 
 /// The parts of a look as they stand in a record: the lengths of the first two, and all three.
 pub(super) fn encode(margin: &Margin, packed: &Packed) -> io::Result<Vec<u8>> {
-    let margin = json(margin)?;
+    let margin = pack(margin)?;
     let mut bytes =
         Vec::with_capacity(8 + margin.len() + packed.evidence.len() + packed.lines.len());
     for part in [&margin, &packed.evidence] {
@@ -88,7 +88,7 @@ pub(super) fn decode(bytes: &[u8], part: Part) -> io::Result<Seen> {
     let evidence = u32::from_le_bytes([e0, e1, e2, e3]) as usize;
     let (margin, rest) = rest.split_at_checked(margin).ok_or_else(torn)?;
     let (evidence, lines) = rest.split_at_checked(evidence).ok_or_else(torn)?;
-    let Margin { faulted, again, members, registry } = serde_json::from_slice(margin)?;
+    let Margin { faulted, again, members, registry } = unpack(margin)?;
     let mut evidence = Evidence { registry, ..unpack(evidence)? };
     if part == Part::Whole {
         evidence.put_lines(unpack::<Lines>(lines)?);

@@ -95,7 +95,7 @@ mod tests {
         type Done = u32;
 
         fn work(&mut self, row: u32) -> Result<u32, RunError> {
-            if row % self.every == 0 {
+            if row.is_multiple_of(self.every) {
                 thread::sleep(Duration::from_millis(2));
             }
             self.seen += 1;

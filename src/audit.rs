@@ -11,7 +11,7 @@ mod scope;
 use crate::evidence::Evidence;
 use crate::filing::Filing;
 use crate::policy::{Level, Policy, Scope};
-use crate::rules::{Found, Lang, Na, Outcome, Rule, Text, provider_keys};
+use crate::rules::{Known, Lang, Na, Outcome, Rule, Text, provider_keys};
 use jiff::civil::Date;
 use std::cell::OnceCell;
 use std::collections::BTreeMap;
@@ -103,8 +103,17 @@ struct Bench<'a> {
     today: Date,
     /// Keys of the filed providers.
     providers: Vec<String>,
-    /// The words on each host's page, in the order of the hosts.
-    found: Vec<OnceCell<Found>>,
+    /// What rules know of each host so far, in the order of the hosts.
+    hosts: &'a [Asked<'a>],
+}
+
+/// What is known of one host once it was asked for.
+#[derive(Default)]
+struct Asked<'a> {
+    /// By the rules.
+    known: Known<'a>,
+    /// Why there is no page of the filing's own on it; asked when all is heard that tells.
+    closed: OnceCell<Option<Na>>,
 }
 
 impl Bench<'_> {
@@ -162,8 +171,8 @@ pub fn judge(
     today: Date,
 ) -> Audit {
     let providers = provider_keys(filing, policy);
-    let found = evidence.hosts.iter().map(|_| OnceCell::new()).collect();
-    let bench = Bench { filing, evidence, policy, today, providers, found };
+    let hosts: Vec<Asked<'_>> = evidence.hosts.iter().map(|_| Asked::default()).collect();
+    let bench = Bench { filing, evidence, policy, today, providers, hosts: &hosts };
     let mut heard = Heard::new();
     let mut verdicts = BTreeMap::new();
     for &(rule, is_given) in &order.rules {

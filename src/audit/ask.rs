@@ -1,11 +1,10 @@
-use super::{Bench, Heard, Remark, scope};
+use super::{Asked, Bench, Heard, Remark, scope};
 use crate::evidence::{Evidence, HostEvidence, Registration};
 use crate::rules::{
-    Check, DnsCase, FilingCase, Found, FoundOnce, ListCase, Na, Outcome, PageCase,
-    RegistrationCase, RegistryCase, Rule, SiteCase, Text, WebCase,
+    Check, DnsCase, FilingCase, KnownOnce, ListCase, Na, Outcome, PageCase, RegistrationCase,
+    RegistryCase, Rule, SiteCase, Text, WebCase,
 };
 use jiff::ToSpan;
-use std::cell::OnceCell;
 
 /// Why the rule says nothing of this filing whatever was seen; `None` where it may speak.
 pub(super) fn silence(rule: &Rule, bench: &Bench<'_>) -> Option<Na> {
@@ -117,13 +116,17 @@ fn ask_hosts(
     check: fn(&WebCase<'_>) -> Outcome,
 ) -> Vec<Remark> {
     let Bench { filing, evidence, policy, today, .. } = *bench;
-    let hosts = evidence.hosts.iter().filter(|host| scope::looks_at(rule, host.role));
-    let remarks = hosts.map(|host| {
+    let hosts = evidence.hosts.iter().zip(bench.hosts);
+    let hosts = hosts.filter(|(host, _)| scope::looks_at(rule, host.role));
+    let remarks = hosts.map(|(host, asked)| {
+        let known = KnownOnce::Shared(&asked.known);
         let visit = host.visit.as_ref();
         let outcome = match (better(rule, Some(&host.host), heard), visit) {
             (Some(code), _) => Outcome::Na(Na::Yields(code)),
             (None, None) => Outcome::Na(Na::Unseen),
-            (None, Some(visit)) => check(&WebCase { filing, policy, today, evidence, host, visit }),
+            (None, Some(visit)) => {
+                check(&WebCase { filing, policy, today, evidence, host, visit, known })
+            }
         };
         let url = visit.and_then(|v| v.best()).map(|a| a.last_url().to_owned());
         Remark { hosts: vec![host.host.clone()], url: url.unwrap_or_default(), outcome }
@@ -147,10 +150,10 @@ fn ask_pages(
 ) -> Vec<Remark> {
     let mut remarks = Vec::new();
     let mut pages: Vec<Shown<'_>> = Vec::new();
-    let hosts = bench.evidence.hosts.iter().zip(&bench.found);
-    for (host, found) in hosts.filter(|(host, _)| scope::looks_at(rule, host.role)) {
+    let hosts = bench.evidence.hosts.iter().zip(bench.hosts);
+    for (host, asked) in hosts.filter(|(host, _)| scope::looks_at(rule, host.role)) {
         let hosts = vec![host.host.clone()];
-        match own_page(bench, host, found, heard) {
+        match own_page(bench, host, asked, heard) {
             Ok(case) => match pages.iter_mut().find(|shown| is_same_page(&shown.case, &case)) {
                 Some(shown) => {
                     shown.hosts.extend(hosts);
@@ -191,9 +194,28 @@ fn is_same_page(one: &PageCase<'_>, other: &PageCase<'_>) -> bool {
 fn own_page<'a>(
     bench: &Bench<'a>,
     host: &'a HostEvidence,
-    found: &'a OnceCell<Found>,
+    asked: &'a Asked<'a>,
     heard: &Heard,
 ) -> Result<PageCase<'a>, Na> {
+    // All that tells was heard before the first rule that reads a page.
+    if let Some(na) = asked.closed.get_or_init(|| closed(host, heard)) {
+        return Err(na.clone());
+    }
+    let attempt = host.visit.as_ref().and_then(|visit| visit.best()).ok_or(Na::Unseen)?;
+    let rendered = host.rendered().filter(|rendered| rendered.status.is_none_or(|s| s < 400));
+    let served = attempt.answer().filter(|seen| seen.status < 400).and_then(|s| s.page.as_ref());
+    let (page, url) = match (rendered, served) {
+        (Some(rendered), _) => (&rendered.page, rendered.url.as_str()),
+        (None, Some(page)) => (page, attempt.last_url()),
+        (None, None) => return Err(Na::Unseen),
+    };
+    let Bench { filing, evidence, policy, today, .. } = *bench;
+    let known = KnownOnce::Shared(&asked.known);
+    Ok(PageCase { filing, policy, today, evidence, host, attempt, url, rendered, page, known })
+}
+
+/// Why a host shows no page of the filing's own, by what was said of it.
+fn closed(host: &HostEvidence, heard: &Heard) -> Option<Na> {
     let answers = host.rendered().is_some()
         || host.visit.iter().flat_map(|v| v.attempts()).any(|a| a.answer().is_some());
     for code in scope::NO_OWN_PAGE {
@@ -205,22 +227,12 @@ fn own_page<'a>(
         let said = heard.get(code).into_iter().flatten();
         match said.filter(|r| r.concerns(Some(&host.host))).map(|r| &r.outcome).find(|o| o.speaks())
         {
-            Some(Outcome::Fail(_)) => return Err(Na::Yields(code)),
-            Some(_) => return Err(Na::Unseen),
+            Some(Outcome::Fail(_)) => return Some(Na::Yields(code)),
+            Some(_) => return Some(Na::Unseen),
             None => {}
         }
     }
-    let attempt = host.visit.as_ref().and_then(|visit| visit.best()).ok_or(Na::Unseen)?;
-    let rendered = host.rendered().filter(|rendered| rendered.status.is_none_or(|s| s < 400));
-    let served = attempt.answer().filter(|seen| seen.status < 400).and_then(|s| s.page.as_ref());
-    let (page, url) = match (rendered, served) {
-        (Some(rendered), _) => (&rendered.page, rendered.url.as_str()),
-        (None, Some(page)) => (page, attempt.last_url()),
-        (None, None) => return Err(Na::Unseen),
-    };
-    let Bench { filing, evidence, policy, today, .. } = *bench;
-    let found = FoundOnce::Shared(found);
-    Ok(PageCase { filing, policy, today, evidence, host, attempt, url, rendered, page, found })
+    None
 }
 
 /// The rule among those this one yields to that speaks of the host; of the filing, of any.

@@ -3,17 +3,20 @@
 //! and the same bytes whenever it is judged.
 
 mod dns;
+mod lines;
 mod registration;
 mod rendering;
 mod siblings;
 mod visit;
 
 pub use dns::{Answer, Dns, Located, Network, Place, Region, Resolution, Vantage};
+pub use lines::Lines;
 pub use registration::{Registration, RegistrationFailure, RegistryEntry};
 pub use rendering::{Area, Frame, Layout, RenderFailure, Rendered, Rendering, Sight, Unseen};
 pub use siblings::{Household, Kinship, Member, OneSite, Others, Sharers, Siblings, Twin};
 pub use visit::{Attempt, Certificate, End, Failure, Hop, HopKind, PageSeen, Trust, Visit};
 
+use crate::page::Page;
 use serde::{Deserialize, Serialize};
 
 /// Everything that was seen for one filing.
@@ -89,6 +92,12 @@ impl Evidence {
     pub fn needs_second_look(&self) -> bool {
         self.hosts.iter().any(HostEvidence::needs_second_look)
     }
+
+    /// Every page in it, host by host: as served, as other visitors got it, as a browser
+    /// showed it.
+    fn pages_mut(&mut self) -> impl Iterator<Item = &mut Page> {
+        self.hosts.iter_mut().flat_map(HostEvidence::pages_mut)
+    }
 }
 
 impl HostEvidence {
@@ -101,6 +110,17 @@ impl HostEvidence {
     pub fn attempts(&self) -> impl Iterator<Item = &Attempt> {
         let visits = self.visit.iter().flat_map(Visit::attempts);
         visits.chain(self.views.iter().map(|view| &view.attempt))
+    }
+
+    fn pages_mut(&mut self) -> impl Iterator<Item = &mut Page> {
+        let visit = self.visit.iter_mut().flat_map(|visit| [&mut visit.https, &mut visit.http]);
+        let views = self.views.iter_mut().map(|view| &mut view.attempt);
+        let served = visit.flatten().chain(views).filter_map(Attempt::page_mut);
+        let rendered = self.rendering.iter_mut().filter_map(|rendering| match rendering {
+            Rendering::Shown(rendered) => Some(&mut rendered.page),
+            Rendering::Failed(_) => None,
+        });
+        served.chain(rendered)
     }
 
     /// What the browser showed, where it showed anything.

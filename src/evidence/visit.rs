@@ -68,6 +68,13 @@ impl Attempt {
             End::Failed(_) => None,
         }
     }
+
+    pub(super) fn page_mut(&mut self) -> Option<&mut Page> {
+        match &mut self.end {
+            End::Answer(answer) => answer.page.as_mut(),
+            End::Failed(_) => None,
+        }
+    }
 }
 
 /// One request and what came back.

@@ -96,7 +96,7 @@ impl Judge<'_> {
             Shelf::Written(_) => (!seen.members.is_empty(), std::mem::take(&mut seen.members)),
         };
         let lang = self.bench.lang;
-        let line = audit_line(filing, &audit, &seen.evidence, lang)?;
+        let line = audit_line(filing, &audit, &mut seen.evidence, lang)?;
         let mut line = report::json(&serde_json::to_string(&line)?).into_bytes();
         line.push(b'\n');
         let notices = match &notice {

@@ -10,8 +10,8 @@ use crate::evidence::{
 use crate::filing::Filing;
 use crate::metrics::{Metrics, Stage};
 use crate::probe::turn::{self, Place};
-use crate::probe::{Look, Probe};
-use crate::spool::{Exchange, Keep, Members, Seen, Spool};
+use crate::probe::{self, Probe};
+use crate::spool::{Exchange, Keep, Margin, Members, Packed, Seen, Spool};
 use std::{future::Future, io, sync::Arc};
 use tokio::{
     task::JoinError,
@@ -19,24 +19,37 @@ use tokio::{
 };
 use tokio_util::sync::CancellationToken;
 
-/// What a look brought, and the records of its exchanges; `None` where it broke off by a fault
-/// of ours.
-pub(super) type Brought = Option<(Evidence, Members)>;
+/// What a look brought; `None` where it broke off by a fault of ours.
+pub(super) type Brought = Option<Look>;
+
+/// A look, ready to be written down.
+pub(super) struct Look {
+    /// What was seen, without the lines of pages.
+    evidence: Evidence,
+    /// All of it, as it goes into the journal.
+    packed: Packed,
+    /// The records of its exchanges.
+    members: Members,
+}
 
 /// What looks at sites: the probe, or a script in a test of the run itself.
 pub trait Eyes: Send + Sync + 'static {
     /// Looks at one site.
-    fn look(&self, filing: &Filing) -> impl Future<Output = Look> + Send;
+    fn look(&self, filing: &Filing) -> impl Future<Output = probe::Look> + Send;
     /// Looks a second time at what failed, and returns both looks as one.
-    fn look_again(&self, filing: &Filing, first: &Evidence) -> impl Future<Output = Look> + Send;
+    fn look_again(
+        &self,
+        filing: &Filing,
+        first: &Evidence,
+    ) -> impl Future<Output = probe::Look> + Send;
 }
 
 impl Eyes for Probe {
-    async fn look(&self, filing: &Filing) -> Look {
+    async fn look(&self, filing: &Filing) -> probe::Look {
         Probe::look(self, filing).await
     }
 
-    async fn look_again(&self, filing: &Filing, first: &Evidence) -> Look {
+    async fn look_again(&self, filing: &Filing, first: &Evidence) -> probe::Look {
         Probe::look_again(self, filing, first).await
     }
 }
@@ -117,7 +130,7 @@ fn begin<E: Eyes>(
     Ok(())
 }
 
-/// One look, with its exchanges packed for the evidence file.
+/// One look, packed for the journal and with its exchanges for the evidence file.
 async fn one<E: Eyes>(
     eyes: Arc<E>,
     filing: Box<Filing>,
@@ -134,27 +147,37 @@ async fn one<E: Eyes>(
     };
     let received = look.exchanges.iter().map(|e| e.response_head.len() + e.body.len());
     metrics.received_bytes.add(received.sum::<usize>() as u64);
-    if keep == Keep::None {
-        return Some((look.evidence, Members::default()));
-    }
-    // Packing a long body takes a while: not on a thread that others' timers wait for.
-    let packed = tokio::task::spawn_blocking(move || {
-        let first = first.map(|seen| seen.evidence);
-        pack(&look, first.as_ref(), at).map(|members| (look.evidence, members))
-    });
-    match turn::timed(Stage::Pack, filing.domain.ascii(), packed).await {
-        Ok(Ok(brought)) => Some(brought),
+    let packed = if keep == Keep::None {
+        Ok(Look::of(look.evidence, Members::default()))
+    } else {
+        // Packing a long body takes a while: not on a thread that others' timers wait for.
+        let packed = tokio::task::spawn_blocking(move || {
+            let first = first.map(|seen| seen.evidence);
+            let members = pack(&look, first.as_ref(), at)?;
+            Look::of(look.evidence, members)
+        });
+        turn::timed(Stage::Pack, filing.domain.ascii(), packed).await
+    };
+    match packed {
+        Ok(Ok(look)) => Some(look),
         Ok(Err(error)) => {
-            tracing::error!(domain = filing.domain.ascii(), %error, "exchanges cannot be packed");
+            tracing::error!(domain = filing.domain.ascii(), %error, "a look cannot be packed");
             None
         }
         Err(error) => fault(filing.domain.ascii(), &error),
     }
 }
 
+impl Look {
+    fn of(mut evidence: Evidence, members: Members) -> io::Result<Look> {
+        let packed = Packed::of(&mut evidence)?;
+        Ok(Look { evidence, packed, members })
+    }
+}
+
 /// The exchanges of a look. Of a second one, hosts that stand as the first one saw them
 /// were not asked for again.
-fn pack(look: &Look, first: Option<&Evidence>, at: jiff::Timestamp) -> io::Result<Members> {
+fn pack(look: &probe::Look, first: Option<&Evidence>, at: jiff::Timestamp) -> io::Result<Members> {
     let mut members = Members::default();
     for host in &look.evidence.hosts {
         if !first.is_some_and(|first| first.hosts.contains(host)) {
@@ -200,35 +223,54 @@ fn record(
     plan: &Plan<'_>,
     metrics: &Metrics,
 ) -> Result<bool, RunError> {
-    let earlier = spool.seen(task.row)?;
+    let earlier = spool.outline(task.row)?;
     let faulted = brought.is_none();
-    let (mut evidence, members) = match brought {
-        Some(brought) => {
+    let Some(mut look) = (match brought {
+        Some(look) => {
             let first = Some(&earlier.evidence).filter(|_| task.again && !earlier.faulted);
-            count::look(metrics, &brought.0, first);
-            brought
+            count::look(metrics, &look.evidence, first);
+            Some(look)
         }
-        None if task.again && !earlier.faulted => (earlier.evidence, Members::default()),
-        None => match spool.row(task.row)? {
-            Some(Ok(filing)) => (fault_evidence(&filing), Members::default()),
-            _ => return Ok(false),
-        },
+        None => unlooked(spool, task, earlier.faulted, plan)?,
+    }) else {
+        return Ok(false);
     };
     // It is kept with the evidence: who judges again needs no file.
     if let (Some(registry), Some(Ok(filing))) = (plan.registry, spool.row(task.row)?) {
-        evidence.registry = registry.entries(&filing, &evidence)?;
+        look.evidence.registry = registry.entries(&filing, &look.evidence)?;
     }
-    let again = !task.again && (faulted || evidence.needs_second_look());
+    let again = !task.again && (faulted || look.evidence.needs_second_look());
     match task.again {
         true => metrics.second_looks.add(1),
         false => metrics.first_looks.add(1),
     }
     if !again {
-        metrics.site(count::outcome(&evidence, faulted));
+        metrics.site(count::outcome(&look.evidence, faulted));
     }
-    let seen = Seen { evidence, faulted, again, members: earlier.members };
-    spool.push_look(task.row, seen, members)?;
+    let registry = look.evidence.registry;
+    let margin = Margin { faulted, again, members: earlier.members, registry };
+    spool.push_look(task.row, margin, &look.packed, look.members)?;
     Ok(again)
+}
+
+/// What is known where a look broke off by a fault of ours: what an earlier one saw, or nothing.
+/// `None` where there is no such filing.
+fn unlooked(
+    spool: &Spool,
+    task: Task,
+    faulted: bool,
+    plan: &Plan<'_>,
+) -> Result<Option<Look>, RunError> {
+    let evidence = if task.again && !faulted {
+        spool.seen(task.row)?.evidence
+    } else {
+        match spool.row(task.row)? {
+            Some(Ok(filing)) => fault_evidence(&filing),
+            _ => return Ok(None),
+        }
+    };
+    let look = Look::of(evidence, Members::default());
+    look.map(Some).map_err(|error| RunError::Output(plan.output.clone(), error))
 }
 
 /// What is known of a site that our own fault kept us from seeing: nothing, and why.

@@ -42,40 +42,26 @@ struct VerdictLine {
 }
 
 /// The line of one filing, the personal data of its row masked wherever a verdict or the
-/// page repeats it.
+/// page repeats it. Takes the lines of pages out of the evidence.
 pub fn audit_line<'a>(
     filing: &'a Filing,
     audit: &Audit,
-    evidence: &Evidence,
+    evidence: &mut Evidence,
     lang: Lang,
 ) -> serde_json::Result<AuditLine<'a>> {
+    // The text of pages is for judging again, from the journal; here a verdict quotes what it
+    // rests on.
+    evidence.take_lines();
+    let mut shown = serde_json::to_value(&*evidence)?;
     let mask = Mask::of(filing, evidence.registration.as_ref());
-    let mut evidence = serde_json::to_value(evidence)?;
-    leave_out_passages(&mut evidence);
-    mask.page_texts(&mut evidence);
+    mask.page_texts(&mut shown);
     Ok(AuditLine {
         row: filing.line,
         source: filing.source.as_deref(),
         domain: filing.domain.ascii(),
         verdicts: audit.verdicts.iter().map(|verdict| line(verdict, lang, &mask)).collect(),
-        evidence,
+        evidence: shown,
     })
-}
-
-/// The text of pages is for judging again, from the journal; here a verdict quotes what it
-/// rests on.
-fn leave_out_passages(evidence: &mut Value) {
-    let mut open = vec![evidence];
-    while let Some(value) = open.pop() {
-        match value {
-            Value::Array(values) => open.extend(values),
-            Value::Object(fields) => {
-                fields.remove("passages");
-                open.extend(fields.values_mut());
-            }
-            _ => {}
-        }
-    }
 }
 
 fn line(verdict: &Verdict, lang: Lang, mask: &Mask<'_>) -> VerdictLine {
@@ -109,7 +95,9 @@ fn line(verdict: &Verdict, lang: Lang, mask: &Mask<'_>) -> VerdictLine {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::evidence::{Attempt, Dns, Hop, HopKind, HostEvidence, Role, Visit};
     use crate::filing::Domain;
+    use crate::page::{Page, Passage};
     use crate::rules::{Field, Text};
 
     fn verdict(kind: VerdictKind, reason: Option<Na>) -> Verdict {
@@ -132,7 +120,7 @@ mod tests {
 
     fn written(filing: &Filing, verdicts: Vec<Verdict>) -> String {
         let audit = Audit { verdicts };
-        let line = audit_line(filing, &audit, &Evidence::default(), Lang::En).unwrap();
+        let line = audit_line(filing, &audit, &mut Evidence::default(), Lang::En).unwrap();
         serde_json::to_string(&line).unwrap()
     }
 
@@ -172,12 +160,20 @@ mod tests {
     }
 
     #[test]
-    fn the_text_of_pages_is_left_out_at_any_depth() {
-        let mut evidence = serde_json::json!({
-            "hosts": [{"visit": {"page": {"title": "示例", "passages": [{"text": "一行"}]}}}]
-        });
-        leave_out_passages(&mut evidence);
-        assert_eq!(evidence["hosts"][0]["visit"]["page"], serde_json::json!({"title": "示例"}));
+    fn the_text_of_pages_is_left_out() {
+        let filing = Filing::of_domain(7, Domain::parse("site.example").unwrap());
+        let passages = vec![Passage { text: "一行".to_owned(), ..Passage::default() }];
+        let page = Page { title: Some("示例".to_owned()), passages, ..Page::default() };
+        let https = Attempt::answered(Hop::to("https://site.example/", HopKind::Start), "", page);
+        let host = HostEvidence {
+            visit: Some(Visit { looks: 1, https: Some(https), http: None }),
+            ..HostEvidence::of_dns("site.example".to_owned(), Role::Apex, Dns::default())
+        };
+        let mut evidence = Evidence { hosts: vec![host], ..Evidence::default() };
+        let audit = Audit { verdicts: Vec::new() };
+        let line = audit_line(&filing, &audit, &mut evidence, Lang::En).unwrap();
+        let line = serde_json::to_string(&line).unwrap();
+        assert!(line.contains("示例") && !line.contains("一行"), "{line}");
     }
 
     #[test]

@@ -30,22 +30,36 @@ pub fn terminal(text: &str) -> String {
 /// JSON text with what nobody sees, and what some readers take for a line end, as `\\uXXXX`:
 /// the same value, on one line for every reader, and harmless when printed.
 pub fn json(text: &str) -> String {
-    let is_plain = |c: char| c == '\n' || !(is_unseen(c) || is_line_end(c));
-    if text.chars().all(is_plain) {
-        return text.to_owned();
-    }
     let mut json = String::with_capacity(text.len() + 64);
-    for c in text.chars() {
-        if is_plain(c) {
-            json.push(c);
-        } else {
-            // Such characters stand in strings only, where two units may be written for one.
-            for unit in c.encode_utf16(&mut [0; 2]) {
-                json.push_str(&format!("\\u{unit:04x}"));
-            }
+    let mut rest = text;
+    while let Some((plain, c, behind)) = before_unplain(rest) {
+        json.push_str(plain);
+        // Such characters stand in strings only, where two units may be written for one.
+        for unit in c.encode_utf16(&mut [0; 2]) {
+            json.push_str(&format!("\\u{unit:04x}"));
         }
+        rest = behind;
     }
+    json.push_str(rest);
     json
+}
+
+/// The text before the first character that JSON text must not hold, that one, and the rest.
+/// By far most text has none: its bytes are looked through for those that could begin one.
+fn before_unplain(text: &str) -> Option<(&str, char, &str)> {
+    let may_begin =
+        |byte: &u8| matches!(byte, 0..=0x9 | 0xb..=0x1f | 0x7f | 0xc2 | 0xd8 | 0xe2 | 0xef | 0xf3);
+    let bytes = text.as_bytes();
+    let mut from = 0;
+    loop {
+        let at = from + bytes.get(from..)?.iter().position(may_begin)?;
+        let mut behind = text.get(at..)?.chars();
+        let c = behind.next()?;
+        if is_unseen(c) || is_line_end(c) {
+            return Some((text.get(..at)?, c, behind.as_str()));
+        }
+        from = at + c.len_utf8();
+    }
 }
 
 /// Whether some readers end a line here.
@@ -125,6 +139,15 @@ mod tests {
         assert_eq!(safe, r#""a\u202eb\u2028c\u0085d\udb40\udc41\u009be\u001b\n""#);
         assert_eq!(serde_json::from_str::<String>(&safe).unwrap(), hostile);
         assert_eq!(json("{\n  \"备案\": 1\n}"), "{\n  \"备案\": 1\n}");
+    }
+
+    #[test]
+    fn every_character_is_written_as_it_is_or_by_its_number() {
+        for c in '\0'..=char::MAX {
+            let is_plain = c == '\n' || !(is_unseen(c) || is_line_end(c));
+            let safe = json(c.encode_utf8(&mut [0; 4]));
+            assert_eq!(safe.starts_with("\\u"), !is_plain, "{c:?} gave {safe:?}");
+        }
     }
 
     #[test]

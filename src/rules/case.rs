@@ -1,4 +1,4 @@
-use super::FoundOnce;
+use super::KnownOnce;
 use crate::evidence::{
     Attempt, Evidence, HostEvidence, Registration, RegistryEntry, Rendered, Siblings, Visit,
 };
@@ -55,6 +55,8 @@ pub struct WebCase<'a> {
     pub host: &'a HostEvidence,
     /// Its visit.
     pub visit: &'a Visit,
+    /// What rules that were asked before know of it.
+    pub known: KnownOnce<'a>,
 }
 
 /// What a rule about one page reads.
@@ -77,8 +79,8 @@ pub struct PageCase<'a> {
     pub rendered: Option<&'a Rendered>,
     /// The page: HTML, status under 400. As the browser shows it, else as served.
     pub page: &'a Page,
-    /// The words of the policy's lists on it, looked for when the first rule asks.
-    pub found: FoundOnce<'a>,
+    /// What rules that were asked before know of it.
+    pub known: KnownOnce<'a>,
 }
 
 /// What a rule about the filing among the others of the list reads.

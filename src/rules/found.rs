@@ -5,37 +5,12 @@ use super::{Defect, Na, Outcome, PageCase, Text, quote};
 use crate::page::Page;
 use crate::policy::{Level, WordList, Words};
 use crate::record::fold;
-use std::cell::OnceCell;
 use std::ops::Range;
 
 /// The words of a page that count.
 #[derive(Debug, Default)]
-pub struct Found {
+pub(super) struct Found {
     hits: Vec<Hit>,
-}
-
-/// Where the words of a page are kept once they have been looked for.
-#[derive(Debug)]
-pub enum FoundOnce<'a> {
-    /// With those who ask about the same page.
-    Shared(&'a OnceCell<Found>),
-    /// Here: a page that one rule alone looks at.
-    Own(OnceCell<Found>),
-}
-
-impl FoundOnce<'_> {
-    fn cell(&self) -> &OnceCell<Found> {
-        match self {
-            FoundOnce::Shared(cell) => cell,
-            FoundOnce::Own(cell) => cell,
-        }
-    }
-}
-
-impl Default for FoundOnce<'_> {
-    fn default() -> Self {
-        FoundOnce::Own(OnceCell::new())
-    }
 }
 
 /// A word that counts, and where it stands.
@@ -93,13 +68,35 @@ pub(super) fn is_crime(list: WordList) -> bool {
 
 /// Whether a word stands in something as short as menus, buttons and headings are.
 fn is_label(text: &str, span: &Range<usize>) -> bool {
-    let parts = |c: char| c.is_whitespace() || "|/·>»«<()[]【】。,;:!".contains(c);
-    let before = text.get(..span.start).unwrap_or_default();
-    let after = text.get(span.end..).unwrap_or_default();
-    let from = before.rfind(parts).unwrap_or(0);
-    let to = span.end + after.find(parts).unwrap_or(after.len());
-    let label = text.get(from..to).unwrap_or_default();
-    label.chars().filter(|c| c.is_alphanumeric()).nth(LABEL).is_none()
+    let parts = |c: char| {
+        let is_mark = matches!(
+            c,
+            '|' | '/'
+                | '·'
+                | '>'
+                | '»'
+                | '«'
+                | '<'
+                | '('
+                | ')'
+                | '['
+                | ']'
+                | '【'
+                | '】'
+                | '。'
+                | ','
+                | ';'
+                | ':'
+                | '!'
+        );
+        is_mark || c.is_whitespace()
+    };
+    let (before, rest) = text.split_at_checked(span.start).unwrap_or_default();
+    let (word, after) = rest.split_at_checked(span.len()).unwrap_or_default();
+    let before = before.chars().rev().take_while(|c| !parts(*c));
+    let after = after.chars().take_while(|c| !parts(*c));
+    let label = word.chars().chain(before).chain(after);
+    label.filter(|c| c.is_alphanumeric()).nth(LABEL).is_none()
 }
 
 /// The words of some lists on a page.
@@ -115,7 +112,7 @@ pub(super) struct Sum {
 impl PageCase<'_> {
     /// Every word of the page that counts.
     fn words(&self) -> &Found {
-        self.found.cell().get_or_init(|| Found::of(self.page, &self.policy.words))
+        self.known.words.get_or_init(|| Found::of(self.page, &self.policy.words))
     }
 
     /// The words of some lists that the page holds.

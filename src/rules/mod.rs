@@ -5,6 +5,7 @@
 
 mod case;
 mod found;
+mod known;
 mod law;
 mod layout;
 mod names;
@@ -33,7 +34,7 @@ pub use case::{
     DnsCase, FilingCase, ListCase, PageCase, RegistrationCase, RegistryCase, SiteCase, WebCase,
     provider_keys,
 };
-pub use found::{Found, FoundOnce};
+pub use known::{Known, KnownOnce};
 pub(crate) use names::is_no_person;
 pub use outcome::{Defect, Lang, Na, Outcome, Text, quote};
 pub use reference::{example, index, law, law_heading, page};

@@ -12,6 +12,10 @@ const HARDLY_ANY: u32 = 40;
 /// the visit ended at another filing of the same subject, whose own audit judges it. Of
 /// several domains that show one page without a redirect, `one_site` tells.
 pub(super) fn of_other_filing(case: &PageCase<'_>) -> Option<Na> {
+    case.known.elsewhere.get_or_init(|| ends_at_other_filing(case)).clone()
+}
+
+fn ends_at_other_filing(case: &PageCase<'_>) -> Option<Na> {
     let domain = registrable(case.url)?;
     let other = domain != case.filing.domain.registrable()
         && case.evidence.siblings.same_subject.contains(&domain);

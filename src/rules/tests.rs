@@ -1,6 +1,6 @@
 //! What fixtures cannot show: pages that were cut, and links side by side.
 
-use super::{Check, FoundOnce, Outcome, PageCase, find};
+use super::{Check, KnownOnce, Outcome, PageCase, find};
 use crate::evidence::{Attempt, Dns, Evidence, Hop, HopKind, HostEvidence, Role};
 use crate::filing::{Domain, FiledNumber, FiledPolice, Filing};
 use crate::page::{Context, Page, read};
@@ -45,7 +45,7 @@ fn outcome(code: &str, page: &Page) -> Outcome {
         url: attempt.last_url(),
         rendered: None,
         page,
-        found: FoundOnce::default(),
+        known: KnownOnce::default(),
     })
 }
 

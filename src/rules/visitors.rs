@@ -3,7 +3,7 @@
 
 use super::icp::judged_zone;
 use super::web::{foreign_end, signature};
-use super::{FoundOnce, PageCase, SiteCase, Text};
+use super::{KnownOnce, PageCase, SiteCase, Text};
 use crate::evidence::{HostEvidence, View, Visitor};
 use crate::page::{Page, ShownNumber};
 use crate::record::{FilingNumber, Form, Licence, Number, Relation};
@@ -18,8 +18,8 @@ pub(super) fn desktop<'a>(case: &SiteCase<'a>, host: &'a HostEvidence) -> Option
         None => (served, attempt.last_url()),
     };
     let SiteCase { filing, policy, today, evidence } = *case;
-    let found = FoundOnce::default();
-    Some(PageCase { filing, policy, today, evidence, host, attempt, url, rendered, page, found })
+    let known = KnownOnce::default();
+    Some(PageCase { filing, policy, today, evidence, host, attempt, url, rendered, page, known })
 }
 
 /// The page of a view, in place of the one of `case`; `None` where the visitor met none, or
@@ -30,8 +30,8 @@ pub(super) fn viewed<'a>(case: &PageCase<'a>, view: &'a View) -> Option<PageCase
     if signature(case.policy, &case.host.host, attempt).is_some() {
         return None;
     }
-    let found = FoundOnce::default();
-    Some(PageCase { attempt, url: attempt.last_url(), rendered: None, page, found, ..*case })
+    let known = KnownOnce::default();
+    Some(PageCase { attempt, url: attempt.last_url(), rendered: None, page, known, ..*case })
 }
 
 /// The views of a page: those of its host, or of another host that shows the same page and

@@ -1,11 +1,12 @@
 //! One record of the journal: kind, length, checksum, payload. What a kill left half
 //! written is told from what is whole by length and checksum.
 
-use flate2::{Compression, Crc, read::DeflateDecoder, write::DeflateEncoder};
+use flate2::Crc;
+use lz4_flex::block;
 use serde::{Serialize, de::DeserializeOwned};
 use std::{
     fs::File,
-    io::{self, Read, Write},
+    io::{self, Read},
 };
 
 /// Bytes before the payload: kind (1), length (4), checksum (4), little-endian.
@@ -49,7 +50,7 @@ pub(super) fn read(reader: &mut impl Read) -> io::Result<Frame> {
     if length > LONGEST {
         return Ok(Frame::Torn);
     }
-    let mut payload = Vec::new();
+    let mut payload = Vec::with_capacity((length as usize).min(ROOM));
     reader.take(u64::from(length)).read_to_end(&mut payload)?;
     let whole = payload.len() == length as usize
         && checksum(kind, &payload) == u32::from_le_bytes([c0, c1, c2, c3]);
@@ -64,8 +65,14 @@ pub(super) fn checksum(kind: u8, payload: &[u8]) -> u32 {
     crc.sum()
 }
 
-/// Most records are shorter: one read brings head and payload.
-const AT_ONCE: usize = 4 << 10;
+/// Most rows are shorter: one read brings head and payload.
+pub(super) const ROW: usize = 1 << 10;
+
+/// Most looks are shorter.
+pub(super) const LOOK: usize = 16 << 10;
+
+/// Bytes that are made room for before it is known that they are there.
+const ROOM: usize = 64 << 10;
 
 /// Reads records at any place. It holds no place of its own, so that several threads may
 /// read at the same time.
@@ -76,9 +83,10 @@ impl Reader {
         Reader(file)
     }
 
-    /// The payload of the record at this place; `None` where there is no whole one.
-    pub(super) fn read(&self, at: u64) -> io::Result<Option<Vec<u8>>> {
-        let mut start = vec![0; AT_ONCE];
+    /// The payload of the record at this place; `None` where there is no whole one. `at_once`
+    /// bytes are read first, and the rest where there is more.
+    pub(super) fn read(&self, at: u64, at_once: usize) -> io::Result<Option<Vec<u8>>> {
+        let mut start = vec![0; at_once];
         let filled = fill(&self.0, &mut start, at)?;
         start.truncate(filled);
         let rest = At { file: &self.0, at: at + filled as u64 };
@@ -139,24 +147,27 @@ pub(super) fn json(value: &impl Serialize) -> io::Result<Vec<u8>> {
     serde_json::to_vec(value).map_err(io::Error::from)
 }
 
-/// A value packed: evidence repeats itself.
-pub(super) fn deflate(value: &impl Serialize) -> io::Result<Vec<u8>> {
-    let mut encoder = DeflateEncoder::new(Vec::new(), Compression::fast());
-    encoder.write_all(&json(value)?)?;
-    encoder.finish()
+/// A value packed: evidence repeats itself. LZ4 takes little more room than deflate, a third of its
+/// time, and a quarter for unpacking.
+pub(super) fn pack(value: &impl Serialize) -> io::Result<Vec<u8>> {
+    Ok(block::compress_prepend_size(&json(value)?))
 }
 
 /// A packed value.
-pub(super) fn inflate<T: DeserializeOwned>(bytes: &[u8]) -> io::Result<T> {
+pub(super) fn unpack<T: DeserializeOwned>(bytes: &[u8]) -> io::Result<T> {
+    let (length, packed) = block::uncompressed_size(bytes).map_err(io::Error::other)?;
     // The journal is the operator's own file; the bound is against damage, not malice.
-    let mut text = Vec::new();
-    DeflateDecoder::new(bytes).take(1 << 30).read_to_end(&mut text)?;
+    if length > LONGEST as usize {
+        return Err(io::Error::other("a packed value says that it is longer than any"));
+    }
+    let text = block::decompress(packed, length).map_err(io::Error::other)?;
     serde_json::from_slice(&text).map_err(io::Error::from)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::io::Write;
 
     #[test]
     fn a_record_reads_back_as_it_was_written() {
@@ -174,7 +185,7 @@ mod tests {
         let mut places = Vec::new();
         let mut at = 0;
         // Around the length of one read, and well over it.
-        for length in [0, 1, AT_ONCE - HEAD - 1, AT_ONCE - HEAD, AT_ONCE, 3 * AT_ONCE] {
+        for length in [0, 1, ROW - HEAD - 1, ROW - HEAD, ROW, 3 * ROW] {
             let bytes = encode(7, &vec![7; length]).unwrap();
             file.write_all(&bytes).unwrap();
             places.push((at, length));
@@ -185,13 +196,13 @@ mod tests {
             for _ in 0..4 {
                 scope.spawn(|| {
                     for (at, length) in places.iter().rev() {
-                        assert_eq!(reader.read(*at).unwrap().unwrap(), vec![7; *length]);
+                        assert_eq!(reader.read(*at, ROW).unwrap().unwrap(), vec![7; *length]);
                     }
                 });
             }
         });
-        assert_eq!(reader.read(at).unwrap(), None, "behind the end");
-        assert_eq!(reader.read(1).unwrap(), None, "not where a record begins");
+        assert_eq!(reader.read(at, ROW).unwrap(), None, "behind the end");
+        assert_eq!(reader.read(1, ROW).unwrap(), None, "not where a record begins");
         assert_eq!(bytes_at(&reader.0, HEAD as u64, 0).unwrap(), Vec::<u8>::new());
     }
 

@@ -1,8 +1,8 @@
-use super::frame::{self, Reader, deflate, inflate, json};
+use super::frame::{self, Reader, json};
 use super::kin::Kin;
 use super::lock::private;
+use super::look::{self, Margin, Packed, Part, Seen};
 use super::{Folder, Keep, Member, Members, SpoolError};
-use crate::evidence::Evidence;
 use crate::filing::Row;
 use serde::{Deserialize, Serialize};
 use std::{
@@ -11,8 +11,11 @@ use std::{
     io::{self, BufWriter, Write},
 };
 
+/// The first bytes of a journal of any version.
+pub(super) const KIND: &[u8] = b"beian spool ";
+
 /// The first bytes of a journal; the digit is the version of its format.
-pub(super) const MAGIC: &[u8] = b"beian spool 2\n";
+pub(super) const MAGIC: &[u8] = b"beian spool 3\n";
 
 pub(super) const HEADER: u8 = 1;
 pub(super) const FILING: u8 = 2;
@@ -44,19 +47,6 @@ pub struct Header {
     pub keep: Keep,
     /// Versions of rules and tables.
     pub versions: BTreeMap<String, String>,
-}
-
-/// What was seen of one row so far.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct Seen {
-    /// The evidence of all looks.
-    pub evidence: Evidence,
-    /// A look failed by a fault of ours.
-    pub faulted: bool,
-    /// Whether the row is to be looked at a second time.
-    pub again: bool,
-    /// Where the exchanges of all looks are kept.
-    pub members: Vec<Member>,
 }
 
 /// How far a row is.
@@ -165,12 +155,13 @@ impl Spool {
         self.cut()
     }
 
-    /// Writes down a look. `members` are the exchanges that are new; `seen.members` those of
+    /// Writes down a look. `members` are the exchanges that are new; those of the margin, of
     /// earlier looks.
     pub fn push_look(
         &mut self,
         row: u32,
-        mut seen: Seen,
+        mut margin: Margin,
+        packed: &Packed,
         members: Members,
     ) -> Result<(), SpoolError> {
         let (bytes, list) = members.into_parts();
@@ -178,21 +169,21 @@ impl Spool {
         self.exchanges.write_all(&bytes).map_err(SpoolError::at(&path))?;
         for mut member in list {
             member.offset += self.exchanges_end;
-            seen.members.push(member);
+            margin.members.push(member);
         }
         self.exchanges_end += bytes.len() as u64;
 
         let mut payload = row.to_le_bytes().to_vec();
-        payload.push(u8::from(seen.again));
+        payload.push(u8::from(margin.again));
         payload.extend(self.exchanges_end.to_le_bytes());
         payload.extend(frame::checksum(LOOK, &bytes).to_le_bytes());
-        payload.extend(deflate(&seen).map_err(self.failed())?);
+        payload.extend(look::encode(&margin, packed).map_err(self.failed())?);
         let at = self.end;
         self.append(LOOK, &payload)?;
         self.flush()?;
         if let Some(slot) = self.slots.get_mut(row as usize) {
             slot.look = at;
-            slot.stage = if seen.again { Stage::Again } else { Stage::Settled };
+            slot.stage = if margin.again { Stage::Again } else { Stage::Settled };
         }
         self.unsynced += 1;
         if self.unsynced >= SYNC_EVERY { self.sync() } else { Ok(()) }
@@ -202,7 +193,7 @@ impl Spool {
     pub fn row(&self, row: u32) -> Result<Option<Row>, SpoolError> {
         let Some(slot) = self.slots.get(row as usize) else { return Ok(None) };
         let (at, rejected) = (slot.row, slot.stage == Stage::Rejected);
-        let bytes = self.read(at)?;
+        let bytes = self.read(at, frame::ROW)?;
         let row = if rejected {
             serde_json::from_slice(&bytes).map(Err)
         } else {
@@ -213,13 +204,22 @@ impl Spool {
 
     /// Reads back what was seen of a row; nothing before its first look.
     pub fn seen(&self, row: u32) -> Result<Seen, SpoolError> {
+        self.look(row, Part::Whole)
+    }
+
+    /// The same without the lines of pages, which are most of it.
+    pub fn outline(&self, row: u32) -> Result<Seen, SpoolError> {
+        self.look(row, Part::Outline)
+    }
+
+    fn look(&self, row: u32, part: Part) -> Result<Seen, SpoolError> {
         let at = self.slots.get(row as usize).map_or(0, |slot| slot.look);
         if at == 0 {
             return Ok(Seen::default());
         }
-        let bytes = self.read(at)?;
-        let packed = bytes.get(LOOK_HEAD..).unwrap_or_default();
-        inflate(packed).map_err(|_| self.damaged(at))
+        let bytes = self.read(at, frame::LOOK)?;
+        let look = bytes.get(LOOK_HEAD..).unwrap_or_default();
+        look::decode(look, part).map_err(|_| self.damaged(at))
     }
 
     /// The bytes of kept exchanges; nothing where they are gone, as after the end of a run.
@@ -287,8 +287,8 @@ impl Spool {
         self.journal.flush().map_err(self.failed())
     }
 
-    fn read(&self, at: u64) -> Result<Vec<u8>, SpoolError> {
-        match self.reader.read(at).map_err(self.failed())? {
+    fn read(&self, at: u64, at_once: usize) -> Result<Vec<u8>, SpoolError> {
+        match self.reader.read(at, at_once).map_err(self.failed())? {
             Some(bytes) => Ok(bytes),
             None => Err(self.damaged(at)),
         }

@@ -11,14 +11,16 @@ mod frame;
 mod journal;
 mod kin;
 mod lock;
+mod look;
 mod recovery;
 mod registry;
 mod siblings;
 mod warc;
 
 pub use archive::Archive;
-pub use journal::{Header, Seen, Spool, Stage};
+pub use journal::{Header, Spool, Stage};
 pub use lock::{Folder, State, sync_folder};
+pub use look::{Margin, Packed, Seen};
 pub use registry::{BadRow, Registry, RegistryCount};
 pub use warc::{Exchange, Member, Members};
 

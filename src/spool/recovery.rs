@@ -7,8 +7,8 @@
 
 use super::frame::{self, Frame, HEAD};
 use super::journal::{
-    FILING, FILING_ALONE, HEADER, Header, LIST_END, LOOK, LOOK_HEAD, MAGIC, REJECTED, SYNCED, Slot,
-    Spool, Stage,
+    FILING, FILING_ALONE, HEADER, Header, KIND, LIST_END, LOOK, LOOK_HEAD, MAGIC, REJECTED, SYNCED,
+    Slot, Spool, Stage,
 };
 use super::{Folder, SpoolError};
 use std::{
@@ -150,7 +150,11 @@ pub(super) fn read_header(reader: &mut impl Read, path: &Path) -> Result<Header,
     let mut start = reader.take(MAGIC.len() as u64);
     start.read_to_end(&mut magic).map_err(SpoolError::at(path))?;
     if magic != MAGIC {
-        return Err(foreign("it does not begin like a journal"));
+        let is_journal = magic.starts_with(KIND) && magic.ends_with(b"\n");
+        return Err(foreign(match is_journal {
+            true => "another version wrote it",
+            false => "it does not begin like a journal",
+        }));
     }
     match frame::read(reader).map_err(SpoolError::at(path))? {
         Frame::Whole(HEADER, bytes) => {

@@ -80,7 +80,7 @@ impl Spool {
                 return Ok(None);
             }
             if self.stage(row) != Some(Stage::Rejected) && self.kin.may_share_site(row) {
-                self.kin.see(row, &self.seen(row)?.evidence, &mut glimpses);
+                self.kin.see(row, &self.outline(row)?.evidence, &mut glimpses);
             }
         }
         Ok(Some(glimpses))

@@ -56,6 +56,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("chardetng", &["page/", "filing/"]),
     ("encoding_rs", &["page/", "filing/", "demo/", "probe/fetch", "probe/registration"]),
     ("calamine", &["filing/"]),
+    ("lz4_flex", &["spool/"]),
     ("csv", &["filing/", "report/", "spool/", "cli/", "demo/"]),
     ("maxminddb", &["probe/place"]),
     ("governor", &["probe/"]),

@@ -54,7 +54,7 @@ fn check(case: &PageCase<'_>) -> Outcome {
 }
 
 /// The page shows the number; whether it can be seen the markup may leave open.
-fn shown(case: &PageCase<'_>, judged: &Judged<'_>) -> Outcome {
+fn shown<'a>(case: &PageCase<'a>, judged: &Judged<'a>) -> Outcome {
     let occurrences = occurrences(case, judged);
     if let Some(seen) = occurrences.iter().find(|number| eye(case, number) == Eye::Sees) {
         return pass(format!("{} 看得见", seen.text), format!("{} is seen", seen.text));

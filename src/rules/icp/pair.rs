@@ -10,10 +10,10 @@ use url::Url;
 
 /// The numbers of the domain's page against those of its www host's. A page without any is
 /// ICP001's.
-pub(super) fn between_hosts(
+pub(super) fn between_hosts<'a>(
     texts: &Texts,
-    apex: &PageCase<'_>,
-    www: &PageCase<'_>,
+    apex: &PageCase<'a>,
+    www: &PageCase<'a>,
 ) -> Option<Outcome> {
     let (a, b) = (Named::of(apex.page), Named::of(www.page));
     if a.is_empty() || b.is_empty() {
@@ -29,10 +29,10 @@ pub(super) fn between_hosts(
 }
 
 /// The number of the phone's page against that of the page which a person at a desk sees.
-pub(super) fn on_phone(
+pub(super) fn on_phone<'a>(
     texts: &Texts,
-    desk: &PageCase<'_>,
-    phone: &PageCase<'_>,
+    desk: &PageCase<'a>,
+    phone: &PageCase<'a>,
 ) -> Option<Outcome> {
     let (a, b) = (Named::of(desk.page), Named::of(phone.page));
     // Another filing's page, or a stranger's, is not this one's phone page.

@@ -12,6 +12,7 @@ use crate::rules::{PageCase, Text};
 use url::Url;
 
 /// What the record numbers of a page come to.
+#[derive(Clone)]
 pub(in crate::rules) enum Standing<'a> {
     /// The page was read whole and shows no number.
     Missing,
@@ -35,6 +36,7 @@ pub(in crate::rules) enum Concealed<'a> {
 }
 
 /// The number by which the page is judged.
+#[derive(Clone)]
 pub(in crate::rules) struct Judged<'a> {
     /// The accepted one, else the one that comes nearest to it.
     pub(in crate::rules) number: &'a ShownNumber,
@@ -95,6 +97,10 @@ impl Reading {
 
 /// Classifies the record numbers of a page.
 pub(in crate::rules) fn standing<'a>(case: &PageCase<'a>) -> Standing<'a> {
+    case.known.standing.get_or_init(|| classified(case)).clone()
+}
+
+fn classified<'a>(case: &PageCase<'a>) -> Standing<'a> {
     let yardstick = Yardstick::of(case);
     let read = judged_numbers(case, &yardstick);
     // Of equals the one that the ministry would write, a filing before a licence;

@@ -4,7 +4,8 @@ use crate::evidence::{
 };
 use crate::filing::Domain;
 use crate::policy::{PageFacts, Policy, Signature};
-use crate::rules::Text;
+use crate::rules::{Text, WebCase};
+use std::ptr;
 
 /// What looking at a host came to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -177,28 +178,33 @@ pub(in crate::rules) fn signature<'p>(
     })
 }
 
-/// The same of a host, also by what a browser made of the page: parking pages are often made
-/// by scripts.
-pub(super) fn recognised<'p>(
-    policy: &'p Policy,
-    host: &HostEvidence,
-    attempt: &Attempt,
-) -> Option<&'p Signature> {
-    let served = signature(policy, &host.host, attempt);
-    served.or_else(|| {
-        let rendered = host.rendered()?;
-        let last_host = host_of(&rendered.url).unwrap_or_default();
-        let page = &rendered.page;
-        policy.signatures.find(&PageFacts {
-            status: rendered.status.unwrap_or(200),
-            title: page.title.as_deref().unwrap_or_default(),
-            text: &page.excerpt,
-            text_length: page.text_length,
-            targets: page.frames.iter().map(String::as_str).collect(),
-            server: "",
-            first_host: &host.host,
-            last_host: &last_host,
-        })
+/// The same of one of the visit's own walks, which several rules ask for.
+pub(super) fn served<'p>(case: &WebCase<'p>, attempt: &Attempt) -> Option<&'p Signature> {
+    let find = || signature(case.policy, &case.host.host, attempt);
+    let is_it = |walk: &Option<Attempt>| walk.as_ref().is_some_and(|own| ptr::eq(own, attempt));
+    let walks = [&case.visit.https, &case.visit.http].into_iter().zip(&case.known.walks);
+    let known = walks.into_iter().find(|(walk, _)| is_it(walk));
+    known.map_or_else(find, |(_, once)| *once.get_or_init(find))
+}
+
+/// The same, also by what a browser made of the page: parking pages are often made by scripts.
+pub(super) fn recognised<'p>(case: &WebCase<'p>, attempt: &Attempt) -> Option<&'p Signature> {
+    served(case, attempt).or_else(|| *case.known.shown.get_or_init(|| in_browser(case)))
+}
+
+fn in_browser<'p>(case: &WebCase<'p>) -> Option<&'p Signature> {
+    let rendered = case.host.rendered()?;
+    let last_host = host_of(&rendered.url).unwrap_or_default();
+    let page = &rendered.page;
+    case.policy.signatures.find(&PageFacts {
+        status: rendered.status.unwrap_or(200),
+        title: page.title.as_deref().unwrap_or_default(),
+        text: &page.excerpt,
+        text_length: page.text_length,
+        targets: page.frames.iter().map(String::as_str).collect(),
+        server: "",
+        first_host: &case.host.host,
+        last_host: &last_host,
     })
 }
 

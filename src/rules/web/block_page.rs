@@ -1,4 +1,4 @@
-use super::answers::{shown, signature};
+use super::answers::{served, shown};
 use crate::evidence::Attempt;
 use crate::policy::{Category, Level, Signature, Strength};
 use crate::rules::{Check, Defect, Na, Outcome, Rule, Text, Texts, WebCase, Words, law, quote};
@@ -19,7 +19,7 @@ pub(super) const RULE: Rule = Rule {
 fn check(case: &WebCase<'_>) -> Outcome {
     let attempts = shown(case.visit);
     let blocked = attempts.iter().find_map(|attempt| {
-        let signature = signature(case.policy, &case.host.host, attempt)?;
+        let signature = served(case, attempt)?;
         is_block(signature).then_some((*attempt, signature))
     });
     match blocked {

@@ -36,7 +36,7 @@ pub(super) enum Content<'p> {
 /// What the page of a good answer holds; `None` where there is no such answer.
 pub(super) fn content<'p>(case: &WebCase<'p>) -> Option<Content<'p>> {
     let best = case.visit.best()?;
-    if let Some(signature) = recognised(case.policy, case.host, best) {
+    if let Some(signature) = recognised(case, best) {
         return Some(Content::Foreign(signature));
     }
     let served = best.answer().filter(|seen| seen.is_good())?.page.as_ref()?;
@@ -118,6 +118,7 @@ mod tests {
     use crate::filing::{Domain, Filing};
     use crate::page::{Context, read};
     use crate::policy::Policy;
+    use crate::rules::KnownOnce;
 
     fn of(html: &str, is_final: bool) -> Content<'static> {
         of_page(&read(html.as_bytes(), Context::default()), is_final)
@@ -164,6 +165,7 @@ mod tests {
                 evidence: &evidence,
                 host: &host,
                 visit: &visit,
+                known: KnownOnce::default(),
             };
             matches!(content(&case), Some(Content::Empty))
         };

@@ -1,4 +1,4 @@
-use super::answers::{failure_words, foreign_end, host_of, is_answered, opened, signature};
+use super::answers::{failure_words, foreign_end, host_of, is_answered, opened, served};
 use crate::evidence::{Attempt, End, HostEvidence, PageSeen, Rendered, Role};
 use crate::policy::{Category, Level, PageFacts, Strength};
 use crate::rules::{Check, Defect, Na, Outcome, Rule, Text, Texts, WebCase, Words, law, quote};
@@ -23,7 +23,7 @@ fn check(case: &WebCase<'_>) -> Outcome {
         return in_browser(rendered);
     }
     let Some(seen) = best.answer() else { return broken_off(case) };
-    let challenge = signature(case.policy, &case.host.host, best).filter(|signature| {
+    let challenge = served(case, best).filter(|signature| {
         signature.category == Category::Challenge
             && (seen.status >= 400 || signature.strength > Strength::Weak)
     });

@@ -20,7 +20,7 @@ pub(super) const RULE: Rule = Rule {
 fn check(case: &WebCase<'_>) -> Outcome {
     let attempts = shown(case.visit);
     let parked = attempts.iter().find_map(|attempt| {
-        let signature = recognised(case.policy, case.host, attempt)?;
+        let signature = recognised(case, attempt)?;
         (signature.category == Category::Parked).then_some((*attempt, signature))
     });
     let Some((attempt, signature)) = parked else {

@@ -20,9 +20,9 @@ const LONGEST: usize = 160;
 const LINES: usize = 6_000;
 
 /// The visible passages of a page, each text once, in page order.
-pub(super) fn passages(flow: &Flow, zones: &Zones<'_>, base: Option<&Url>) -> Vec<Passage> {
-    let visible: Vec<usize> = (0..flow.lines.len())
-        .filter(|at| flow.lines.get(*at).is_some_and(|line| !line.hidden))
+pub(super) fn passages(flow: &Flow<'_>, zones: &Zones<'_>, base: Option<&Url>) -> Vec<Passage> {
+    let visible: Vec<usize> = (0..flow.lines().len())
+        .filter(|at| flow.line(*at).is_some_and(|line| !line.hidden))
         .collect();
     let own = base.and_then(registrable);
     let leaves = vec![None; flow.links.len()];
@@ -75,7 +75,7 @@ impl Kept {
 }
 
 struct Reader<'f> {
-    flow: &'f Flow,
+    flow: &'f Flow<'f>,
     zones: &'f Zones<'f>,
     /// What the page's own host is registered under.
     own: Option<String>,
@@ -85,10 +85,10 @@ struct Reader<'f> {
 
 impl Reader<'_> {
     fn passages(&mut self, index: usize) -> Vec<Passage> {
-        let Some(line) = self.flow.lines.get(index) else { return Vec::new() };
+        let Some(line) = self.flow.line(index) else { return Vec::new() };
         let away = self.leads_away(line);
         let mut passages = Vec::new();
-        for (start, text) in sentences(&line.text) {
+        for (start, text) in sentences(line.text) {
             let text = fold_space(&folded(text), LONGEST);
             if text.chars().filter(|c| c.is_alphanumeric()).nth(1).is_some() {
                 let foot = self.zones.zone(index, start) == Zone::Footer;
@@ -99,7 +99,7 @@ impl Reader<'_> {
     }
 
     /// Whether nearly all of a line stands in links that leave the site.
-    fn leads_away(&mut self, line: &Line) -> bool {
+    fn leads_away(&mut self, line: Line<'_>) -> bool {
         if self.own.is_none() {
             return false;
         }

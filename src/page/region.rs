@@ -3,10 +3,10 @@
 use super::{
     Zone,
     flow::{Flow, Line},
-    tree::{Attr, Element, Set, tag},
+    tree::{Element, Name, Set, tag},
 };
 use aho_corasick::{AhoCorasick, AhoCorasickKind};
-use std::sync::LazyLock;
+use std::{borrow::Cow, sync::LazyLock};
 
 /// Text that may follow the foot: consultation boxes, legal notes. Links do not count.
 const AFTER_FOOT: usize = 900;
@@ -55,6 +55,11 @@ const FOOT_WORDS: [&str; 11] = [
     "许可证：",
 ];
 
+/// Names of an element that are read.
+const NAMES: usize = 40;
+/// Characters of a name that are read.
+const NAME: usize = 80;
+
 /// A part of the page that an element marks out.
 pub(super) struct Region {
     pub(super) kind: RegionKind,
@@ -88,18 +93,20 @@ pub(super) fn goes_by_names(element: Element<'_>) -> bool {
     !NAMED.has(element.name())
 }
 
-/// What an element's name, class and id say it holds.
-pub(super) fn kind(element: Element<'_>) -> Option<RegionKind> {
-    match element.name() {
-        tag::FOOTER => return Some(RegionKind::Foot),
-        tag::ARTICLE | tag::BLOCKQUOTE | tag::PRE | tag::CODE => return Some(RegionKind::Article),
-        tag::HTML | tag::BODY | tag::A | tag::SCRIPT | tag::STYLE => return None,
-        _ => {}
+/// What an element of a name holds, as far as the name tells.
+pub(super) fn kind_of_name(name: Name) -> Option<RegionKind> {
+    match name {
+        tag::FOOTER => Some(RegionKind::Foot),
+        tag::ARTICLE | tag::BLOCKQUOTE | tag::PRE | tag::CODE => Some(RegionKind::Article),
+        _ => None,
     }
-    let names = element.attr(Attr::Id).into_iter().chain(element.classes()).take(40);
+}
+
+/// What the names that an element goes by, its id and its classes, say it holds.
+pub(super) fn kind_of_names<'n>(names: impl Iterator<Item = &'n str>) -> Option<RegionKind> {
     let mut kind = None;
-    for name in names {
-        let name: String = name.chars().take(80).collect::<String>().to_ascii_lowercase();
+    for name in names.take(NAMES) {
+        let name = lower_head(name);
         let is_article = is_article_name(&name);
         // `article-footer` is of the article.
         if is_foot_name(&name) && !is_article {
@@ -110,6 +117,19 @@ pub(super) fn kind(element: Element<'_>) -> Option<RegionKind> {
         }
     }
     kind
+}
+
+/// The first characters of a name in lower case.
+fn lower_head(name: &str) -> Cow<'_, str> {
+    let end = match name.len() {
+        0..=NAME => name.len(),
+        _ => name.char_indices().nth(NAME).map_or(name.len(), |(end, _)| end),
+    };
+    let head = name.get(..end).unwrap_or_default();
+    match head.bytes().any(|byte| byte.is_ascii_uppercase()) {
+        true => Cow::Owned(head.to_ascii_lowercase()),
+        false => Cow::Borrowed(head),
+    }
 }
 
 fn is_foot_name(name: &str) -> bool {
@@ -149,7 +169,7 @@ fn is_article_name(name: &str) -> bool {
 
 /// Says of places in a page whether they are of its foot.
 pub(super) struct Zones<'f> {
-    flow: &'f Flow,
+    flow: &'f Flow<'f>,
     /// Plain visible characters behind each line: those of links do not count.
     after: Vec<usize>,
     total: usize,
@@ -164,11 +184,10 @@ pub(super) struct Zones<'f> {
 }
 
 impl<'f> Zones<'f> {
-    pub(super) fn new(flow: &'f Flow) -> Self {
+    pub(super) fn new(flow: &'f Flow<'f>) -> Self {
         let mut total = 0;
         let mut after: Vec<usize> = flow
-            .lines
-            .iter()
+            .lines()
             .rev()
             .map(|line| {
                 let behind = total;
@@ -178,9 +197,8 @@ impl<'f> Zones<'f> {
             .collect();
         after.reverse();
         let words: Vec<LineWords> = flow
-            .lines
-            .iter()
-            .map(|line| if line.hidden { LineWords::default() } else { LineWords::of(&line.text) })
+            .lines()
+            .map(|line| if line.hidden { LineWords::default() } else { LineWords::of(line.text) })
             .collect();
         let foot_lines: Vec<bool> = words.iter().map(|words| words.foot).collect();
         let until_foot = until_foot(&foot_lines, &after);
@@ -196,22 +214,22 @@ impl<'f> Zones<'f> {
 
     /// The zone of what stands at a byte of a line.
     pub(super) fn zone(&self, index: usize, at: usize) -> Zone {
-        let Some(line) = self.flow.lines.get(index) else { return Zone::Body };
+        let Some(line) = self.flow.line(index) else { return Zone::Body };
         let after = self.after.get(index).copied().unwrap_or_default();
         if self.is_result(index) {
             return Zone::Body;
         }
         let is_last = after <= AFTER_FOOT.max(self.total / 12) && !self.is_above_foot(index);
-        let is_bare = is_short(&line.text, BARE);
+        let is_bare = is_short(line.text, BARE);
         let is_foot = match self.region(line, at) {
             Some(RegionKind::Foot) => after <= AFTER_NAMED_FOOT.max(self.total / 2),
-            Some(RegionKind::Article) if is_sentence(&line.text, at) => false,
+            Some(RegionKind::Article) if is_sentence(line.text, at) => false,
             Some(RegionKind::Article) => {
-                let is_alone = is_short(&line.text, 60);
+                let is_alone = is_short(line.text, 60);
                 is_last && (self.is_foot_line(index) || (is_alone && self.is_beside_foot(index)))
                     || is_bare && after <= AFTER_BARE
             }
-            None if is_sentence(&line.text, at) => false,
+            None if is_sentence(line.text, at) => false,
             None if self.is_foot_line(index) || self.is_beside_foot(index) => {
                 after <= AFTER_NAMED_FOOT.max(self.total / 4)
             }
@@ -227,7 +245,7 @@ impl<'f> Zones<'f> {
     /// Whether what stands at a byte of a line may be of a list: no part that calls itself
     /// the foot is around it, and no words of a foot stand in the line or right before it.
     pub(super) fn is_listable(&self, index: usize, at: usize) -> bool {
-        let line = self.flow.lines.get(index);
+        let line = self.flow.line(index);
         line.is_some_and(|line| self.region(line, at) != Some(RegionKind::Foot))
             && !self.has_foot_words(index.saturating_sub(2), index)
     }
@@ -263,7 +281,7 @@ impl<'f> Zones<'f> {
         self.has_foot_words(index.saturating_sub(4), index.saturating_sub(4) + 8)
     }
 
-    fn region(&self, line: &Line, at: usize) -> Option<RegionKind> {
+    fn region(&self, line: Line<'_>, at: usize) -> Option<RegionKind> {
         let first = line.runs.partition_point(|run| run.end <= at);
         let run = line.runs.get(first)?;
         let place = self.flow.places.get(run.place)?;
@@ -306,7 +324,7 @@ fn until_foot(foot_lines: &[bool], after: &[usize]) -> Vec<Option<usize>> {
     until
 }
 
-fn plain_length(flow: &Flow, line: &Line) -> usize {
+fn plain_length(flow: &Flow<'_>, line: Line<'_>) -> usize {
     line.runs
         .iter()
         .filter(|run| flow.places.get(run.place).is_some_and(|place| place.link.is_none()))

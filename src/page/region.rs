@@ -378,14 +378,15 @@ fn is_sentence(text: &str, at: usize) -> bool {
     if before.ends_with(['“', '"', '「', '如', '像']) {
         return true;
     }
-    let follows_word =
-        before.ends_with(|c: char| matches!(c, '\u{4e00}'..='\u{9fff}' | '：' | '，'));
+    if !before.ends_with(|c: char| matches!(c, '\u{4e00}'..='\u{9fff}' | '：' | '，')) {
+        return false;
+    }
     let around = before.chars().rev().take(AROUND);
     let around = around.chain(text.get(at..).unwrap_or_default().chars().take(AROUND));
     let (length, pauses) = around.fold((0, 0), |(length, pauses), c| {
         (length + 1, pauses + usize::from(matches!(c, '，' | '。' | '；')))
     });
-    follows_word && length > 60 && pauses >= 2
+    length > 60 && pauses >= 2
 }
 
 /// Whether a text has at most so many characters; looks no further.

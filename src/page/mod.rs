@@ -71,7 +71,7 @@ pub fn read_marked(body: &[u8], context: Context<'_>) -> (Page, Vec<Vec<Mark>>) 
 }
 
 fn read_either(body: &[u8], context: Context<'_>, is_marked: bool) -> (Page, Vec<Vec<Mark>>) {
-    let Decoded { text, charset } = decode(body, context.content_type);
+    let (text, charset) = decode::read(body, context.content_type);
     model(&tree::parse(text), charset, context, is_marked)
 }
 

@@ -196,10 +196,7 @@ impl<'f> Zones<'f> {
             })
             .collect();
         after.reverse();
-        let words: Vec<LineWords> = flow
-            .lines()
-            .map(|line| if line.hidden { LineWords::default() } else { LineWords::of(line.text) })
-            .collect();
+        let words = LineWords::of_all(flow);
         let foot_lines: Vec<bool> = words.iter().map(|words| words.foot).collect();
         let until_foot = until_foot(&foot_lines, &after);
         let result_lines = words.iter().map(|words| words.result).collect();
@@ -357,18 +354,36 @@ fn automaton() -> AhoCorasick {
 }
 
 impl LineWords {
-    fn of(text: &str) -> LineWords {
-        let mut words = LineWords::default();
-        for found in WORDS.find_overlapping_iter(text) {
-            match found.pattern().as_usize() {
-                at if at < FOOT_WORDS.len() => words.foot = true,
-                at if at < FOOT_WORDS.len() + RESULT_WORDS.len() => words.result = true,
-                _ => words.mark = true,
+    /// The words of each line; none of a hidden one. One pass over the text of all lines, so
+    /// that a word which begins in one and ends in the next has to be told apart.
+    fn of_all(flow: &Flow<'_>) -> Vec<LineWords> {
+        let mut words = vec![LineWords::default(); flow.lines().len()];
+        let mut spans = flow.spans().into_iter();
+        let (mut at, mut span) = (0, 0..0);
+        for found in WORDS.find_overlapping_iter(flow.text()) {
+            while span.end < found.end() {
+                let Some(next) = spans.next() else { return words };
+                (at, span) = next;
+            }
+            let line = words.get_mut(at).filter(|_| span.start <= found.start());
+            if let Some(line) = line {
+                line.note(found.pattern().as_usize());
             }
         }
-        words.foot &= is_short(text, 400);
-        words.result &= is_short(text, 120);
+        for (words, line) in words.iter_mut().zip(flow.lines()) {
+            words.foot &= !line.hidden && is_short(line.text, 400);
+            words.result &= !line.hidden && is_short(line.text, 120);
+            words.mark &= !line.hidden;
+        }
         words
+    }
+
+    fn note(&mut self, pattern: usize) {
+        match pattern {
+            at if at < FOOT_WORDS.len() => self.foot = true,
+            at if at < FOOT_WORDS.len() + RESULT_WORDS.len() => self.result = true,
+            _ => self.mark = true,
+        }
     }
 }
 

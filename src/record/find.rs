@@ -58,14 +58,13 @@ pub struct Found {
 pub fn find(text: &str) -> Vec<Found> {
     let mut found: Vec<Found> = Vec::new();
     let mut free = 0;
-    for (at, c) in text.char_indices() {
+    for (at, anchor) in anchors(text) {
         let here = Cursor::new(text, at);
-        let hit = match c {
-            '备' | '備' => filing::around_bei(here),
-            '证' | '證' | '証' => licence::old(here),
-            'P' | 'p' | 'Ｐ' | 'ｐ' => filing::without_bei(here),
-            'A' | 'B' | 'a' | 'b' | 'Ａ' | 'Ｂ' | 'ａ' | 'ｂ' => licence::telecom(here),
-            _ => None,
+        let hit = match anchor {
+            Anchor::Bei => filing::around_bei(here),
+            Anchor::Zheng => licence::old(here),
+            Anchor::P => filing::without_bei(here),
+            Anchor::Class => licence::telecom(here),
         };
         if let Some(hit) = hit.filter(|hit| hit.span.start >= free) {
             free = hit.span.end;
@@ -73,6 +72,55 @@ pub fn find(text: &str) -> Vec<Found> {
         }
     }
     found
+}
+
+/// A character that a number is read around.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Anchor {
+    Bei,
+    Zheng,
+    P,
+    Class,
+}
+
+/// Where a number may be read, and around what. Nearly all text holds none, so it is gone
+/// through by bytes.
+fn anchors(text: &str) -> impl Iterator<Item = (usize, Anchor)> {
+    let bytes = text.as_bytes();
+    let mut from = 0;
+    std::iter::from_fn(move || {
+        loop {
+            let rest = bytes.get(from..)?;
+            let at = from + rest.iter().position(|byte| begins_anchor(*byte))?;
+            from = at + 1;
+            if let Some(anchor) = anchor(bytes.get(at..)?) {
+                return Some((at, anchor));
+            }
+        }
+    })
+}
+
+/// Whether an anchor may begin with a byte.
+fn begins_anchor(byte: u8) -> bool {
+    matches!(byte, b'A' | b'B' | b'P' | b'a' | b'b' | b'p' | 0xe5 | 0xe8 | 0xef)
+}
+
+/// The anchor at the beginning of a text. A letter that another one follows is of a word.
+fn anchor(text: &[u8]) -> Option<Anchor> {
+    let is_alone = || !text.get(1).is_some_and(u8::is_ascii_alphabetic);
+    match text.first()? {
+        b'P' | b'p' => return is_alone().then_some(Anchor::P),
+        b'A' | b'B' | b'a' | b'b' => return is_alone().then_some(Anchor::Class),
+        _ => {}
+    }
+    let c = str::from_utf8(text.get(..3)?).ok()?.chars().next()?;
+    match c {
+        '备' | '備' => Some(Anchor::Bei),
+        '证' | '證' | '証' => Some(Anchor::Zheng),
+        'Ｐ' | 'ｐ' => Some(Anchor::P),
+        'Ａ' | 'Ｂ' | 'ａ' | 'ｂ' => Some(Anchor::Class),
+        _ => None,
+    }
 }
 
 #[cfg(test)]
@@ -323,6 +371,23 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn every_character_that_a_number_is_read_around_is_found(
+            text in "[备備证證証PpＰｐABabＡＢａｂX安版网1 -]{0,20}",
+        ) {
+            let found: Vec<usize> = anchors(&text).map(|(at, _)| at).collect();
+            let is_letter = |c: char| c.is_ascii_alphabetic();
+            let expected: Vec<usize> = text
+                .match_indices(|c: char| "备備证證証PpＰｐABabＡＢａｂ".contains(c))
+                .filter(|(at, c)| {
+                    let after = text.get(at + c.len()..).unwrap_or_default();
+                    !(c.starts_with(is_letter) && after.starts_with(is_letter))
+                })
+                .map(|(at, _)| at)
+                .collect();
+            prop_assert_eq!(found, expected);
+        }
+
         #[test]
         fn a_printed_number_reads_back(number in prop_oneof![filing_number(), licence_number()]) {
             prop_assert_eq!(number.to_string().parse(), Ok(number));

@@ -59,7 +59,7 @@ fn choose<'b>(body: &'b [u8], declared: [Option<&'static Encoding>; 2]) -> Choic
         // Plain ASCII reads alike in all of them: the declared name stands.
         return (declared.into_iter().flatten().next().unwrap_or(UTF_8), None);
     }
-    let utf_8 = (UTF_8, shape.text.map(Cow::Borrowed));
+    let utf_8 = (UTF_8, shape.text.clone());
     if shape.is_utf_8() && !declared.contains(&Some(UTF_8)) && shape.is_chinese() {
         return utf_8;
     }
@@ -87,7 +87,7 @@ fn choose<'b>(body: &'b [u8], declared: [Option<&'static Encoding>; 2]) -> Choic
 /// What a body looks like when it is read as UTF-8.
 struct Utf8Shape<'b> {
     /// The body, where all of it is UTF-8.
-    text: Option<&'b str>,
+    text: Option<Cow<'b, str>>,
     /// Sequences of three or four bytes: Chinese characters, when it is UTF-8.
     wide: usize,
     /// Sequences of two bytes.
@@ -99,12 +99,10 @@ struct Utf8Shape<'b> {
 impl<'b> Utf8Shape<'b> {
     fn of(body: &'b [u8]) -> Self {
         // Most bodies are all of a piece, and that is found out fastest in one go.
-        let text = str::from_utf8(body);
-        let (whole, rest) = match text {
-            Ok(_) => (body, [].as_slice()),
-            Err(error) => body.split_at_checked(error.valid_up_to()).unwrap_or_default(),
-        };
-        let mut shape = Utf8Shape { text: text.ok(), wide: 0, narrow: 0, broken: 0 };
+        let text = UTF_8.decode_without_bom_handling_and_without_replacement(body);
+        let valid = text.as_ref().map_or_else(|| Encoding::utf8_valid_up_to(body), |_| body.len());
+        let (whole, rest) = body.split_at_checked(valid).unwrap_or_default();
+        let mut shape = Utf8Shape { text, wide: 0, narrow: 0, broken: 0 };
         shape.count(whole);
         let mut left = rest.len();
         for chunk in rest.utf8_chunks() {
@@ -121,8 +119,13 @@ impl<'b> Utf8Shape<'b> {
 
     /// Counts the sequences of what is UTF-8: each has one first byte, which tells its length.
     fn count(&mut self, valid: &[u8]) {
-        self.narrow += valid.iter().filter(|byte| (0xc0..0xe0).contains(*byte)).count();
-        self.wide += valid.iter().filter(|byte| **byte >= 0xe0).count();
+        for part in valid.chunks(usize::from(u8::MAX)) {
+            // As bytes, so that many are counted at a time.
+            let narrow: u8 = part.iter().map(|byte| u8::from((0xc0..0xe0).contains(byte))).sum();
+            let wide: u8 = part.iter().map(|byte| u8::from(*byte >= 0xe0)).sum();
+            self.narrow += usize::from(narrow);
+            self.wide += usize::from(wide);
+        }
     }
 
     /// A page of UTF-8 may hold a few bytes of something else, or be cut in a character.

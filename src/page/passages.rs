@@ -6,7 +6,10 @@ use super::{
     region::Zones,
     width::folded,
 };
-use std::{borrow::Cow, collections::HashSet};
+use std::{
+    borrow::Cow,
+    collections::{HashMap, hash_map::Entry},
+};
 use url::Url;
 
 /// Bytes of the passages that are kept from the beginning of a page, and from its end. What
@@ -24,7 +27,7 @@ pub(super) fn passages(flow: &Flow<'_>, zones: &Zones<'_>, base: Option<&Url>) -
     let leaves = vec![None; flow.links.len()];
     let mut reader = Reader { flow, zones, own, leaves };
     let visible = || flow.lines().enumerate().filter(|(_, line)| !line.hidden);
-    let mut known = HashSet::new();
+    let mut known = HashMap::new();
     let mut kept = Kept::new(HEAD);
     let mut read = 0;
     for (at, line) in visible().take(LINES) {
@@ -68,16 +71,14 @@ impl Kept {
     fn take<'f>(
         &mut self,
         drafts: impl Iterator<Item = Draft<'f>>,
-        known: &mut HashSet<Cow<'f, str>>,
+        known: &mut HashMap<Cow<'f, str>, ()>,
     ) -> bool {
         for Draft { text, foot, away } in drafts {
-            if known.contains(&text) {
-                continue;
-            }
-            let Some(room) = self.room.checked_sub(text.len()) else { return false };
+            let Entry::Vacant(new) = known.entry(text) else { continue };
+            let Some(room) = self.room.checked_sub(new.key().len()) else { return false };
             self.room = room;
-            self.passages.push(Passage { text: text.clone().into_owned(), foot, away });
-            known.insert(text);
+            self.passages.push(Passage { text: new.key().clone().into_owned(), foot, away });
+            new.insert(());
         }
         true
     }

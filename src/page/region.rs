@@ -175,10 +175,13 @@ pub(super) struct Zones<'f> {
     total: usize,
     /// Whether each line reads like one of a foot.
     foot_lines: Vec<bool>,
+    /// How many of those stand before each line, and in all.
+    feet_before: Vec<u32>,
     /// Plain visible characters between each line and the next one of a foot.
     until_foot: Vec<Option<usize>>,
-    /// Whether each line reads like the answer of a look-up.
+    /// Whether each line reads like the answer of a look-up, and whether any does.
     result_lines: Vec<bool>,
+    has_results: bool,
     /// Whether each line holds what a mark of copyright begins or ends with.
     mark_lines: Vec<bool>,
 }
@@ -199,9 +202,26 @@ impl<'f> Zones<'f> {
         let words = LineWords::of_all(flow);
         let foot_lines: Vec<bool> = words.iter().map(|words| words.foot).collect();
         let until_foot = until_foot(&foot_lines, &after);
+        let mut feet = 0;
+        let mut feet_before = vec![feet];
+        feet_before.extend(foot_lines.iter().map(|is_foot| {
+            feet += u32::from(*is_foot);
+            feet
+        }));
+        let has_results = words.iter().any(|words| words.result);
         let result_lines = words.iter().map(|words| words.result).collect();
         let mark_lines = words.iter().map(|words| words.mark).collect();
-        Zones { flow, after, total, until_foot, result_lines, mark_lines, foot_lines }
+        Zones {
+            flow,
+            after,
+            total,
+            foot_lines,
+            feet_before,
+            until_foot,
+            result_lines,
+            has_results,
+            mark_lines,
+        }
     }
 
     /// Whether a visible line may hold a mark of copyright.
@@ -217,6 +237,10 @@ impl<'f> Zones<'f> {
             return Zone::Body;
         }
         let is_last = after <= AFTER_FOOT.max(self.total / 12) && !self.is_above_foot(index);
+        // No zone of a foot reaches further up.
+        if after > AFTER_NAMED_FOOT.max(self.total / 2) {
+            return Zone::Body;
+        }
         let is_bare = is_short(line.text, BARE);
         let is_foot = match self.region(line, at) {
             Some(RegionKind::Foot) => after <= AFTER_NAMED_FOOT.max(self.total / 2),
@@ -249,12 +273,15 @@ impl<'f> Zones<'f> {
 
     /// Whether the words of a foot stand in one of the lines, both included.
     fn has_foot_words(&self, from: usize, to: usize) -> bool {
-        let lines = self.foot_lines.iter().take(to + 1).skip(from);
-        lines.copied().any(|is_foot| is_foot)
+        let before = |index: usize| self.feet_before.get(index).or(self.feet_before.last());
+        before(to + 1) > before(from)
     }
 
     /// Whether a line is of the answer of a look-up: somebody else's number.
     fn is_result(&self, index: usize) -> bool {
+        if !self.has_results {
+            return false;
+        }
         let near = self.result_lines.iter().skip(index.saturating_sub(NEAR_RESULT));
         near.take(2 * NEAR_RESULT + 1).any(|&is_result| is_result)
             && !self.has_foot_words(index.saturating_sub(2), index + 2)

@@ -36,58 +36,32 @@ static SAME: LazyLock<Vec<u64>> = LazyLock::new(|| {
 pub(super) fn folded(text: &str, most: usize) -> Cow<'_, str> {
     let trimmed = text.trim();
     let same: &[u64] = &SAME;
-    let mut meter = Meter::default();
-    let changes = trimmed.char_indices().find(|(_, c)| {
-        let is_same = is_in(same, *c);
-        if is_same {
-            meter.count(*c);
+    let mut folded = String::new();
+    // Up to here the text has been taken over.
+    let mut from = 0;
+    let (mut is_behind_blank, mut is_loose) = (false, false);
+    for (at, c) in trimmed.char_indices() {
+        is_loose |= is_behind_blank && c == ' ';
+        is_behind_blank = c == ' ';
+        if is_in(same, c) {
+            continue;
         }
-        !is_same
-    });
-    let Some((at, _)) = changes else {
-        return match meter.fits(most) {
-            true => Cow::Borrowed(trimmed),
-            false => Cow::Owned(fold_space(trimmed, most)),
-        };
+        folded.push_str(trimmed.get(from..at).unwrap_or_default());
+        from = at + c.len_utf8();
+        match alone(c) {
+            Some(c) => folded.push(c),
+            None if c == '…' => folded.push_str("..."),
+            None => return Cow::Owned(fold_space(&fold(text), most)),
+        }
+    }
+    let folded = if from == 0 {
+        Cow::Borrowed(trimmed)
+    } else {
+        folded.push_str(trimmed.get(from..).unwrap_or_default());
+        Cow::Owned(folded)
     };
-    let (head, rest) = trimmed.split_at_checked(at).unwrap_or_default();
-    let mut folded = String::with_capacity(trimmed.len() + 2);
-    folded.push_str(head);
-    for c in rest.chars() {
-        match c {
-            _ if is_in(same, c) => folded.push(c),
-            '…' => {
-                folded.push_str("...");
-                meter.length += 2;
-            }
-            _ => match alone(c) {
-                Some(c) => folded.push(c),
-                None => return Cow::Owned(fold_space(&fold(text), most)),
-            },
-        }
-        meter.count(c);
-    }
-    if meter.fits(most) { Cow::Owned(folded) } else { Cow::Owned(fold_space(&folded, most)) }
-}
-
-/// Tells whether a text has to be cut, or blanks of it to be folded.
-#[derive(Default)]
-struct Meter {
-    length: usize,
-    is_behind_blank: bool,
-    is_loose: bool,
-}
-
-impl Meter {
-    fn count(&mut self, c: char) {
-        self.length += 1;
-        self.is_loose |= self.is_behind_blank && c == ' ';
-        self.is_behind_blank = c == ' ';
-    }
-
-    fn fits(&self, most: usize) -> bool {
-        self.length <= most && !self.is_loose
-    }
+    let fits = !is_loose && (folded.len() <= most || folded.chars().nth(most).is_none());
+    if fits { folded } else { Cow::Owned(fold_space(&folded, most)) }
 }
 
 fn is_in(set: &[u64], c: char) -> bool {

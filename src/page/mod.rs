@@ -145,7 +145,7 @@ fn walk<'t>(
     is_marked: bool,
 ) -> (Flow<'t>, HiddenLinks) {
     let mut looks = Looks::new(sheet);
-    let mut flow = flow::Reader::new(is_marked);
+    let mut flow = flow::Reader::new(tree.length(), is_marked);
     let mut hidden = hidden::Reader::new(base);
     for step in tree.walk(DOCUMENT) {
         match step {
@@ -190,8 +190,12 @@ fn needs_rendering(page: &Page, facts: &Facts) -> bool {
 fn text_length(flow: &Flow<'_>) -> u32 {
     let visible = flow.lines().filter(|line| !line.hidden);
     // All white space of a line is folded to blanks.
-    let first_bytes = |text: &str| text.bytes().filter(|b| *b != b' ' && *b & 0xc0 != 0x80).count();
-    let length: usize = visible.map(|line| first_bytes(line.text)).sum();
+    let first_bytes = |part: &[u8]| -> u8 {
+        part.iter().map(|b| u8::from((*b != b' ') & (*b & 0xc0 != 0x80))).sum()
+    };
+    // As bytes, so that many are counted at a time.
+    let parts = visible.flat_map(|line| line.text.as_bytes().chunks(usize::from(u8::MAX)));
+    let length: usize = parts.map(|part| usize::from(first_bytes(part))).sum();
     u32::try_from(length).unwrap_or(u32::MAX)
 }
 

@@ -199,7 +199,10 @@ impl<'f> Zones<'f> {
             })
             .collect();
         after.reverse();
-        let words = LineWords::of_all(flow);
+        let words: Vec<LineWords> = flow
+            .lines()
+            .map(|line| if line.hidden { LineWords::default() } else { LineWords::of(line.text) })
+            .collect();
         let foot_lines: Vec<bool> = words.iter().map(|words| words.foot).collect();
         let until_foot = until_foot(&foot_lines, &after);
         let mut feet = 0;
@@ -381,27 +384,16 @@ fn automaton() -> AhoCorasick {
 }
 
 impl LineWords {
-    /// The words of each line; none of a hidden one. One pass over the text of all lines, so
-    /// that a word which begins in one and ends in the next has to be told apart.
-    fn of_all(flow: &Flow<'_>) -> Vec<LineWords> {
-        let mut words = vec![LineWords::default(); flow.lines().len()];
-        let mut spans = flow.spans().into_iter();
-        let (mut at, mut span) = (0, 0..0);
-        for found in WORDS.find_overlapping_iter(flow.text()) {
-            while span.end < found.end() {
-                let Some(next) = spans.next() else { return words };
-                (at, span) = next;
-            }
-            let line = words.get_mut(at).filter(|_| span.start <= found.start());
-            if let Some(line) = line {
-                line.note(found.pattern().as_usize());
-            }
+    fn of(text: &str) -> LineWords {
+        let mut words = LineWords::default();
+        if !may_hold_word(text.as_bytes()) {
+            return words;
         }
-        for (words, line) in words.iter_mut().zip(flow.lines()) {
-            words.foot &= !line.hidden && is_short(line.text, 400);
-            words.result &= !line.hidden && is_short(line.text, 120);
-            words.mark &= !line.hidden;
+        for found in WORDS.find_overlapping_iter(text) {
+            words.note(found.pattern().as_usize());
         }
+        words.foot &= is_short(text, 400);
+        words.result &= is_short(text, 120);
         words
     }
 
@@ -411,6 +403,42 @@ impl LineWords {
             at if at < FOOT_WORDS.len() + RESULT_WORDS.len() => self.result = true,
             _ => self.mark = true,
         }
+    }
+}
+
+/// Whether a text may hold one of the words, by two bytes of each: few lines do. Without a branch
+/// for each byte, so that many are looked at in one step.
+fn may_hold_word(text: &[u8]) -> bool {
+    let pairs = text.iter().zip(text.get(1..).unwrap_or_default());
+    let any = pairs.fold(false, |any, (&first, &second)| {
+        let is = |pair: [u8; 2]| (first == pair[0]) & (second == pair[1]);
+        let reads = |pair: &[u8; 2]| ((first | 0x20) == pair[0]) & ((second | 0x20) == pair[1]);
+        any | reads(b"ri")
+            | reads(b"co")
+            | (first == b'(')
+            | is(inner("（"))
+            | is(inner("版"))
+            | is(inner("著"))
+            | is(inner("ⓒ"))
+            | is([0xc2, 0xa9])
+            | is([0xc5, 0xbf])
+            | is(inner("安"))
+            | is(inner("案"))
+            | is(inner("办"))
+            | is(inner("支"))
+            | is(inner("许"))
+            | is(inner("单"))
+            | is(inner("审"))
+            | is(inner("址"))
+    });
+    any || text.last() == Some(&b'(')
+}
+
+/// The last two of a character's three bytes.
+const fn inner(character: &str) -> [u8; 2] {
+    match character.as_bytes() {
+        [_, second, third] => [*second, *third],
+        _ => [0; 2],
     }
 }
 
@@ -434,4 +462,19 @@ fn is_sentence(text: &str, at: usize) -> bool {
 /// Whether a text has at most so many characters; looks no further.
 fn is_short(text: &str, most: usize) -> bool {
     text.chars().nth(most).is_none()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_word_is_passed_over_before_it_is_looked_for() {
+        for word in FOOT_WORDS.iter().chain(&RESULT_WORDS).chain(&MARK_PARTS) {
+            for text in [word.to_string(), word.to_ascii_uppercase(), format!("甲{word}乙")] {
+                assert!(may_hold_word(text.as_bytes()), "{text}");
+            }
+        }
+        assert!(!may_hold_word("示例公司的产品 2099".as_bytes()));
+    }
 }

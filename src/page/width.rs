@@ -46,6 +46,9 @@ pub(super) fn folded(text: &str, most: usize) -> Cow<'_, str> {
         if is_in(same, c) {
             continue;
         }
+        if from == 0 {
+            folded.reserve(trimmed.len() + 2);
+        }
         folded.push_str(trimmed.get(from..at).unwrap_or_default());
         from = at + c.len_utf8();
         match alone(c) {

@@ -83,20 +83,6 @@ impl Flow<'_> {
         self.lines.get(index).map(|bounds| self.view(bounds))
     }
 
-    /// The texts of all lines, one right behind the other.
-    pub(super) fn text(&self) -> &str {
-        &self.text
-    }
-
-    /// Which bytes of that text are whose, by the numbers of the lines.
-    pub(super) fn spans(&self) -> Vec<(usize, Range<usize>)> {
-        let mut spans: Vec<_> =
-            self.lines.iter().map(|bounds| bounds.text.clone()).enumerate().collect();
-        // In order already, but where a hidden line interrupts another.
-        spans.sort_unstable_by_key(|(_, span)| span.start);
-        spans
-    }
-
     fn view(&self, bounds: &Bounds) -> Line<'_> {
         Line {
             text: self.text.get(bounds.text.clone()).unwrap_or_default(),

@@ -2,6 +2,7 @@
 
 use super::{Anchor, Flow, Place, Run};
 use crate::page::{
+    facts::head,
     look::Look,
     region::Region,
     tree::{Attr, Element, Name, Set, tag},
@@ -53,9 +54,14 @@ struct Frame {
 }
 
 impl<'t> Reader<'t> {
-    pub(in crate::page) fn new(is_marked: bool) -> Reader<'t> {
+    /// A reader of a page of so many bytes, a part of which are its text.
+    pub(in crate::page) fn new(length: usize, is_marked: bool) -> Reader<'t> {
         Reader {
-            flow: Flow { places: vec![Place::default()], ..Flow::default() },
+            flow: Flow {
+                text: String::with_capacity(length / 4),
+                places: vec![Place::default()],
+                ..Flow::default()
+            },
             is_marked,
             line: Draft::default(),
             outer: Vec::new(),
@@ -210,15 +216,6 @@ impl<'t> Reader<'t> {
         }
         self.line.borders.clear();
     }
-}
-
-/// The first characters of a text.
-fn head(text: &str, most: usize) -> &str {
-    if text.len() <= most {
-        return text;
-    }
-    let end = text.char_indices().nth(most).map_or(text.len(), |(end, _)| end);
-    text.get(..end).unwrap_or_default()
 }
 
 /// Where the first character stands that is not white space, or the end.

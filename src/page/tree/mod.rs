@@ -139,6 +139,11 @@ impl Tree {
         self.nodes.get(id as usize).unwrap_or(&NOTHING)
     }
 
+    /// Bytes of the page.
+    pub(super) fn length(&self) -> usize {
+        self.source.len()
+    }
+
     fn text(&self, span: Span) -> &str {
         let text = if span.is_written { &self.written } else { &self.source };
         text.get(span.start as usize..span.end as usize).unwrap_or_default()

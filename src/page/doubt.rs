@@ -50,12 +50,11 @@ pub(super) fn is_odd(style: &str) -> bool {
     let (mut color, mut ground) = (Cow::Borrowed(""), Cow::Borrowed(""));
     let mut is_cut = false;
     for (name, value) in declarations(style) {
-        let size = number(&value);
-        let below = |least: f64| size.is_some_and(|size| size < least);
-        let is_pixels = value.ends_with("px") || value.ends_with("pt");
+        let below = |least: f64| number(&value).is_some_and(|size| size < least);
+        let is_pixels = || value.ends_with("px") || value.ends_with("pt");
         let is_odd = match &*name {
             "opacity" => below(0.5),
-            "font-size" => is_pixels && below(8.0),
+            "font-size" => is_pixels() && below(8.0),
             "text-indent" | "left" | "top" | "right" | "bottom" => below(-40.0),
             "z-index" => below(0.0),
             "transform" => value.contains("scale") || value.contains("translate"),
@@ -64,7 +63,7 @@ pub(super) fn is_odd(style: &str) -> bool {
             }
             "filter" => value.contains("opacity"),
             "height" | "max-height" | "width" | "max-width" => {
-                is_cut |= is_pixels && below(10.0);
+                is_cut |= is_pixels() && below(10.0);
                 false
             }
             _ => false,

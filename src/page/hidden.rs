@@ -5,6 +5,7 @@ use super::{
     HiddenLink,
     facts::fold_space,
     look::Look,
+    style::lower,
     tree::{Attr, Element, Inside, tag},
 };
 use std::collections::BTreeSet;
@@ -131,18 +132,18 @@ pub(super) fn is_odd(style: &str) -> bool {
     let (mut lifted, mut far, mut tiny, mut clips) = (false, false, false, false);
     for declaration in style.split(';').take(100) {
         let Some((name, value)) = declaration.split_once(':') else { continue };
-        let value = value.trim().to_ascii_lowercase();
-        let size = number(&value);
-        match name.trim().to_ascii_lowercase().as_str() {
+        let value = lower(value.trim());
+        let size = || number(&value);
+        match &*lower(name.trim()) {
             "position" => lifted |= value.starts_with("absolute") || value.starts_with("fixed"),
             "left" | "top" | "right" | "bottom" | "margin-left" | "margin-top" => {
-                far |= size.is_some_and(|n| n <= FAR);
+                far |= size().is_some_and(|n| n <= FAR);
             }
             "width" | "height" | "max-height" | "max-width" => {
-                tiny |= size.is_some_and(|n| n <= TINY) && !value.ends_with(['%', 'm', 'w', 'h']);
+                tiny |= size().is_some_and(|n| n <= TINY) && !value.ends_with(['%', 'm', 'w', 'h']);
             }
             "overflow" => clips |= value.starts_with("hidden"),
-            "font-size" if size == Some(0.0) => return true,
+            "font-size" if size() == Some(0.0) => return true,
             _ => {}
         }
     }

@@ -141,10 +141,10 @@ fn is_foot_name(name: &str) -> bool {
             && !name.contains("has-foot")
             && !name.contains("with-foot")
     });
-    let is_part = |word: &str| name.split(['-', '_']).any(|part| part == word);
+    let is_part = |part: &str| matches!(part, "copy" | "icp" | "bottom" | "btm" | "foottom");
     has_foot
         || ["copyright", "beian", "banquan"].iter().any(|word| name.contains(word))
-        || ["copy", "icp", "bottom", "btm", "foottom"].iter().any(|word| is_part(word))
+        || name.split(['-', '_']).any(is_part)
 }
 
 fn is_article_name(name: &str) -> bool {

@@ -150,20 +150,20 @@ pub(super) fn read(style: &str) -> Option<Says> {
     let mut is_cut = false;
     let mut is_flat = false;
     for (name, value) in declarations(style) {
-        let far = number(&value).is_some_and(|far| far <= -999.0);
-        let nothing = number(&value) == Some(0.0);
+        let far = || number(&value).is_some_and(|far| far <= -999.0);
+        let nothing = || number(&value) == Some(0.0);
         match (&*name, &*value) {
             ("display", "none") | ("visibility", "hidden" | "collapse") => {
                 says = Some(Says::Hidden)
             }
             ("display", _) | ("visibility", "visible") => says = says.or(Some(Says::Shown)),
-            ("opacity" | "font-size", _) if nothing => says = Some(Says::Hidden),
-            ("text-indent", _) if far => says = Some(Says::Hidden),
+            ("opacity" | "font-size", _) if nothing() => says = Some(Says::Hidden),
+            ("text-indent", _) if far() => says = Some(Says::Hidden),
             ("position", "absolute" | "fixed") => is_lifted = true,
-            ("left" | "top" | "right" | "bottom" | "margin-left" | "margin-top", _) if far => {
+            ("left" | "top" | "right" | "bottom" | "margin-left" | "margin-top", _) if far() => {
                 is_cut = true;
             }
-            ("width" | "height" | "max-height" | "max-width", _) if nothing => is_flat = true,
+            ("width" | "height" | "max-height" | "max-width", _) if nothing() => is_flat = true,
             ("overflow", "hidden") => is_lifted |= is_flat,
             ("clip", value) if value.starts_with("rect(0") => is_cut = true,
             _ => {}
@@ -186,7 +186,7 @@ pub(super) fn declarations(style: &str) -> impl Iterator<Item = (Cow<'_, str>, C
     })
 }
 
-fn lower(text: &str) -> Cow<'_, str> {
+pub(super) fn lower(text: &str) -> Cow<'_, str> {
     match text.bytes().any(|byte| byte.is_ascii_uppercase()) {
         true => Cow::Owned(text.to_ascii_lowercase()),
         false => Cow::Borrowed(text),

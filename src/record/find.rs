@@ -91,9 +91,10 @@ enum Anchor {
 fn may_hold_anchor(text: &[u8]) -> bool {
     let pairs = text.iter().zip(text.get(1..).unwrap_or_default());
     let any = pairs.fold(false, |any, (&first, &second)| {
-        let is_letter = matches!(first | 0x20, b'a' | b'b' | b'p');
-        let is_followed = (second | 0x20).wrapping_sub(b'a') < 26;
-        any | (is_letter & !is_followed)
+        let is_class = matches!(first | 0x20, b'a' | b'b') & matches!(second, b'1' | b'2' | 0x80..);
+        let is_word = (second | 0x20).wrapping_sub(b'a') < 26;
+        any | is_class
+            | (first | 0x20 == b'p') & !is_word
             | (first == 0xa4) & (second == 0x87)
             | (first == 0x82) & (second == 0x99)
             | (first == 0xaf) & (second == 0x81)
@@ -102,7 +103,7 @@ fn may_hold_anchor(text: &[u8]) -> bool {
             | (first == 0xbc) & matches!(second, 0xa1 | 0xa2 | 0xb0)
             | (first == 0xbd) & matches!(second, 0x81 | 0x82 | 0x90)
     });
-    any || text.last().is_some_and(u8::is_ascii_alphabetic)
+    any
 }
 
 /// Where a number may be read, and around what.
@@ -126,12 +127,19 @@ fn begins_anchor(byte: u8) -> bool {
     matches!(byte, b'A' | b'B' | b'P' | b'a' | b'b' | b'p' | 0xe5 | 0xe8 | 0xef)
 }
 
-/// The anchor at the beginning of a text. A letter that another one follows is of a word.
+/// The anchor at the beginning of a text. Letters stand in words and scripts by the thousand,
+/// so they count only where what follows may go on to a number.
 fn anchor(text: &[u8]) -> Option<Anchor> {
-    let is_alone = || !text.get(1).is_some_and(u8::is_ascii_alphabetic);
+    let next = text.get(1).copied().unwrap_or_default();
     match text.first()? {
-        b'P' | b'p' => return is_alone().then_some(Anchor::P),
-        b'A' | b'B' | b'a' | b'b' => return is_alone().then_some(Anchor::Class),
+        b'P' | b'p' => {
+            let goes_on = next.is_ascii_digit()
+                || matches!(next, b' ' | b'\t'..=b'\r' | b':' | b'-' | 0x80..);
+            return goes_on.then_some(Anchor::P);
+        }
+        b'A' | b'B' | b'a' | b'b' => {
+            return matches!(next, b'1' | b'2' | 0x80..).then_some(Anchor::Class);
+        }
         _ => {}
     }
     let c = str::from_utf8(text.get(..3)?).ok()?.chars().next()?;
@@ -394,15 +402,18 @@ mod tests {
     proptest! {
         #[test]
         fn every_character_that_a_number_is_read_around_is_found(
-            text in "[备備证證証PpＰｐABabＡＢａｂX安版网1 -]{0,20}",
+            text in "[备備证證証PpＰｐABabＡＢａｂX安版网0-9 :,\u{a0}\u{200b}-]{0,20}",
         ) {
             let found: Vec<usize> = anchors(&text).map(|(at, _)| at).collect();
-            let is_letter = |c: char| c.is_ascii_alphabetic();
             let expected: Vec<usize> = text
                 .match_indices(|c: char| "备備证證証PpＰｐABabＡＢａｂ".contains(c))
                 .filter(|(at, c)| {
                     let after = text.get(at + c.len()..).unwrap_or_default();
-                    !(c.starts_with(is_letter) && after.starts_with(is_letter))
+                    match c.as_bytes() {
+                        b"P" | b"p" => after.starts_with(|c| !matches!(c, 'A'..='Z' | 'a'..='z' | ',')),
+                        [_] => after.starts_with(|c| matches!(c, '1' | '2') || !c.is_ascii()),
+                        _ => true,
+                    }
                 })
                 .map(|(at, _)| at)
                 .collect();

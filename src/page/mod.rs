@@ -10,6 +10,7 @@ mod flow;
 mod hidden;
 mod hints;
 mod holder;
+mod line_words;
 mod link;
 mod look;
 mod model;

@@ -103,7 +103,7 @@ impl<'f> Reader<'f> {
         let zones = self.zones;
         sentences(line.text).filter_map(move |(start, text)| {
             let text = folded(text, LONGEST);
-            text.chars().filter(|c| c.is_alphanumeric()).nth(1)?;
+            text.chars().filter(|c| is_letter(*c)).nth(1)?;
             let foot = zones.zone(index, start) == Zone::Footer;
             Some(Draft { text, foot, away })
         })
@@ -156,6 +156,11 @@ fn outside_target(href: &str) -> Option<Url> {
 fn registrable(url: &Url) -> Option<String> {
     let host = url.host_str()?;
     Some(psl::domain_str(host).unwrap_or(host).to_owned())
+}
+
+/// Whether a character is one of a word. Nearly all are Chinese, and need no table.
+fn is_letter(c: char) -> bool {
+    matches!(c, '\u{4e00}'..='\u{9fff}') || c.is_alphanumeric()
 }
 
 /// A line in parts of at most [`LONGEST`] characters, cut behind the ends of sentences where
@@ -239,6 +244,11 @@ mod tests {
         let (first, last) = (page.passages.first().unwrap(), page.passages.last().unwrap());
         assert!(!first.foot && last.foot);
         assert_eq!(last.text, "© 2099 示例网");
+    }
+
+    #[test]
+    fn all_chinese_characters_are_letters() {
+        assert!(('\u{4e00}'..='\u{9fff}').all(char::is_alphanumeric));
     }
 
     #[test]

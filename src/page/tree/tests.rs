@@ -72,6 +72,14 @@ fn line_ends_are_the_standards_own() {
     assert_eq!(readable("一\r\n二\r三\n\r\r\n四".into()), "一\n二\n三\n\n\n四");
 }
 
+#[test]
+fn a_mark_behind_a_declared_charset_is_text() {
+    for page in ["<meta charset=utf-8>\u{feff}<title>示例</title>", "\u{feff}<title>示例</title>"]
+    {
+        assert_eq!(super::difference(page), None, "{page}");
+    }
+}
+
 /// What a tree takes: its nodes, its attributes, and the bytes written out for it.
 fn size(page: &str) -> usize {
     let tree = parse(page.to_owned());

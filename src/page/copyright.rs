@@ -15,18 +15,18 @@ const TEXT: usize = 300;
 const LINES: usize = 50;
 
 /// The copyright lines of a page, in page order.
-pub(super) fn copyright_lines(flow: &Flow, zones: &Zones<'_>) -> Vec<Copyright> {
+pub(super) fn copyright_lines(flow: &Flow<'_>, zones: &Zones<'_>) -> Vec<Copyright> {
     let mut lines: Vec<Copyright> = Vec::new();
-    let mut visible = flow.lines.iter().enumerate().filter(|(_, line)| !line.hidden).peekable();
+    let mut visible = flow.lines().enumerate().filter(|(_, line)| !line.hidden).peekable();
     let mut before = None;
     while let Some((index, line)) = visible.next() {
         let before = before.replace(line);
         if !zones.may_have_marks(index) {
             continue;
         }
-        let Some(marks) = MARKS.captures(&line.text) else { continue };
+        let Some(marks) = MARKS.captures(line.text) else { continue };
         let at = marks.get(0).map_or(0, |mark| mark.start());
-        if zones.zone(index, at) == Zone::Body || is_prose(&line.text) {
+        if zones.zone(index, at) == Zone::Body || is_prose(line.text) {
             continue;
         }
         let holder = holder::of(line, before, visible.peek().map(|(_, next)| *next));
@@ -34,7 +34,7 @@ pub(super) fn copyright_lines(flow: &Flow, zones: &Zones<'_>) -> Vec<Copyright> 
         if holder.is_empty() && marks.name("belongs").is_some() {
             continue;
         }
-        lines.push(Copyright { text: fold_space(&line.text, TEXT), holder });
+        lines.push(Copyright { text: fold_space(line.text, TEXT), holder });
         if lines.len() == LINES {
             break;
         }

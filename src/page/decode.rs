@@ -23,24 +23,26 @@ pub struct Decoded {
 /// Decodes a body: BOM, header, meta, guess; where the declared encoding decodes
 /// badly and another one well, the other one.
 pub fn decode(body: &[u8], content_type: Option<&str>) -> Decoded {
+    let (text, charset) = read(body, content_type);
+    Decoded { text: text.into_owned(), charset }
+}
+
+/// The same, with the body itself for a text that it holds as it is.
+pub(super) fn read<'b>(body: &'b [u8], content_type: Option<&str>) -> (Cow<'b, str>, &'static str) {
     if let Some((encoding, mark)) = Encoding::for_bom(body) {
         let rest = body.get(mark..).unwrap_or_default();
-        return decoded(rest, encoding);
+        return (decoded(rest, encoding), common_name(encoding));
     }
     if let Some(encoding) = utf_16_without_mark(body) {
-        return decoded(body, encoding);
+        return (decoded(body, encoding), common_name(encoding));
     }
     let declared = [content_type.and_then(from_header), from_meta(body)];
     let (encoding, text) = choose(body, declared);
-    match text {
-        Some(text) => Decoded { text: text.into_owned(), charset: common_name(encoding) },
-        None => decoded(body, encoding),
-    }
+    (text.unwrap_or_else(|| decoded(body, encoding)), common_name(encoding))
 }
 
-fn decoded(body: &[u8], encoding: &'static Encoding) -> Decoded {
-    let (text, _) = encoding.decode_without_bom_handling(body);
-    Decoded { text: text.into_owned(), charset: common_name(encoding) }
+fn decoded<'b>(body: &'b [u8], encoding: &'static Encoding) -> Cow<'b, str> {
+    encoding.decode_without_bom_handling(body).0
 }
 
 fn common_name(encoding: &'static Encoding) -> &'static str {
@@ -57,18 +59,19 @@ fn choose<'b>(body: &'b [u8], declared: [Option<&'static Encoding>; 2]) -> Choic
         // Plain ASCII reads alike in all of them: the declared name stands.
         return (declared.into_iter().flatten().next().unwrap_or(UTF_8), None);
     }
+    let utf_8 = (UTF_8, shape.text.clone());
     if shape.is_utf_8() && !declared.contains(&Some(UTF_8)) && shape.is_chinese() {
-        return (UTF_8, None);
+        return utf_8;
     }
     let mut candidates: Vec<&'static Encoding> = declared.into_iter().flatten().collect();
     if candidates.is_empty() && shape.is_utf_8() {
-        return (UTF_8, None);
+        return utf_8;
     }
     // Every byte is a letter in windows-1252: it fits only if nothing else was declared,
     // and a Chinese page that claims it is mostly something else.
     candidates.sort_by_key(|&encoding| encoding == WINDOWS_1252);
     let fitting = |encoding: &'static Encoding| match encoding {
-        _ if encoding == UTF_8 => shape.is_utf_8().then_some((encoding, None)),
+        _ if encoding == UTF_8 => shape.is_utf_8().then(|| utf_8.clone()),
         _ if encoding == WINDOWS_1252 => None,
         _ => read_well(body, encoding).map(|text| (encoding, Some(text))),
     };
@@ -82,7 +85,9 @@ fn choose<'b>(body: &'b [u8], declared: [Option<&'static Encoding>; 2]) -> Choic
 }
 
 /// What a body looks like when it is read as UTF-8.
-struct Utf8Shape {
+struct Utf8Shape<'b> {
+    /// The body, where all of it is UTF-8.
+    text: Option<Cow<'b, str>>,
     /// Sequences of three or four bytes: Chinese characters, when it is UTF-8.
     wide: usize,
     /// Sequences of two bytes.
@@ -91,17 +96,21 @@ struct Utf8Shape {
     broken: usize,
 }
 
-impl Utf8Shape {
-    fn of(body: &[u8]) -> Self {
-        let mut shape = Utf8Shape { wide: 0, narrow: 0, broken: 0 };
+impl<'b> Utf8Shape<'b> {
+    fn of(body: &'b [u8]) -> Self {
         // Most bodies are all of a piece, and that is found out fastest in one go.
-        let (whole, rest) = body.split_at(Encoding::utf8_valid_up_to(body));
+        let text = UTF_8.decode_without_bom_handling_and_without_replacement(body);
+        let valid = text.as_ref().map_or_else(|| Encoding::utf8_valid_up_to(body), |_| body.len());
+        let (whole, rest) = body.split_at_checked(valid).unwrap_or_default();
+        let mut shape = Utf8Shape { text, wide: 0, narrow: 0, broken: 0 };
         shape.count(whole);
+        let mut left = rest.len();
         for chunk in rest.utf8_chunks() {
             shape.count(chunk.valid().as_bytes());
             shape.broken += chunk.invalid().len();
-            // Not even a body of nothing but Chinese would make up for so many.
-            if shape.broken > 32 && shape.broken * 20 > body.len() {
+            left -= chunk.valid().len() + chunk.invalid().len();
+            // Not even a rest of nothing but Chinese would make up for so many.
+            if shape.broken * 20 > shape.wide + left / 3 {
                 break;
             }
         }
@@ -110,8 +119,13 @@ impl Utf8Shape {
 
     /// Counts the sequences of what is UTF-8: each has one first byte, which tells its length.
     fn count(&mut self, valid: &[u8]) {
-        self.narrow += valid.iter().filter(|byte| (0xc0..0xe0).contains(*byte)).count();
-        self.wide += valid.iter().filter(|byte| **byte >= 0xe0).count();
+        for part in valid.chunks(usize::from(u8::MAX)) {
+            // As bytes, so that many are counted at a time.
+            let narrow: u8 = part.iter().map(|byte| u8::from((0xc0..0xe0).contains(byte))).sum();
+            let wide: u8 = part.iter().map(|byte| u8::from(*byte >= 0xe0)).sum();
+            self.narrow += usize::from(narrow);
+            self.wide += usize::from(wide);
+        }
     }
 
     /// A page of UTF-8 may hold a few bytes of something else, or be cut in a character.

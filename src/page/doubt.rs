@@ -2,8 +2,8 @@
 //! only a browser can tell.
 
 use super::{
-    style::{Sheet, declarations, number},
-    tree::{Attr, Element, tag},
+    style::{declarations, number},
+    tree::{Attr, Element},
 };
 use std::borrow::Cow;
 
@@ -30,46 +30,31 @@ const HIDING: &[&str] = &[
 /// Heads of classes that show again, on wide screens, what another one hides.
 const SHOWING: &[&str] = &["d-md-", "d-lg-", "d-xl-", "d-sm-", "md:", "lg:", "xl:", "sm:"];
 
-/// Whether an element raises doubt whether what it holds is seen.
-pub(super) fn is_raised_by(element: Element<'_>, sheet: &Sheet) -> bool {
-    const RAISING: u32 = Attr::Id.bit()
-        | Attr::Class.bit()
-        | Attr::Style.bit()
-        | Attr::Hidden.bit()
-        | Attr::Color.bit();
-    if !element.has_any(RAISING) && element.name() != tag::DETAILS {
-        return false;
-    }
-    let is_closed = element.name() == tag::DETAILS && element.attr(Attr::Open).is_none();
-    let has_faint_font = element.name() == tag::FONT
-        && element
-            .attr(Attr::Color)
-            .is_some_and(|color| is_faint(&color.trim().to_ascii_lowercase()));
-    is_closed
-        || has_faint_font
-        || element.attr(Attr::Hidden).is_some()
-        || has_hiding_class(element)
-        || element.attr(Attr::Style).is_some_and(is_odd)
-        || sheet.hides_sometimes(element)
+/// Classes of an element that are read.
+const CLASSES: usize = 50;
+
+/// Whether the colour of a font is hardly one.
+pub(super) fn has_faint_color(font: Element<'_>) -> bool {
+    font.attr(Attr::Color).is_some_and(|color| is_faint(&color.trim().to_ascii_lowercase()))
 }
 
-fn has_hiding_class(element: Element<'_>) -> bool {
-    let classes = || element.classes().take(50);
-    classes().any(|class| HIDING.contains(&class))
-        && !classes().any(|class| SHOWING.iter().any(|head| class.starts_with(head)))
+/// Whether any of an element's classes hides, and none shows again.
+pub(super) fn has_hiding_class<'c>(classes: impl Iterator<Item = &'c str> + Clone) -> bool {
+    let mut classes = classes.take(CLASSES);
+    classes.clone().any(|class| HIDING.contains(&class))
+        && !classes.any(|class| SHOWING.iter().any(|head| class.starts_with(head)))
 }
 
 /// Whether an inline style may keep a text from being seen.
-fn is_odd(style: &str) -> bool {
+pub(super) fn is_odd(style: &str) -> bool {
     let (mut color, mut ground) = (Cow::Borrowed(""), Cow::Borrowed(""));
     let mut is_cut = false;
     for (name, value) in declarations(style) {
-        let size = number(&value);
-        let below = |least: f64| size.is_some_and(|size| size < least);
-        let is_pixels = value.ends_with("px") || value.ends_with("pt");
+        let below = |least: f64| number(&value).is_some_and(|size| size < least);
+        let is_pixels = || value.ends_with("px") || value.ends_with("pt");
         let is_odd = match &*name {
             "opacity" => below(0.5),
-            "font-size" => is_pixels && below(8.0),
+            "font-size" => is_pixels() && below(8.0),
             "text-indent" | "left" | "top" | "right" | "bottom" => below(-40.0),
             "z-index" => below(0.0),
             "transform" => value.contains("scale") || value.contains("translate"),
@@ -78,7 +63,7 @@ fn is_odd(style: &str) -> bool {
             }
             "filter" => value.contains("opacity"),
             "height" | "max-height" | "width" | "max-width" => {
-                is_cut |= is_pixels && below(10.0);
+                is_cut |= is_pixels() && below(10.0);
                 false
             }
             _ => false,
@@ -118,14 +103,14 @@ fn is_clear(color: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::page::tree;
+    use crate::page::{look::Looks, style::Sheet, tree, tree::tag};
 
     fn doubtful(html: &str) -> bool {
         let page = tree::parse(html.to_owned());
         let is_any =
             |element: &Element<'_>| [tag::I, tag::FONT, tag::DETAILS].contains(&element.name());
         let element = page.elements().find(is_any).unwrap();
-        is_raised_by(element, &Sheet::default())
+        Looks::new(&Sheet::default()).of(element).is_doubtful
     }
 
     #[test]

@@ -166,6 +166,15 @@ fn refresh(element: Element<'_>) -> Option<MetaRefresh> {
     Some(MetaRefresh { seconds, url: url.trim().chars().take(TEXT).collect() })
 }
 
+/// The first characters of a text.
+pub(super) fn head(text: &str, most: usize) -> &str {
+    if text.len() <= most {
+        return text;
+    }
+    let end = text.char_indices().nth(most).map_or(text.len(), |(end, _)| end);
+    text.get(..end).unwrap_or_default()
+}
+
 /// Folds white space, and keeps so many characters.
 pub(super) fn fold_space(text: &str, most: usize) -> String {
     let mut folded = String::new();

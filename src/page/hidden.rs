@@ -4,8 +4,9 @@
 use super::{
     HiddenLink,
     facts::fold_space,
-    style::Sheet,
-    tree::{Attr, DOCUMENT, Element, Inside, Step, Tree, tag},
+    look::Look,
+    style::lower,
+    tree::{Attr, Element, Inside, tag},
 };
 use std::collections::BTreeSet;
 use url::{Host, Url};
@@ -41,37 +42,50 @@ struct Cover {
     oddly: bool,
 }
 
-impl HiddenLinks {
-    /// Reads them, without recursion, whatever the depth. `base` is what relative links go by;
-    /// without it only what names a host is known to lead elsewhere.
-    pub(super) fn read(tree: &Tree, sheet: &Sheet, base: Option<&Url>) -> HiddenLinks {
+/// Reads the hidden links of a page, an element after the other. `base` is what relative links
+/// go by; without it only what names a host is known to lead elsewhere.
+pub(super) struct Reader<'b> {
+    base: Option<&'b Url>,
+    /// What the page's own host is registered under.
+    own: Option<String>,
+    covers: Vec<Cover>,
+    seen: BTreeSet<String>,
+    links: Vec<HiddenLink>,
+}
+
+impl<'b> Reader<'b> {
+    pub(super) fn new(base: Option<&'b Url>) -> Reader<'b> {
         let own = base.and_then(Url::host_str).map(registrable);
-        let mut covers = vec![Cover::default()];
-        let mut seen = BTreeSet::new();
-        let mut links: Vec<HiddenLink> = Vec::new();
-        for step in tree.walk(DOCUMENT) {
-            match step {
-                Step::Open(element) => {
-                    let outer = covers.last().copied().unwrap_or_default();
-                    let oddly = outer.oddly || is_odd(element);
-                    let hidden = oddly || outer.hidden || sheet.hides(element);
-                    covers.push(Cover { hidden, oddly });
-                    if !hidden || element.name() != tag::A || seen.len() >= DOMAINS {
-                        continue;
-                    }
-                    let Some(link) = link(element, base, oddly) else { continue };
-                    let domain = registrable(&link.host);
-                    if own.as_ref() != Some(&domain) && seen.insert(domain) {
-                        links.push(link);
-                    }
-                }
-                Step::Close if covers.len() > 1 => drop(covers.pop()),
-                Step::Close | Step::Text(_) => {}
-            }
+        let covers = vec![Cover::default()];
+        Reader { base, own, covers, seen: BTreeSet::new(), links: Vec::new() }
+    }
+
+    pub(super) fn open(&mut self, element: Element<'_>, look: Look) {
+        let outer = self.covers.last().copied().unwrap_or_default();
+        let oddly = outer.oddly || look.hides_oddly;
+        let hidden = oddly || outer.hidden || look.hides;
+        self.covers.push(Cover { hidden, oddly });
+        if !hidden || element.name() != tag::A || self.seen.len() >= DOMAINS {
+            return;
         }
-        links.sort_by_key(|link| !link.oddly);
-        links.truncate(KEPT);
-        HiddenLinks { links, domains: u32::try_from(seen.len()).unwrap_or(u32::MAX) }
+        let Some(link) = link(element, self.base, oddly) else { return };
+        let domain = registrable(&link.host);
+        if self.own.as_ref() != Some(&domain) && self.seen.insert(domain) {
+            self.links.push(link);
+        }
+    }
+
+    pub(super) fn close(&mut self) {
+        if self.covers.len() > 1 {
+            self.covers.pop();
+        }
+    }
+
+    pub(super) fn finish(mut self) -> HiddenLinks {
+        self.links.sort_by_key(|link| !link.oddly);
+        self.links.truncate(KEPT);
+        let domains = u32::try_from(self.seen.len()).unwrap_or(u32::MAX);
+        HiddenLinks { links: self.links, domains }
     }
 }
 
@@ -106,29 +120,30 @@ fn registrable(host: &str) -> String {
     psl::domain_str(host).unwrap_or(host).to_owned()
 }
 
-/// Whether an element hides what it holds as no menu, tab or dialog does: a box without a
+/// Whether a box with running text shows nothing of it.
+pub(super) fn is_tiny(marquee: Element<'_>) -> bool {
+    let is_tiny = |name| marquee.attr(name).and_then(number).is_some_and(|n| n <= TINY);
+    is_tiny(Attr::Width) || is_tiny(Attr::Height)
+}
+
+/// Whether a style hides what an element holds as no menu, tab or dialog does: a box without a
 /// size, far off the page, or text without a height.
-fn is_odd(element: Element<'_>) -> bool {
-    if element.name() == tag::MARQUEE {
-        let is_tiny = |name| element.attr(name).and_then(number).is_some_and(|n| n <= TINY);
-        return is_tiny(Attr::Width) || is_tiny(Attr::Height);
-    }
-    let Some(style) = element.attr(Attr::Style) else { return false };
+pub(super) fn is_odd(style: &str) -> bool {
     let (mut lifted, mut far, mut tiny, mut clips) = (false, false, false, false);
     for declaration in style.split(';').take(100) {
         let Some((name, value)) = declaration.split_once(':') else { continue };
-        let value = value.trim().to_ascii_lowercase();
-        let size = number(&value);
-        match name.trim().to_ascii_lowercase().as_str() {
+        let value = lower(value.trim());
+        let size = || number(&value);
+        match &*lower(name.trim()) {
             "position" => lifted |= value.starts_with("absolute") || value.starts_with("fixed"),
             "left" | "top" | "right" | "bottom" | "margin-left" | "margin-top" => {
-                far |= size.is_some_and(|n| n <= FAR);
+                far |= size().is_some_and(|n| n <= FAR);
             }
             "width" | "height" | "max-height" | "max-width" => {
-                tiny |= size.is_some_and(|n| n <= TINY) && !value.ends_with(['%', 'm', 'w', 'h']);
+                tiny |= size().is_some_and(|n| n <= TINY) && !value.ends_with(['%', 'm', 'w', 'h']);
             }
             "overflow" => clips |= value.starts_with("hidden"),
-            "font-size" if size == Some(0.0) => return true,
+            "font-size" if size() == Some(0.0) => return true,
             _ => {}
         }
     }
@@ -145,14 +160,24 @@ fn number(value: &str) -> Option<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::page::{
+        look::Looks,
+        style::Sheet,
+        tree::{self, DOCUMENT, Step},
+    };
 
     fn read(html: &str) -> HiddenLinks {
         let base = Url::parse("https://www.site.example/").unwrap();
-        HiddenLinks::read(
-            &crate::page::tree::parse(html.to_owned()),
-            &Sheet::default(),
-            Some(&base),
-        )
+        let (tree, sheet) = (tree::parse(html.to_owned()), Sheet::default());
+        let (mut looks, mut reader) = (Looks::new(&sheet), Reader::new(Some(&base)));
+        for step in tree.walk(DOCUMENT) {
+            match step {
+                Step::Open(element) => reader.open(element, looks.of(element)),
+                Step::Close => reader.close(),
+                Step::Text(_) => {}
+            }
+        }
+        reader.finish()
     }
 
     #[test]

@@ -20,13 +20,13 @@ const YEAR: char = '\u{3}';
 
 /// The owner that a line names, or the line behind it where this one only says that an
 /// owner follows, or the line before it that goes on here; empty where none is named.
-pub(super) fn of(line: &Line, before: Option<&Line>, next: Option<&Line>) -> String {
-    if let Some(next) = next.filter(|next| is_label(&line.text, &next.text)) {
+pub(super) fn of(line: Line<'_>, before: Option<Line<'_>>, next: Option<Line<'_>>) -> String {
+    if let Some(next) = next.filter(|next| is_label(line.text, next.text)) {
         return holder_in(&format!("{} {}", line.text, walled(next)));
     }
     let holder = holder_in(&walled(line));
-    match before.filter(|before| holder.is_empty() && goes_on(&before.text, &line.text)) {
-        Some(before) => before.text.clone(),
+    match before.filter(|before| holder.is_empty() && goes_on(before.text, line.text)) {
+        Some(before) => before.text.to_owned(),
         None => holder,
     }
 }
@@ -100,10 +100,10 @@ impl Slot {
 }
 
 /// The line with walls for record numbers, years for templates and borders for links.
-fn walled(line: &Line) -> String {
+fn walled(line: Line<'_>) -> String {
     let text: &str = match line.text.char_indices().nth(READ) {
         Some((end, _)) => line.text.get(..end).unwrap_or_default(),
-        None => &line.text,
+        None => line.text,
     };
     let numbers = find(text).into_iter().map(|found| found.span);
     let police = find_police(text).into_iter().map(|found| found.span);
@@ -337,7 +337,7 @@ mod tests {
     use super::*;
 
     fn holder_of(text: &str) -> String {
-        of(&Line { text: text.to_owned(), ..Line::default() }, None, None)
+        of(Line { text, ..Line::default() }, None, None)
     }
 
     #[test]

@@ -10,7 +10,9 @@ mod flow;
 mod hidden;
 mod hints;
 mod holder;
+mod line_words;
 mod link;
+mod look;
 mod model;
 mod passages;
 mod picture;
@@ -35,8 +37,10 @@ use facts::Facts;
 use flow::Flow;
 use hidden::HiddenLinks;
 use hints::Hints;
+use look::Looks;
 use region::Zones;
-use tree::Tree;
+use style::Sheet;
+use tree::{DOCUMENT, Step, Tree};
 use url::Url;
 
 /// Visible characters under which a page's whole text is kept.
@@ -68,7 +72,7 @@ pub fn read_marked(body: &[u8], context: Context<'_>) -> (Page, Vec<Vec<Mark>>) 
 }
 
 fn read_either(body: &[u8], context: Context<'_>, is_marked: bool) -> (Page, Vec<Vec<Mark>>) {
-    let Decoded { text, charset } = decode(body, context.content_type);
+    let (text, charset) = decode::read(body, context.content_type);
     model(&tree::parse(text), charset, context, is_marked)
 }
 
@@ -98,8 +102,8 @@ fn model(
     is_marked: bool,
 ) -> (Page, Vec<Vec<Mark>>) {
     let facts = Facts::read(tree);
-    let flow = Flow::read(tree, &facts.sheet, is_marked);
     let base = base_of(&facts, context.url);
+    let (flow, hidden) = walk(tree, &facts.sheet, base.as_ref(), is_marked);
     let zones = Zones::new(&flow);
     let (record_numbers, marks) = shown::record_numbers(&flow, &zones, base.as_ref());
     let mut page = Page {
@@ -129,10 +133,36 @@ fn model(
     page.varies = hints.varies;
     page.pictures = hints.pictures;
     page.login = hints.login;
-    let hidden = HiddenLinks::read(tree, &facts.sheet, base.as_ref());
     page.hidden_links = hidden.links;
     page.hidden_domains = hidden.domains;
     (page, marks)
+}
+
+/// Goes through a page once, for its text and for the links in what is hidden.
+fn walk<'t>(
+    tree: &'t Tree,
+    sheet: &'t Sheet,
+    base: Option<&Url>,
+    is_marked: bool,
+) -> (Flow<'t>, HiddenLinks) {
+    let mut looks = Looks::new(sheet);
+    let mut flow = flow::Reader::new(tree.length(), is_marked);
+    let mut hidden = hidden::Reader::new(base);
+    for step in tree.walk(DOCUMENT) {
+        match step {
+            Step::Open(element) => {
+                let look = looks.of(element);
+                flow.open(element, look);
+                hidden.open(element, look);
+            }
+            Step::Text(text) => flow.text(text),
+            Step::Close => {
+                flow.close();
+                hidden.close();
+            }
+        }
+    }
+    (flow.finish(), hidden.finish())
 }
 
 /// What relative links go by: the base element, itself relative to the page's address.
@@ -158,16 +188,19 @@ fn needs_rendering(page: &Page, facts: &Facts) -> bool {
     page.number_in_script || is_shell || is_filled || facts.foot_script
 }
 
-fn text_length(flow: &Flow) -> u32 {
-    let visible = flow.lines.iter().filter(|line| !line.hidden);
+fn text_length(flow: &Flow<'_>) -> u32 {
+    let visible = flow.lines().filter(|line| !line.hidden);
     // All white space of a line is folded to blanks.
-    let first_bytes = |text: &str| text.bytes().filter(|b| *b != b' ' && *b & 0xc0 != 0x80).count();
-    let length: usize = visible.map(|line| first_bytes(&line.text)).sum();
+    let first_bytes = |part: &[u8]| -> u8 {
+        part.iter().map(|b| u8::from((*b != b' ') & (*b & 0xc0 != 0x80))).sum()
+    };
+    // As bytes, so that many are counted at a time.
+    let parts = visible.flat_map(|line| line.text.as_bytes().chunks(usize::from(u8::MAX)));
+    let length: usize = parts.map(|part| usize::from(first_bytes(part))).sum();
     u32::try_from(length).unwrap_or(u32::MAX)
 }
 
-fn visible_text(flow: &Flow) -> String {
-    let lines: Vec<&str> =
-        flow.lines.iter().filter(|line| !line.hidden).map(|line| line.text.as_str()).collect();
+fn visible_text(flow: &Flow<'_>) -> String {
+    let lines: Vec<&str> = flow.lines().filter(|line| !line.hidden).map(|line| line.text).collect();
     lines.join("\n")
 }

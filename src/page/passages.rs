@@ -2,12 +2,14 @@
 
 use super::{
     Passage, Zone,
-    facts::fold_space,
     flow::{Flow, Line},
     region::Zones,
     width::folded,
 };
-use std::collections::HashSet;
+use std::{
+    borrow::Cow,
+    collections::{HashMap, hash_map::Entry},
+};
 use url::Url;
 
 /// Bytes of the passages that are kept from the beginning of a page, and from its end. What
@@ -20,32 +22,38 @@ const LONGEST: usize = 160;
 const LINES: usize = 6_000;
 
 /// The visible passages of a page, each text once, in page order.
-pub(super) fn passages(flow: &Flow, zones: &Zones<'_>, base: Option<&Url>) -> Vec<Passage> {
-    let visible: Vec<usize> = (0..flow.lines.len())
-        .filter(|at| flow.lines.get(*at).is_some_and(|line| !line.hidden))
-        .collect();
+pub(super) fn passages(flow: &Flow<'_>, zones: &Zones<'_>, base: Option<&Url>) -> Vec<Passage> {
     let own = base.and_then(registrable);
     let leaves = vec![None; flow.links.len()];
     let mut reader = Reader { flow, zones, own, leaves };
-    let mut known = HashSet::new();
+    let visible = || flow.lines().enumerate().filter(|(_, line)| !line.hidden);
+    let mut known = HashMap::new();
     let mut kept = Kept::new(HEAD);
     let mut read = 0;
-    for at in visible.iter().take(LINES) {
-        if !kept.take(reader.passages(*at), &mut known) {
+    for (at, line) in visible().take(LINES) {
+        if !kept.take(reader.passages(at, line), &mut known) {
             break;
         }
         read += 1;
     }
+    let left = visible().count() - read;
     let mut tail = Kept::new(TAIL);
-    for at in visible.iter().skip(read).rev().take(LINES) {
-        let mut passages = reader.passages(*at);
-        passages.reverse();
-        if !tail.take(passages, &mut known) {
+    for (at, line) in visible().rev().take(left.min(LINES)) {
+        // The parts of a long line come last first as well.
+        let passages: Vec<Draft<'_>> = reader.passages(at, line).collect();
+        if !tail.take(passages.into_iter().rev(), &mut known) {
             break;
         }
     }
     kept.passages.extend(tail.passages.into_iter().rev());
     kept.passages
+}
+
+/// A passage whose text is still that of its line, where nothing had to be folded.
+struct Draft<'f> {
+    text: Cow<'f, str>,
+    foot: bool,
+    away: bool,
 }
 
 /// Passages up to a number of bytes.
@@ -60,22 +68,24 @@ impl Kept {
     }
 
     /// Takes the passages of a line; false where there is no more room.
-    fn take(&mut self, passages: Vec<Passage>, known: &mut HashSet<String>) -> bool {
-        for passage in passages {
-            if known.contains(&passage.text) {
-                continue;
-            }
-            let Some(room) = self.room.checked_sub(passage.text.len()) else { return false };
+    fn take<'f>(
+        &mut self,
+        drafts: impl Iterator<Item = Draft<'f>>,
+        known: &mut HashMap<Cow<'f, str>, ()>,
+    ) -> bool {
+        for Draft { text, foot, away } in drafts {
+            let Entry::Vacant(new) = known.entry(text) else { continue };
+            let Some(room) = self.room.checked_sub(new.key().len()) else { return false };
             self.room = room;
-            known.insert(passage.text.clone());
-            self.passages.push(passage);
+            self.passages.push(Passage { text: new.key().clone().into_owned(), foot, away });
+            new.insert(());
         }
         true
     }
 }
 
 struct Reader<'f> {
-    flow: &'f Flow,
+    flow: &'f Flow<'f>,
     zones: &'f Zones<'f>,
     /// What the page's own host is registered under.
     own: Option<String>,
@@ -83,23 +93,24 @@ struct Reader<'f> {
     leaves: Vec<Option<bool>>,
 }
 
-impl Reader<'_> {
-    fn passages(&mut self, index: usize) -> Vec<Passage> {
-        let Some(line) = self.flow.lines.get(index) else { return Vec::new() };
+impl<'f> Reader<'f> {
+    fn passages(
+        &mut self,
+        index: usize,
+        line: Line<'f>,
+    ) -> impl Iterator<Item = Draft<'f>> + use<'f> {
         let away = self.leads_away(line);
-        let mut passages = Vec::new();
-        for (start, text) in sentences(&line.text) {
-            let text = fold_space(&folded(text), LONGEST);
-            if text.chars().filter(|c| c.is_alphanumeric()).nth(1).is_some() {
-                let foot = self.zones.zone(index, start) == Zone::Footer;
-                passages.push(Passage { text, foot, away });
-            }
-        }
-        passages
+        let zones = self.zones;
+        sentences(line.text).filter_map(move |(start, text)| {
+            let text = folded(text, LONGEST);
+            text.chars().filter(|c| is_letter(*c)).nth(1)?;
+            let foot = zones.zone(index, start) == Zone::Footer;
+            Some(Draft { text, foot, away })
+        })
     }
 
     /// Whether nearly all of a line stands in links that leave the site.
-    fn leads_away(&mut self, line: &Line) -> bool {
+    fn leads_away(&mut self, line: Line<'_>) -> bool {
         if self.own.is_none() {
             return false;
         }
@@ -147,25 +158,39 @@ fn registrable(url: &Url) -> Option<String> {
     Some(psl::domain_str(host).unwrap_or(host).to_owned())
 }
 
+/// Whether a character is one of a word. Nearly all are Chinese, and need no table.
+fn is_letter(c: char) -> bool {
+    matches!(c, '\u{4e00}'..='\u{9fff}') || c.is_alphanumeric()
+}
+
 /// A line in parts of at most [`LONGEST`] characters, cut behind the ends of sentences where
 /// there are any, each with the byte at which it begins.
-fn sentences(line: &str) -> Vec<(usize, &str)> {
-    let mut parts = Vec::new();
-    let (mut start, mut length, mut end) = (0, 0, None);
-    for (at, c) in line.char_indices() {
-        if length >= LONGEST {
-            let cut = end.unwrap_or(at);
-            parts.push((start, line.get(start..cut).unwrap_or_default()));
-            length = line.get(cut..at).unwrap_or_default().chars().count();
-            (start, end) = (cut, None);
+fn sentences(line: &str) -> impl Iterator<Item = (usize, &str)> {
+    let mut start = Some(0);
+    std::iter::from_fn(move || {
+        let from = start?;
+        let rest = line.get(from..).unwrap_or_default();
+        let cut = cut(rest);
+        start = cut.map(|cut| from + cut);
+        Some((from, cut.map_or(rest, |cut| rest.get(..cut).unwrap_or_default())))
+    })
+}
+
+/// Where a part ends that begins with a text; `None` where it is all of the text.
+fn cut(text: &str) -> Option<usize> {
+    if text.len() <= LONGEST {
+        return None;
+    }
+    let mut end = None;
+    for (count, (at, c)) in text.char_indices().enumerate() {
+        if count == LONGEST {
+            return Some(end.unwrap_or(at));
         }
-        length += 1;
         if matches!(c, '。' | '！' | '？' | '；' | '!' | '?' | ';') {
             end = Some(at + c.len_utf8());
         }
     }
-    parts.push((start, line.get(start..).unwrap_or_default()));
-    parts
+    None
 }
 
 #[cfg(test)]
@@ -219,6 +244,11 @@ mod tests {
         let (first, last) = (page.passages.first().unwrap(), page.passages.last().unwrap());
         assert!(!first.foot && last.foot);
         assert_eq!(last.text, "© 2099 示例网");
+    }
+
+    #[test]
+    fn all_chinese_characters_are_letters() {
+        assert!(('\u{4e00}'..='\u{9fff}').all(char::is_alphanumeric));
     }
 
     #[test]

@@ -2,9 +2,11 @@
 
 use super::{
     Pictured,
+    facts::head,
     tree::{Attr, Element, Tree, tag},
 };
 use crate::record::find;
+use std::borrow::Cow;
 use url::form_urlencoded;
 
 /// Pictures that are kept of one page.
@@ -28,7 +30,7 @@ fn numbered(element: Element<'_>) -> Option<Pictured> {
     let source = element.attr(Attr::Src).unwrap_or_default().trim();
     let described = [Attr::Alt, Attr::Title].into_iter().filter_map(|name| element.attr(name));
     let named = (!source.starts_with("data:")).then(|| file_name(source));
-    let texts = described.map(|text| text.chars().take(TEXT).collect::<String>()).chain(named);
+    let texts = described.map(|text| Cow::Borrowed(head(text, TEXT))).chain(named);
     texts.into_iter().find_map(|text| {
         let found = find(&text).into_iter().find(|found| found.number.is_some())?;
         Some(Pictured {
@@ -40,15 +42,15 @@ fn numbered(element: Element<'_>) -> Option<Pictured> {
 }
 
 /// `/img/%E4%BA%ACICP…-1.png` as a reader writes it, without its ending.
-fn file_name(source: &str) -> String {
+fn file_name(source: &str) -> Cow<'_, str> {
     let path = source.split(['?', '#']).next().unwrap_or_default();
     let file = path.rsplit('/').next().unwrap_or_default();
     let name = file.rsplit_once('.').map_or(file, |(name, _)| name);
-    let name: String = name.chars().take(3 * TEXT).collect();
-    form_urlencoded::parse(name.as_bytes())
-        .next()
-        .map(|(name, _)| name.into_owned())
-        .unwrap_or_default()
+    let name = head(name, 3 * TEXT);
+    if !name.contains(['%', '+', '&', '=']) {
+        return Cow::Borrowed(name);
+    }
+    form_urlencoded::parse(name.as_bytes()).next().map(|(name, _)| name).unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -3,10 +3,10 @@
 use super::{
     Zone,
     flow::{Flow, Line},
-    tree::{Attr, Element, Set, tag},
+    line_words::LineWords,
+    tree::{Element, Name, Set, tag},
 };
-use aho_corasick::{AhoCorasick, AhoCorasickKind};
-use std::sync::LazyLock;
+use std::borrow::Cow;
 
 /// Text that may follow the foot: consultation boxes, legal notes. Links do not count.
 const AFTER_FOOT: usize = 900;
@@ -28,32 +28,10 @@ const AROUND: usize = 200;
 const ABOVE_FOOT: usize = 400;
 /// Lines on both sides in which the other cells of a look-up stand.
 const NEAR_RESULT: usize = 8;
-/// Words of what a look-up of filings answers, that no foot has.
-const RESULT_WORDS: [&str; 8] = [
-    "主办单位名称",
-    "单位性质",
-    "审核时间",
-    "审核日期",
-    "审核通过",
-    "网站首页网址",
-    "网站首页地址",
-    "备案时间",
-];
-
-/// Words of a foot, that a text about something else hardly has.
-const FOOT_WORDS: [&str; 11] = [
-    "©",
-    "copyright",
-    "版权所有",
-    "版權所有",
-    "all rights reserved",
-    "公网安备",
-    "备案序号",
-    "主办单位：",
-    "主办：",
-    "技术支持：",
-    "许可证：",
-];
+/// Names of an element that are read.
+const NAMES: usize = 40;
+/// Characters of a name that are read.
+const NAME: usize = 80;
 
 /// A part of the page that an element marks out.
 pub(super) struct Region {
@@ -88,18 +66,20 @@ pub(super) fn goes_by_names(element: Element<'_>) -> bool {
     !NAMED.has(element.name())
 }
 
-/// What an element's name, class and id say it holds.
-pub(super) fn kind(element: Element<'_>) -> Option<RegionKind> {
-    match element.name() {
-        tag::FOOTER => return Some(RegionKind::Foot),
-        tag::ARTICLE | tag::BLOCKQUOTE | tag::PRE | tag::CODE => return Some(RegionKind::Article),
-        tag::HTML | tag::BODY | tag::A | tag::SCRIPT | tag::STYLE => return None,
-        _ => {}
+/// What an element of a name holds, as far as the name tells.
+pub(super) fn kind_of_name(name: Name) -> Option<RegionKind> {
+    match name {
+        tag::FOOTER => Some(RegionKind::Foot),
+        tag::ARTICLE | tag::BLOCKQUOTE | tag::PRE | tag::CODE => Some(RegionKind::Article),
+        _ => None,
     }
-    let names = element.attr(Attr::Id).into_iter().chain(element.classes()).take(40);
+}
+
+/// What the names that an element goes by, its id and its classes, say it holds.
+pub(super) fn kind_of_names<'n>(names: impl Iterator<Item = &'n str>) -> Option<RegionKind> {
     let mut kind = None;
-    for name in names {
-        let name: String = name.chars().take(80).collect::<String>().to_ascii_lowercase();
+    for name in names.take(NAMES) {
+        let name = lower_head(name);
         let is_article = is_article_name(&name);
         // `article-footer` is of the article.
         if is_foot_name(&name) && !is_article {
@@ -112,6 +92,19 @@ pub(super) fn kind(element: Element<'_>) -> Option<RegionKind> {
     kind
 }
 
+/// The first characters of a name in lower case.
+fn lower_head(name: &str) -> Cow<'_, str> {
+    let end = match name.len() {
+        0..=NAME => name.len(),
+        _ => name.char_indices().nth(NAME).map_or(name.len(), |(end, _)| end),
+    };
+    let head = name.get(..end).unwrap_or_default();
+    match head.bytes().any(|byte| byte.is_ascii_uppercase()) {
+        true => Cow::Owned(head.to_ascii_lowercase()),
+        false => Cow::Borrowed(head),
+    }
+}
+
 fn is_foot_name(name: &str) -> bool {
     let has_foot = name.match_indices("foot").any(|(at, _)| {
         let rest = name.get(at + 4..).unwrap_or_default();
@@ -121,10 +114,10 @@ fn is_foot_name(name: &str) -> bool {
             && !name.contains("has-foot")
             && !name.contains("with-foot")
     });
-    let is_part = |word: &str| name.split(['-', '_']).any(|part| part == word);
+    let is_part = |part: &str| matches!(part, "copy" | "icp" | "bottom" | "btm" | "foottom");
     has_foot
         || ["copyright", "beian", "banquan"].iter().any(|word| name.contains(word))
-        || ["copy", "icp", "bottom", "btm", "foottom"].iter().any(|word| is_part(word))
+        || name.split(['-', '_']).any(is_part)
 }
 
 fn is_article_name(name: &str) -> bool {
@@ -149,26 +142,28 @@ fn is_article_name(name: &str) -> bool {
 
 /// Says of places in a page whether they are of its foot.
 pub(super) struct Zones<'f> {
-    flow: &'f Flow,
+    flow: &'f Flow<'f>,
     /// Plain visible characters behind each line: those of links do not count.
     after: Vec<usize>,
     total: usize,
     /// Whether each line reads like one of a foot.
     foot_lines: Vec<bool>,
+    /// How many of those stand before each line, and in all.
+    feet_before: Vec<u32>,
     /// Plain visible characters between each line and the next one of a foot.
     until_foot: Vec<Option<usize>>,
-    /// Whether each line reads like the answer of a look-up.
+    /// Whether each line reads like the answer of a look-up, and whether any does.
     result_lines: Vec<bool>,
+    has_results: bool,
     /// Whether each line holds what a mark of copyright begins or ends with.
     mark_lines: Vec<bool>,
 }
 
 impl<'f> Zones<'f> {
-    pub(super) fn new(flow: &'f Flow) -> Self {
+    pub(super) fn new(flow: &'f Flow<'f>) -> Self {
         let mut total = 0;
         let mut after: Vec<usize> = flow
-            .lines
-            .iter()
+            .lines()
             .rev()
             .map(|line| {
                 let behind = total;
@@ -178,15 +173,31 @@ impl<'f> Zones<'f> {
             .collect();
         after.reverse();
         let words: Vec<LineWords> = flow
-            .lines
-            .iter()
-            .map(|line| if line.hidden { LineWords::default() } else { LineWords::of(&line.text) })
+            .lines()
+            .map(|line| if line.hidden { LineWords::default() } else { LineWords::of(line.text) })
             .collect();
         let foot_lines: Vec<bool> = words.iter().map(|words| words.foot).collect();
         let until_foot = until_foot(&foot_lines, &after);
+        let mut feet = 0;
+        let mut feet_before = vec![feet];
+        feet_before.extend(foot_lines.iter().map(|is_foot| {
+            feet += u32::from(*is_foot);
+            feet
+        }));
+        let has_results = words.iter().any(|words| words.result);
         let result_lines = words.iter().map(|words| words.result).collect();
         let mark_lines = words.iter().map(|words| words.mark).collect();
-        Zones { flow, after, total, until_foot, result_lines, mark_lines, foot_lines }
+        Zones {
+            flow,
+            after,
+            total,
+            foot_lines,
+            feet_before,
+            until_foot,
+            result_lines,
+            has_results,
+            mark_lines,
+        }
     }
 
     /// Whether a visible line may hold a mark of copyright.
@@ -196,22 +207,26 @@ impl<'f> Zones<'f> {
 
     /// The zone of what stands at a byte of a line.
     pub(super) fn zone(&self, index: usize, at: usize) -> Zone {
-        let Some(line) = self.flow.lines.get(index) else { return Zone::Body };
+        let Some(line) = self.flow.line(index) else { return Zone::Body };
         let after = self.after.get(index).copied().unwrap_or_default();
         if self.is_result(index) {
             return Zone::Body;
         }
         let is_last = after <= AFTER_FOOT.max(self.total / 12) && !self.is_above_foot(index);
-        let is_bare = is_short(&line.text, BARE);
+        // No zone of a foot reaches further up.
+        if after > AFTER_NAMED_FOOT.max(self.total / 2) {
+            return Zone::Body;
+        }
+        let is_bare = is_short(line.text, BARE);
         let is_foot = match self.region(line, at) {
             Some(RegionKind::Foot) => after <= AFTER_NAMED_FOOT.max(self.total / 2),
-            Some(RegionKind::Article) if is_sentence(&line.text, at) => false,
+            Some(RegionKind::Article) if is_sentence(line.text, at) => false,
             Some(RegionKind::Article) => {
-                let is_alone = is_short(&line.text, 60);
+                let is_alone = is_short(line.text, 60);
                 is_last && (self.is_foot_line(index) || (is_alone && self.is_beside_foot(index)))
                     || is_bare && after <= AFTER_BARE
             }
-            None if is_sentence(&line.text, at) => false,
+            None if is_sentence(line.text, at) => false,
             None if self.is_foot_line(index) || self.is_beside_foot(index) => {
                 after <= AFTER_NAMED_FOOT.max(self.total / 4)
             }
@@ -227,19 +242,22 @@ impl<'f> Zones<'f> {
     /// Whether what stands at a byte of a line may be of a list: no part that calls itself
     /// the foot is around it, and no words of a foot stand in the line or right before it.
     pub(super) fn is_listable(&self, index: usize, at: usize) -> bool {
-        let line = self.flow.lines.get(index);
+        let line = self.flow.line(index);
         line.is_some_and(|line| self.region(line, at) != Some(RegionKind::Foot))
             && !self.has_foot_words(index.saturating_sub(2), index)
     }
 
     /// Whether the words of a foot stand in one of the lines, both included.
     fn has_foot_words(&self, from: usize, to: usize) -> bool {
-        let lines = self.foot_lines.iter().take(to + 1).skip(from);
-        lines.copied().any(|is_foot| is_foot)
+        let before = |index: usize| self.feet_before.get(index).or(self.feet_before.last());
+        before(to + 1) > before(from)
     }
 
     /// Whether a line is of the answer of a look-up: somebody else's number.
     fn is_result(&self, index: usize) -> bool {
+        if !self.has_results {
+            return false;
+        }
         let near = self.result_lines.iter().skip(index.saturating_sub(NEAR_RESULT));
         near.take(2 * NEAR_RESULT + 1).any(|&is_result| is_result)
             && !self.has_foot_words(index.saturating_sub(2), index + 2)
@@ -263,7 +281,7 @@ impl<'f> Zones<'f> {
         self.has_foot_words(index.saturating_sub(4), index.saturating_sub(4) + 8)
     }
 
-    fn region(&self, line: &Line, at: usize) -> Option<RegionKind> {
+    fn region(&self, line: Line<'_>, at: usize) -> Option<RegionKind> {
         let first = line.runs.partition_point(|run| run.end <= at);
         let run = line.runs.get(first)?;
         let place = self.flow.places.get(run.place)?;
@@ -306,7 +324,7 @@ fn until_foot(foot_lines: &[bool], after: &[usize]) -> Vec<Option<usize>> {
     until
 }
 
-fn plain_length(flow: &Flow, line: &Line) -> usize {
+fn plain_length(flow: &Flow<'_>, line: Line<'_>) -> usize {
     line.runs
         .iter()
         .filter(|run| flow.places.get(run.place).is_some_and(|place| place.link.is_none()))
@@ -315,62 +333,24 @@ fn plain_length(flow: &Flow, line: &Line) -> usize {
         .sum()
 }
 
-/// What words a line holds.
-#[derive(Clone, Copy, Default)]
-struct LineWords {
-    /// It reads like one of a page's foot: short, with the words of a foot.
-    foot: bool,
-    /// It reads like a cell or a row of a look-up's answer.
-    result: bool,
-    mark: bool,
-}
-
-/// Parts of the marks of copyright: each mark holds one of them.
-const MARK_PARTS: [&str; 9] = ["right", "copy", "版", "著作", "©", "ⓒ", "(", "（", "ſ"];
-
-/// The words of all three kinds, in that order.
-static WORDS: LazyLock<AhoCorasick> = LazyLock::new(automaton);
-
-#[expect(clippy::unwrap_used, reason = "constant words, compiled by every test of a page")]
-fn automaton() -> AhoCorasick {
-    let words = FOOT_WORDS.iter().chain(&RESULT_WORDS).chain(&MARK_PARTS);
-    let mut builder = AhoCorasick::builder();
-    builder.ascii_case_insensitive(true).kind(Some(AhoCorasickKind::DFA)).build(words).unwrap()
-}
-
-impl LineWords {
-    fn of(text: &str) -> LineWords {
-        let mut words = LineWords::default();
-        for found in WORDS.find_overlapping_iter(text) {
-            match found.pattern().as_usize() {
-                at if at < FOOT_WORDS.len() => words.foot = true,
-                at if at < FOOT_WORDS.len() + RESULT_WORDS.len() => words.result = true,
-                _ => words.mark = true,
-            }
-        }
-        words.foot &= is_short(text, 400);
-        words.result &= is_short(text, 120);
-        words
-    }
-}
-
 /// Whether what stands at a byte of a text is part of a sentence, by the text around it.
 fn is_sentence(text: &str, at: usize) -> bool {
     let before = text.get(..at).unwrap_or_default();
     if before.ends_with(['“', '"', '「', '如', '像']) {
         return true;
     }
-    let follows_word =
-        before.ends_with(|c: char| matches!(c, '\u{4e00}'..='\u{9fff}' | '：' | '，'));
+    if !before.ends_with(|c: char| matches!(c, '\u{4e00}'..='\u{9fff}' | '：' | '，')) {
+        return false;
+    }
     let around = before.chars().rev().take(AROUND);
     let around = around.chain(text.get(at..).unwrap_or_default().chars().take(AROUND));
     let (length, pauses) = around.fold((0, 0), |(length, pauses), c| {
         (length + 1, pauses + usize::from(matches!(c, '，' | '。' | '；')))
     });
-    follows_word && length > 60 && pauses >= 2
+    length > 60 && pauses >= 2
 }
 
 /// Whether a text has at most so many characters; looks no further.
-fn is_short(text: &str, most: usize) -> bool {
+pub(super) fn is_short(text: &str, most: usize) -> bool {
     text.chars().nth(most).is_none()
 }

@@ -36,7 +36,7 @@ pub struct Mark {
 
 /// The record numbers of a page, with place and link, and the marked texts that hold them.
 pub(super) fn record_numbers(
-    flow: &Flow,
+    flow: &Flow<'_>,
     zones: &Zones<'_>,
     base: Option<&Url>,
 ) -> (Vec<ShownNumber>, Vec<Vec<Mark>>) {
@@ -45,9 +45,9 @@ pub(super) fn record_numbers(
     let mut orders = Vec::new();
     let mut used = HashSet::new();
     let mut listable = Vec::new();
-    for (index, line) in flow.lines.iter().enumerate() {
+    for (index, line) in flow.lines().enumerate() {
         let mut end = 0;
-        for found in find(&line.text) {
+        for found in find(line.text) {
             if shown.len() == NUMBERS {
                 break;
             }
@@ -86,7 +86,7 @@ pub(super) fn record_numbers(
 }
 
 /// The parts of marked texts that a span of a line is made of.
-fn marks_of(flow: &Flow, line: &Line, span: &Range<usize>) -> Vec<Mark> {
+fn marks_of(flow: &Flow<'_>, line: Line<'_>, span: &Range<usize>) -> Vec<Mark> {
     let mark = |place: usize| flow.places.get(place).and_then(|place| place.mark);
     let bare = |from: usize, to: usize| -> String {
         let text = line.text.get(from..to).unwrap_or_default();
@@ -139,7 +139,7 @@ fn note_lists(listable: &[(usize, usize)], shown: &mut [ShownNumber]) {
 
 /// Gives each number that does not lead to the ministry the nearest link beside it that does.
 fn note_beside(
-    flow: &Flow,
+    flow: &Flow<'_>,
     base: Option<&Url>,
     used: &HashSet<usize>,
     orders: &[usize],
@@ -150,9 +150,9 @@ fn note_beside(
         .iter()
         .enumerate()
         .filter(|(index, link)| !link.hidden && !used.contains(index))
-        .filter(|(_, link)| link::may_be_miit(&link.href, base))
-        .filter(|(_, link)| link::class(&link.href, base) == Link::Miit)
-        .map(|(_, link)| (link.line, link.href.as_str()))
+        .filter(|(_, link)| link::may_be_miit(link.href, base))
+        .filter(|(_, link)| link::class(link.href, base) == Link::Miit)
+        .map(|(_, link)| (link.line, link.href))
         .collect();
     for (number, &order) in shown.iter_mut().zip(orders) {
         if number.link == Link::Miit {
@@ -168,10 +168,10 @@ fn note_beside(
 }
 
 /// The police numbers of a page.
-pub(super) fn police_numbers(flow: &Flow, base: Option<&Url>) -> Vec<ShownPolice> {
+pub(super) fn police_numbers(flow: &Flow<'_>, base: Option<&Url>) -> Vec<ShownPolice> {
     let mut shown = Vec::new();
-    for line in &flow.lines {
-        for found in find_police(&line.text) {
+    for line in flow.lines() {
+        for found in find_police(line.text) {
             if shown.len() == NUMBERS {
                 break;
             }
@@ -192,8 +192,8 @@ pub(super) fn police_numbers(flow: &Flow, base: Option<&Url>) -> Vec<ShownPolice
 /// The link that a visitor follows from a part of a line: the one to the ministry where
 /// there is one, else the one that wraps most of it.
 fn link_of<'f>(
-    flow: &'f Flow,
-    line: &Line,
+    flow: &'f Flow<'_>,
+    line: Line<'_>,
     span: &Range<usize>,
     base: Option<&Url>,
 ) -> Option<(&'f str, Link)> {
@@ -202,27 +202,27 @@ fn link_of<'f>(
         let Some(href) = link_at(flow, run.place).and_then(|link| flow.links.get(link)) else {
             continue;
         };
-        let class = link::class(&href.href, base);
+        let class = link::class(href.href, base);
         let length = run.end.min(span.end) - run.start.max(span.start);
         let key = (class == Link::Miit, length);
         if best.is_none_or(|(miit, most, ..)| key > (miit, most)) {
-            best = Some((key.0, key.1, &href.href, class));
+            best = Some((key.0, key.1, href.href, class));
         }
     }
     best.map(|(_, _, href, class)| (href, class))
 }
 
 /// Whether any part of a span raises doubt whether it is seen.
-fn is_doubtful(flow: &Flow, line: &Line, span: &Range<usize>) -> bool {
+fn is_doubtful(flow: &Flow<'_>, line: Line<'_>, span: &Range<usize>) -> bool {
     overlapping(line, span).any(|run| flow.places.get(run.place).is_some_and(|p| p.doubtful))
 }
 
-fn links_in(flow: &Flow, line: &Line, span: &Range<usize>) -> Vec<usize> {
+fn links_in(flow: &Flow<'_>, line: Line<'_>, span: &Range<usize>) -> Vec<usize> {
     overlapping(line, span).filter_map(|run| link_at(flow, run.place)).collect()
 }
 
 fn overlapping<'l>(
-    line: &'l Line,
+    line: Line<'l>,
     span: &Range<usize>,
 ) -> impl Iterator<Item = &'l super::flow::Run> {
     let end = span.end;
@@ -230,6 +230,6 @@ fn overlapping<'l>(
     line.runs.iter().skip(first).take_while(move |run| run.start < end)
 }
 
-fn link_at(flow: &Flow, place: usize) -> Option<usize> {
+fn link_at(flow: &Flow<'_>, place: usize) -> Option<usize> {
     flow.places.get(place)?.link
 }

@@ -2,18 +2,16 @@
 //! of the page's own style sheets. Sheets that are loaded are unknown, so only what is
 //! plainly said counts.
 
-use super::tree::{Attr, Element, tag};
-use std::{
-    borrow::Cow,
-    collections::{HashMap, HashSet},
-};
+use std::{borrow::Cow, collections::HashMap};
 
 /// Simple selectors that are read; a page has at most some thousand.
 const SELECTORS: usize = 20_000;
+/// Classes of an element that are read.
+const CLASSES: usize = 50;
 
 /// Whether a style declaration hides the element it stands on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Says {
+pub(super) enum Says {
     Hidden,
     Shown,
 }
@@ -21,11 +19,34 @@ enum Says {
 /// The page's own rules for single classes and ids.
 #[derive(Default)]
 pub(super) struct Sheet {
-    rules: HashMap<String, Says>,
+    rules: Named<Says>,
     /// Whether any of them hides.
     hides_any: bool,
     /// Classes and ids that a rule hides in some place or state.
-    sometimes: HashSet<String>,
+    sometimes: Named<()>,
+}
+
+/// What is known of classes and of ids.
+struct Named<V> {
+    classes: HashMap<String, V>,
+    ids: HashMap<String, V>,
+}
+
+impl<V> Default for Named<V> {
+    fn default() -> Self {
+        Named { classes: HashMap::new(), ids: HashMap::new() }
+    }
+}
+
+impl<V> Named<V> {
+    fn len(&self) -> usize {
+        self.classes.len() + self.ids.len()
+    }
+
+    /// Those of the kind that a selector's first character tells.
+    fn of(&mut self, mark: char) -> &mut HashMap<String, V> {
+        if mark == '#' { &mut self.ids } else { &mut self.classes }
+    }
 }
 
 impl Sheet {
@@ -55,110 +76,94 @@ impl Sheet {
         let last = selector.split([' ', '>', '+', '~']).next_back().unwrap_or_default();
         let is_simple = last == selector && !selector.contains([':', '[']);
         let Some(start) = last.find(['.', '#']) else { return };
-        let name = last.get(start..).unwrap_or_default();
-        let is_single = name.get(1..).is_some_and(|rest| !rest.contains(['.', '#', ':', '[']));
+        let mark = if last.get(start..).is_some_and(|m| m.starts_with('#')) { '#' } else { '.' };
+        let name = last.get(start + 1..).unwrap_or_default();
+        let is_single = !name.contains(['.', '#', ':', '[']);
         if says == Says::Hidden && is_single && self.sometimes.len() < SELECTORS {
-            self.sometimes.insert(name.to_owned());
+            self.sometimes.of(mark).insert(name.to_owned(), ());
         }
         let says = if is_simple && is_single { says } else { Says::Shown };
         let name = name.split([':', '[']).next().unwrap_or_default();
         if says == Says::Shown {
-            for part in name.split_inclusive(['.', '#']).skip(1) {
-                let part = part.trim_end_matches(['.', '#']);
+            for part in name.split_terminator(['.', '#']) {
                 for mark in ['.', '#'] {
-                    self.insert(format!("{mark}{part}"), Says::Shown);
+                    self.insert(mark, part, Says::Shown);
                 }
             }
         } else {
-            self.insert(name.to_owned(), says);
+            self.insert(mark, name, says);
         }
     }
 
-    fn insert(&mut self, name: String, says: Says) {
+    fn insert(&mut self, mark: char, name: &str, says: Says) {
         self.hides_any |= says == Says::Hidden;
         if self.rules.len() < SELECTORS {
-            let rule = self.rules.entry(name).or_insert(says);
+            let rule = self.rules.of(mark).entry(name.to_owned()).or_insert(says);
             if says == Says::Shown {
                 *rule = Says::Shown;
             }
         }
     }
 
-    /// Whether an element is hidden with all it holds.
-    pub(super) fn hides(&self, element: Element<'_>) -> bool {
-        if element
-            .attr(Attr::Hidden)
-            .is_some_and(|value| !value.eq_ignore_ascii_case("until-found"))
-        {
-            return true;
+    /// What a rule says of an element of this id.
+    pub(super) fn says_of_id(&self, id: Option<&str>) -> Option<Says> {
+        if !self.hides_any || self.rules.ids.is_empty() {
+            return None;
         }
-        if element.name() == tag::DIALOG && element.attr(Attr::Open).is_none() {
-            return true;
-        }
-        match element.attr(Attr::Style).and_then(read) {
-            Some(says) => says == Says::Hidden,
-            None => self.hides_any && self.hides_by_name(element),
-        }
+        self.rules.ids.get(id?).copied()
     }
 
-    /// Whether a rule hides an element of this class or id somewhere: in another part of the
-    /// page, or in another state of it.
-    pub(super) fn hides_sometimes(&self, element: Element<'_>) -> bool {
-        if self.sometimes.is_empty() {
+    /// Whether the rules hide an element of these classes.
+    pub(super) fn hides_classes<'c>(&self, classes: impl Iterator<Item = &'c str>) -> bool {
+        if !self.hides_any {
             return false;
         }
-        let id = element.attr(Attr::Id).map(|id| format!("#{id}"));
-        let classes = element.classes().take(50).map(|class| format!(".{class}"));
-        id.into_iter().chain(classes).any(|n| self.sometimes.contains(&n))
+        let known = classes.take(CLASSES).filter_map(|class| self.rules.classes.get(class));
+        let mut hidden = known.map(|says| *says == Says::Hidden);
+        hidden.next().unwrap_or_default() && hidden.all(|is_hidden| is_hidden)
     }
 
-    fn hides_by_name(&self, element: Element<'_>) -> bool {
-        let rule = |name: String| self.rules.get(&name).copied();
-        let by_id = element.attr(Attr::Id).and_then(|id| rule(format!("#{id}")));
-        let mut says = element.classes().take(50).filter_map(|class| rule(format!(".{class}")));
-        match by_id {
-            Some(says) => says == Says::Hidden,
-            None => {
-                let first = says.next();
-                first.is_some_and(|first| {
-                    first == Says::Hidden && says.all(|says| says == Says::Hidden)
-                })
-            }
-        }
+    /// Whether a rule hides an element of this id somewhere: in another part of the page, or
+    /// in another state of it.
+    pub(super) fn may_hide_id(&self, id: Option<&str>) -> bool {
+        !self.sometimes.ids.is_empty() && id.is_some_and(|id| self.sometimes.ids.contains_key(id))
+    }
+
+    /// The same for an element of these classes.
+    pub(super) fn may_hide_classes<'c>(&self, classes: impl Iterator<Item = &'c str>) -> bool {
+        !self.sometimes.classes.is_empty()
+            && classes.take(CLASSES).any(|class| self.sometimes.classes.contains_key(class))
     }
 }
 
 /// Whether an inline style makes an inline element a block of its own.
-pub(super) fn is_block(element: Element<'_>) -> bool {
-    element.attr(Attr::Style).is_some_and(|style| {
-        declarations(style).any(|(name, value)| {
-            name == "display"
-                && matches!(&*value, "block" | "flex" | "grid" | "list-item" | "table")
-        })
+pub(super) fn is_block(style: &str) -> bool {
+    declarations(style).any(|(name, value)| {
+        name == "display" && matches!(&*value, "block" | "flex" | "grid" | "list-item" | "table")
     })
 }
 
 /// What declarations say about visibility; `None` where they say nothing.
-fn read(style: &str) -> Option<Says> {
+pub(super) fn read(style: &str) -> Option<Says> {
     let mut says = None;
     let mut is_lifted = false;
     let mut is_cut = false;
     let mut is_flat = false;
     for (name, value) in declarations(style) {
-        let far = number(&value).is_some_and(|far| far <= -999.0);
-        let nothing = number(&value) == Some(0.0);
+        let far = || number(&value).is_some_and(|far| far <= -999.0);
+        let nothing = || number(&value) == Some(0.0);
         match (&*name, &*value) {
             ("display", "none") | ("visibility", "hidden" | "collapse") => {
                 says = Some(Says::Hidden)
             }
             ("display", _) | ("visibility", "visible") => says = says.or(Some(Says::Shown)),
-            ("opacity" | "font-size", _) if nothing => says = Some(Says::Hidden),
-            ("text-indent", _) if far => says = Some(Says::Hidden),
+            ("opacity" | "font-size", _) if nothing() => says = Some(Says::Hidden),
+            ("text-indent", _) if far() => says = Some(Says::Hidden),
             ("position", "absolute" | "fixed") => is_lifted = true,
-            ("left" | "top" | "right" | "bottom" | "margin-left" | "margin-top", _) if far => {
+            ("left" | "top" | "right" | "bottom" | "margin-left" | "margin-top", _) if far() => {
                 is_cut = true;
             }
-            ("width" | "height" | "max-height" | "max-width", _) if nothing => is_flat = true,
+            ("width" | "height" | "max-height" | "max-width", _) if nothing() => is_flat = true,
             ("overflow", "hidden") => is_lifted |= is_flat,
             ("clip", value) if value.starts_with("rect(0") => is_cut = true,
             _ => {}
@@ -181,7 +186,7 @@ pub(super) fn declarations(style: &str) -> impl Iterator<Item = (Cow<'_, str>, C
     })
 }
 
-fn lower(text: &str) -> Cow<'_, str> {
+pub(super) fn lower(text: &str) -> Cow<'_, str> {
     match text.bytes().any(|byte| byte.is_ascii_uppercase()) {
         true => Cow::Owned(text.to_ascii_lowercase()),
         false => Cow::Borrowed(text),
@@ -257,7 +262,7 @@ mod tests {
     fn hidden(css: &str, class: &str) -> bool {
         let mut sheet = Sheet::default();
         sheet.add(css);
-        sheet.rules.get(&format!(".{class}")) == Some(&Says::Hidden)
+        sheet.rules.classes.get(class) == Some(&Says::Hidden)
     }
 
     #[test]

@@ -16,6 +16,11 @@ struct Head {
 
 /// Reads a filing number around its `备`.
 pub(super) fn around_bei(bei: Cursor<'_>) -> Option<Found> {
+    // 设备, 准备: neither a letter nor a mark stands before it, and so no number around it.
+    let before = bei.peek_back();
+    if before.is_some_and(|c| is_han(c) && Province::from_letter(c).is_none()) {
+        return None;
+    }
     let head = letters(bei).or_else(|| province_alone(bei))?;
     let mut after = bei;
     after.next()?;

@@ -1,4 +1,9 @@
-use super::{Number, cursor::Cursor, filing, licence};
+use super::{
+    Number,
+    anchor::{Anchor, anchors, may_hold_anchor},
+    cursor::Cursor,
+    filing, licence,
+};
 use serde::{Deserialize, Serialize};
 use std::ops::Range;
 
@@ -57,15 +62,17 @@ pub struct Found {
 /// Finds record numbers in running text, in order, without overlap.
 pub fn find(text: &str) -> Vec<Found> {
     let mut found: Vec<Found> = Vec::new();
+    if !may_hold_anchor(text.as_bytes()) {
+        return found;
+    }
     let mut free = 0;
-    for (at, c) in text.char_indices() {
+    for (at, anchor) in anchors(text) {
         let here = Cursor::new(text, at);
-        let hit = match c {
-            '备' | '備' => filing::around_bei(here),
-            '证' | '證' | '証' => licence::old(here),
-            'P' | 'p' | 'Ｐ' | 'ｐ' => filing::without_bei(here),
-            'A' | 'B' | 'a' | 'b' | 'Ａ' | 'Ｂ' | 'ａ' | 'ｂ' => licence::telecom(here),
-            _ => None,
+        let hit = match anchor {
+            Anchor::Bei => filing::around_bei(here),
+            Anchor::Zheng => licence::old(here),
+            Anchor::P => filing::without_bei(here),
+            Anchor::Class => licence::telecom(here),
         };
         if let Some(hit) = hit.filter(|hit| hit.span.start >= free) {
             free = hit.span.end;

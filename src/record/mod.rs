@@ -6,6 +6,7 @@
 //! the providers' documents (Huawei Cloud 8.6 and 9.16, Tencent Cloud's
 //! "after filing").
 
+mod anchor;
 mod cursor;
 mod filing;
 mod find;

@@ -7,6 +7,11 @@ use super::{
 use serde::{Deserialize, Serialize};
 use std::{fmt, ops::Range, str::FromStr};
 
+/// 安, 网 and 網, which a police number is read around.
+const AN: &[u8] = "安".as_bytes();
+const WANG: &[u8] = "网".as_bytes();
+const OLD_WANG: &[u8] = "網".as_bytes();
+
 /// Characters of an office's name, such as 朝阳.
 const OFFICE: usize = 8;
 
@@ -65,9 +70,13 @@ impl PoliceNumber {
 pub fn find_police(text: &str) -> Vec<FoundPolice> {
     let mut found: Vec<FoundPolice> = Vec::new();
     let mut free = 0;
-    for (at, c) in text.match_indices(['安', '网', '網']) {
+    for (at, _) in text.bytes().enumerate().filter(|(_, byte)| matches!(byte, 0xe5 | 0xe7)) {
         let here = Cursor::new(text, at);
-        let hit = if c == "安" { around(here) } else { without_an(here) };
+        let hit = match text.as_bytes().get(at..at + 3) {
+            Some(AN) => around(here),
+            Some(WANG | OLD_WANG) => without_an(here),
+            _ => None,
+        };
         let Some(mut hit) = hit else { continue };
         if hit.span.start < free {
             continue;

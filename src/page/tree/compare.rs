@@ -4,12 +4,12 @@ use super::{DOCUMENT, Element, Step, Tree, names, plain, quick, readable};
 
 /// Whether a page is left to html5ever.
 pub(in crate::page) fn is_beyond(text: String) -> bool {
-    quick::parse(readable(text)).is_err()
+    quick::parse(readable(text.into())).is_err()
 }
 
 /// The first place where the two ways to a tree differ.
 pub(in crate::page) fn difference(text: &str) -> Option<String> {
-    let text = readable(text.to_owned());
+    let text = readable(text.into());
     let quick = quick::parse(text.clone()).ok()?;
     let plain = plain::parse(text);
     let (mut one, mut other) = (quick.shape().into_iter(), plain.shape().into_iter());

@@ -27,9 +27,8 @@ pub(super) const NONE: Id = Id::MAX;
 pub(super) const DOCUMENT: Id = 0;
 
 /// Parses a page as browsers do, in time and memory in proportion to its length.
-pub(super) fn parse(text: String) -> Tree {
-    let text = readable(text);
-    match quick::parse(text) {
+pub(super) fn parse<'p>(text: impl Into<Cow<'p, str>>) -> Tree {
+    match quick::parse(readable(text.into())) {
         Ok(tree) => tree,
         Err(text) => plain::parse(text),
     }
@@ -37,16 +36,16 @@ pub(super) fn parse(text: String) -> Tree {
 
 /// Line ends as the standard has them, so that no reader need look out for them, and no more
 /// than can be numbered.
-fn readable(mut text: String) -> String {
-    if text.len() > BYTES {
-        let end = (0..=BYTES).rev().find(|at| text.is_char_boundary(*at)).unwrap_or_default();
-        text.truncate(end);
-    }
-    if memchr::memchr(b'\r', text.as_bytes()).is_none() {
+fn readable(text: Cow<'_, str>) -> String {
+    let bound = text.floor_char_boundary(BYTES);
+    let head = text.get(..bound).unwrap_or_default();
+    if memchr::memchr(b'\r', head.as_bytes()).is_none() {
+        let mut text = text.into_owned();
+        text.truncate(bound);
         return text;
     }
-    let mut plain = String::with_capacity(text.len());
-    let mut rest = text.as_str();
+    let mut plain = String::with_capacity(head.len());
+    let mut rest = head;
     while let Some(at) = memchr::memchr(b'\r', rest.as_bytes()) {
         plain.push_str(rest.get(..at).unwrap_or_default());
         plain.push('\n');
@@ -138,6 +137,11 @@ impl Tree {
 
     pub(super) fn node(&self, id: Id) -> &Node {
         self.nodes.get(id as usize).unwrap_or(&NOTHING)
+    }
+
+    /// Bytes of the page.
+    pub(super) fn length(&self) -> usize {
+        self.source.len()
     }
 
     fn text(&self, span: Span) -> &str {

@@ -170,31 +170,29 @@ impl Attr {
                 () => None,
             };
         }
-        let mut lower = [0u8; 8];
-        for (to, from) in lower.get_mut(..name.len())?.iter_mut().zip(name) {
-            *to = from.to_ascii_lowercase();
+        const fn word(text: &[u8]) -> u64 {
+            let (mut letters, mut rest) = (0, text);
+            while let Some((letter, behind)) = rest.split_first() {
+                letters = letters << 8 | *letter as u64;
+                rest = behind;
+            }
+            letters
         }
-        Some(match lower.get(..name.len())? {
-            b"id" => Attr::Id,
-            b"class" => Attr::Class,
-            b"style" => Attr::Style,
-            b"hidden" => Attr::Hidden,
-            b"href" => Attr::Href,
-            b"src" => Attr::Src,
-            b"name" => Attr::Name,
-            b"content" => Attr::Content,
-            b"type" => Attr::Type,
-            b"width" => Attr::Width,
-            b"height" => Attr::Height,
-            b"color" => Attr::Color,
-            b"open" => Attr::Open,
-            b"rel" => Attr::Rel,
-            b"media" => Attr::Media,
-            b"n" => Attr::N,
-            b"alt" => Attr::Alt,
-            b"title" => Attr::Title,
-            _ => return None,
-        })
+        macro_rules! by_letters {
+            ($letters:expr, $($text:literal => $attribute:ident,)*) => {
+                match $letters {
+                    $(letters if letters == const { word($text) } => Some(Attr::$attribute),)*
+                    _ => None,
+                }
+            };
+        }
+        by_letters! {
+            letters(name)?,
+            b"href" => Href, b"class" => Class, b"id" => Id, b"src" => Src, b"title" => Title,
+            b"style" => Style, b"alt" => Alt, b"type" => Type, b"name" => Name,
+            b"width" => Width, b"height" => Height, b"content" => Content, b"color" => Color,
+            b"rel" => Rel, b"media" => Media, b"hidden" => Hidden, b"open" => Open, b"n" => N,
+        }
     }
 
     /// The bit of the attribute in a set of them.

@@ -10,7 +10,7 @@ use html5ever::{
     interface::{ElementFlags, NodeOrText, QuirksMode, TreeSink},
     local_name, ns,
     tendril::StrTendril,
-    tokenizer::Tokenizer,
+    tokenizer::{Tokenizer, TokenizerOpts},
 };
 use std::{
     borrow::Cow,
@@ -28,7 +28,10 @@ pub(super) fn is_quirky(doctype: &str) -> bool {
 }
 
 fn feed(text: &str) -> Sink {
-    let tokenizer = Tokenizer::new(Gate::new(Sink::new()), Default::default());
+    // The tokenizer would drop a mark behind a declared charset as well, where it pauses.
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let opts = TokenizerOpts { discard_bom: false, ..Default::default() };
+    let tokenizer = Tokenizer::new(Gate::new(Sink::new()), opts);
     let input = BufferQueue::default();
     input.push_back(StrTendril::from_slice(&tame(text)));
     while !matches!(tokenizer.feed(&input), TokenizerResult::Done) {}

@@ -69,7 +69,15 @@ fn what_is_beyond_the_fast_way_is_left_to_html5ever() {
 
 #[test]
 fn line_ends_are_the_standards_own() {
-    assert_eq!(readable("一\r\n二\r三\n\r\r\n四".to_owned()), "一\n二\n三\n\n\n四");
+    assert_eq!(readable("一\r\n二\r三\n\r\r\n四".into()), "一\n二\n三\n\n\n四");
+}
+
+#[test]
+fn a_mark_behind_a_declared_charset_is_text() {
+    for page in ["<meta charset=utf-8>\u{feff}<title>示例</title>", "\u{feff}<title>示例</title>"]
+    {
+        assert_eq!(super::difference(page), None, "{page}");
+    }
 }
 
 /// What a tree takes: its nodes, its attributes, and the bytes written out for it.

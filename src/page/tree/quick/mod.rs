@@ -274,7 +274,28 @@ impl<'s> Builder<'s> {
     }
 }
 
+/// The document types that most pages have, none of which is a quirky one.
+const COMMON: [&str; 3] = [
+    "<!doctype html>",
+    "<!doctype html public \"-//w3c//dtd xhtml 1.0 transitional//en\" \
+     \"http://www.w3.org/tr/xhtml1/dtd/xhtml1-transitional.dtd\">",
+    "<!doctype html public \"-//w3c//dtd xhtml 1.0 strict//en\" \
+     \"http://www.w3.org/tr/xhtml1/dtd/xhtml1-strict.dtd\">",
+];
+
 /// The document type of most pages needs no second look.
 fn is_quirky(doctype: &str) -> bool {
-    !doctype.eq_ignore_ascii_case("<!doctype html>") && plain::is_quirky(doctype)
+    let is_common = COMMON.iter().any(|common| doctype.eq_ignore_ascii_case(common));
+    !is_common && plain::is_quirky(doctype)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_common_document_types_are_not_quirky() {
+        assert!(COMMON.iter().all(|common| !plain::is_quirky(common)));
+        assert!(is_quirky("<!doctype html public \"-//w3c//dtd html 3.2//en\">"));
+    }
 }

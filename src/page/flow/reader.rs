@@ -1,96 +1,43 @@
-use super::{
-    doubt, region,
-    region::{Region, RegionKind},
-    style::{self, Sheet},
-    tree::{Attr, DOCUMENT, Element, Name, Set, Step, Tree, tag},
+//! Reads a page's lines off its tree.
+
+use super::{Anchor, Flow, Place, Run};
+use crate::page::{
+    facts::head,
+    look::Look,
+    region::Region,
+    tree::{Attr, Element, Name, Set, tag},
 };
-use std::collections::HashMap;
 
 /// The element around a text whose place in a browser's document is known; its `n` is the
 /// text's number.
 const MARK: Name = tag::BEIAN_TEXT;
+/// Characters of a target that are kept.
+const TARGET: usize = 2_000;
 
-/// A page as lines of text in reading order, with what is needed to tell of every part
-/// of a line which link and which region it stands in. The tree is not needed any more.
-#[derive(Default)]
-pub(super) struct Flow {
-    pub(super) lines: Vec<Line>,
-    /// The links, in page order.
-    pub(super) links: Vec<Anchor>,
-    /// Where text stands; runs point here.
-    pub(super) places: Vec<Place>,
-    pub(super) regions: Vec<Region>,
+/// Reads the text of a page, step by step, whatever its depth.
+pub(in crate::page) struct Reader<'t> {
+    flow: Flow<'t>,
+    /// Marks count only where we have set them: a page may know their name.
+    is_marked: bool,
+    line: Draft,
+    /// Lines that go on after the hidden element which interrupts them.
+    outer: Vec<Draft>,
+    frames: Vec<Frame>,
+    /// White space has been seen since the last character.
+    blank: bool,
+    /// An element border has been seen since the last character.
+    seam: bool,
+    orders: usize,
 }
 
-/// A line: what stands between two block borders, white space folded.
+/// A line that is not finished.
 #[derive(Default)]
-pub(super) struct Line {
+pub(super) struct Draft {
     pub(super) text: String,
     pub(super) runs: Vec<Run>,
-    /// Byte offsets at which a link begins or ends.
     pub(super) borders: Vec<usize>,
-    /// Hidden by the markup.
     pub(super) hidden: bool,
-    /// The order in which lines begin; neighbours differ by one.
     pub(super) order: usize,
-}
-
-/// A part of a line that stands in one place.
-pub(super) struct Run {
-    pub(super) start: usize,
-    pub(super) end: usize,
-    pub(super) place: usize,
-}
-
-/// What the elements around a text amount to.
-#[derive(Clone, Copy, Default)]
-pub(super) struct Place {
-    /// Index of the link it stands in.
-    pub(super) link: Option<usize>,
-    /// Index of the innermost region it stands in.
-    pub(super) region: Option<usize>,
-    /// What the markup says raises doubt whether it is seen.
-    pub(super) doubtful: bool,
-    /// The number of the marked text it is.
-    pub(super) mark: Option<u32>,
-}
-
-/// A link element with a target.
-pub(super) struct Anchor {
-    pub(super) href: String,
-    /// The order of the line that it begins in.
-    pub(super) line: usize,
-    pub(super) hidden: bool,
-}
-
-impl Flow {
-    /// Reads the text of a page. Walks without recursion, whatever the depth. Marks count only
-    /// where we have set them: a page may know their name.
-    pub(super) fn read(tree: &Tree, sheet: &Sheet, is_marked: bool) -> Flow {
-        let mut walk = Walk {
-            flow: Flow { places: vec![Place::default()], ..Flow::default() },
-            sheet,
-            is_marked,
-            kinds: HashMap::new(),
-            line: Line::default(),
-            outer: Vec::new(),
-            frames: vec![Frame::default()],
-            blank: false,
-            seam: false,
-            orders: 0,
-        };
-        for step in tree.walk(DOCUMENT) {
-            match step {
-                Step::Open(element) => walk.open(element),
-                Step::Text(text) => walk.text(text),
-                Step::Close => walk.close(),
-            }
-        }
-        walk.end_line();
-        let mut flow = walk.flow;
-        flow.lines.sort_by_key(|line| line.order);
-        flow
-    }
 }
 
 /// What an open element set, to be undone when it closes.
@@ -106,31 +53,38 @@ struct Frame {
     turns_hidden: bool,
 }
 
-struct Walk<'t> {
-    flow: Flow,
-    sheet: &'t Sheet,
-    is_marked: bool,
-    /// What elements of a class and no id are.
-    kinds: HashMap<&'t str, Option<RegionKind>>,
-    line: Line,
-    /// Lines that go on after the hidden element which interrupts them.
-    outer: Vec<Line>,
-    frames: Vec<Frame>,
-    /// White space has been seen since the last character.
-    blank: bool,
-    /// An element border has been seen since the last character.
-    seam: bool,
-    orders: usize,
-}
+impl<'t> Reader<'t> {
+    /// A reader of a page of so many bytes, a part of which are its text.
+    pub(in crate::page) fn new(length: usize, is_marked: bool) -> Reader<'t> {
+        Reader {
+            flow: Flow {
+                text: String::with_capacity(length / 4),
+                places: vec![Place::default()],
+                ..Flow::default()
+            },
+            is_marked,
+            line: Draft::default(),
+            outer: Vec::new(),
+            frames: vec![Frame::default()],
+            blank: false,
+            seam: false,
+            orders: 0,
+        }
+    }
 
-impl<'t> Walk<'t> {
-    fn open(&mut self, element: Element<'t>) {
+    pub(in crate::page) fn finish(mut self) -> Flow<'t> {
+        self.end_line();
+        self.flow.lines.sort_by_key(|line| line.order);
+        self.flow
+    }
+
+    pub(in crate::page) fn open(&mut self, element: Element<'t>, look: Look) {
         let mut frame = self.frames.last().copied().unwrap_or_default();
-        frame.block = BLOCKS.has(element.name()) || style::is_block(element);
+        frame.block = look.is_block || BLOCKS.has(element.name());
         frame.silent |= SILENT.has(element.name());
         frame.link = false;
         frame.turns_hidden = false;
-        if !frame.hidden && (element.name() == tag::TEMPLATE || self.sheet.hides(element)) {
+        if !frame.hidden && (look.hides || element.name() == tag::TEMPLATE) {
             frame.hidden = true;
             frame.turns_hidden = true;
         }
@@ -141,55 +95,44 @@ impl<'t> Walk<'t> {
             self.line.hidden = true;
         }
         if !frame.silent {
-            self.enter(element, &mut frame);
+            self.enter(element, look, &mut frame);
         }
         self.frames.push(frame);
     }
 
     /// Notes the link or the region that begins with an element.
-    fn enter(&mut self, element: Element<'t>, frame: &mut Frame) {
+    fn enter(&mut self, element: Element<'t>, look: Look, frame: &mut Frame) {
         let mut place = self.flow.places.get(frame.place).copied().unwrap_or_default();
         if element.name() == tag::A
             && let Some(href) = element.attr(Attr::Href)
         {
             place.link = Some(self.flow.links.len());
             let line = self.order();
-            let href = href.chars().take(2_000).collect();
+            let href = head(href, TARGET);
             self.flow.links.push(Anchor { href, line, hidden: frame.hidden });
             frame.link = true;
             self.line.borders.push(self.line.text.len());
         }
-        let kind = self.kind(element);
-        if let Some(kind) = kind {
-            place.region = Some(self.flow.regions.len());
-            let outer = self.flow.places.get(frame.place).and_then(|place| place.region);
+        if let Some(kind) = look.kind {
+            let outer = place.region.replace(self.flow.regions.len());
             self.flow.regions.push(Region { kind, outer });
         }
         if matches!(element.name(), tag::IMG | tag::INPUT) {
             self.blank = true;
         }
-        let turns_doubtful = !place.doubtful && doubt::is_raised_by(element, self.sheet);
+        let turns_doubtful = look.is_doubtful && !place.doubtful;
         place.doubtful |= turns_doubtful;
         let is_mark = self.is_marked && element.name() == MARK;
         if is_mark {
             place.mark = element.attr(Attr::N).and_then(|number| number.parse().ok());
         }
-        if frame.link || is_mark || turns_doubtful || kind.is_some() {
+        if frame.link || is_mark || turns_doubtful || look.kind.is_some() {
             frame.place = self.flow.places.len();
             self.flow.places.push(place);
         }
     }
 
-    /// What an element says it holds; nearly all classes stand on many elements.
-    fn kind(&mut self, element: Element<'t>) -> Option<RegionKind> {
-        if element.attr(Attr::Id).is_some() || !region::goes_by_names(element) {
-            return region::kind(element);
-        }
-        let class = element.attr(Attr::Class)?;
-        *self.kinds.entry(class).or_insert_with(|| region::kind(element))
-    }
-
-    fn close(&mut self) {
+    pub(in crate::page) fn close(&mut self) {
         if self.frames.len() < 2 {
             return;
         }
@@ -216,14 +159,14 @@ impl<'t> Walk<'t> {
         if self.line.text.is_empty() { self.orders } else { self.line.order }
     }
 
-    fn text(&mut self, text: &str) {
+    pub(in crate::page) fn text(&mut self, text: &str) {
         let frame = self.frames.last().copied().unwrap_or_default();
         if frame.silent {
             return;
         }
         let mut rest = text;
         loop {
-            let word = rest.trim_start_matches(is_space);
+            let word = rest.get(space_end(rest)..).unwrap_or_default();
             self.blank |= word.len() < rest.len();
             if word.is_empty() {
                 return;
@@ -267,12 +210,20 @@ impl<'t> Walk<'t> {
 
     fn end_line(&mut self) {
         self.blank = false;
-        let hidden = self.line.hidden;
-        let line = std::mem::take(&mut self.line);
-        self.line.hidden = hidden;
-        if !line.text.is_empty() {
-            self.flow.lines.push(line);
+        if !self.line.text.is_empty() {
+            self.flow.push(&mut self.line);
+            self.line.text.clear();
         }
+        self.line.borders.clear();
+    }
+}
+
+/// Where the first character stands that is not white space, or the end.
+fn space_end(text: &str) -> usize {
+    let blank = text.bytes().take_while(|byte| matches!(byte, b'\0'..=b' ' | b'\x7f')).count();
+    match text.as_bytes().get(blank) {
+        None | Some(b'!'..=b'~' | 0xe4..) => blank,
+        Some(_) => text.len() - text.trim_start_matches(is_space).len(),
     }
 }
 

@@ -1,0 +1,104 @@
+//! Where in running text a record number may be read.
+
+/// A character that a number is read around.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Anchor {
+    Bei,
+    Zheng,
+    P,
+    Class,
+}
+
+/// Whether a text may hold an anchor: few lines of a page do. Without a branch for each byte,
+/// so that many are looked at in one step; in return it knows anchors by their last two bytes.
+pub(super) fn may_hold_anchor(text: &[u8]) -> bool {
+    let pairs = text.iter().zip(text.get(1..).unwrap_or_default());
+    pairs.fold(false, |any, (&first, &second)| {
+        let is_class = matches!(first | 0x20, b'a' | b'b') & matches!(second, b'1' | b'2' | 0x80..);
+        let is_word = (second | 0x20).wrapping_sub(b'a') < 26;
+        any | is_class
+            | (first | 0x20 == b'p') & !is_word
+            | (first == 0xa4) & (second == 0x87)
+            | (first == 0x82) & (second == 0x99)
+            | (first == 0xaf) & (second == 0x81)
+            | (first == 0xad) & (second == 0x89)
+            | (first == 0xa8) & (second == 0xbc)
+            | (first == 0xbc) & matches!(second, 0xa1 | 0xa2 | 0xb0)
+            | (first == 0xbd) & matches!(second, 0x81 | 0x82 | 0x90)
+    })
+}
+
+/// Where a number may be read, and around what.
+pub(super) fn anchors(text: &str) -> impl Iterator<Item = (usize, Anchor)> {
+    let bytes = text.as_bytes();
+    let mut from = 0;
+    std::iter::from_fn(move || {
+        loop {
+            let rest = bytes.get(from..)?;
+            let at = from + rest.iter().position(|byte| begins_anchor(*byte))?;
+            from = at + 1;
+            if let Some(anchor) = anchor(bytes.get(at..)?) {
+                return Some((at, anchor));
+            }
+        }
+    })
+}
+
+/// Whether an anchor may begin with a byte.
+fn begins_anchor(byte: u8) -> bool {
+    matches!(byte, b'A' | b'B' | b'P' | b'a' | b'b' | b'p' | 0xe5 | 0xe8 | 0xef)
+}
+
+/// The anchor at the beginning of a text. Letters stand in words and scripts by the thousand,
+/// so they count only where what follows may go on to a number.
+fn anchor(text: &[u8]) -> Option<Anchor> {
+    let next = text.get(1).copied().unwrap_or_default();
+    match text.first()? {
+        b'P' | b'p' => {
+            let goes_on = next.is_ascii_digit()
+                || matches!(next, b' ' | b'\t'..=b'\r' | b':' | b'-' | 0x80..);
+            return goes_on.then_some(Anchor::P);
+        }
+        b'A' | b'B' | b'a' | b'b' => {
+            return matches!(next, b'1' | b'2' | 0x80..).then_some(Anchor::Class);
+        }
+        _ => {}
+    }
+    let c = str::from_utf8(text.get(..3)?).ok()?.chars().next()?;
+    match c {
+        '备' | '備' => Some(Anchor::Bei),
+        '证' | '證' | '証' => Some(Anchor::Zheng),
+        'Ｐ' | 'ｐ' => Some(Anchor::P),
+        'Ａ' | 'Ｂ' | 'ａ' | 'ｂ' => Some(Anchor::Class),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn every_character_that_a_number_is_read_around_is_found(
+            text in "[备備证證証PpＰｐABabＡＢａｂX安版网0-9 :,\u{a0}\u{200b}-]{0,20}",
+        ) {
+            let found: Vec<usize> = anchors(&text).map(|(at, _)| at).collect();
+            let expected: Vec<usize> = text
+                .match_indices(|c: char| "备備证證証PpＰｐABabＡＢａｂ".contains(c))
+                .filter(|(at, c)| {
+                    let after = text.get(at + c.len()..).unwrap_or_default();
+                    match c.as_bytes() {
+                        b"P" | b"p" => after.starts_with(|c| !matches!(c, 'A'..='Z' | 'a'..='z' | ',')),
+                        [_] => after.starts_with(|c| matches!(c, '1' | '2') || !c.is_ascii()),
+                        _ => true,
+                    }
+                })
+                .map(|(at, _)| at)
+                .collect();
+            prop_assert!(found.is_empty() || may_hold_anchor(text.as_bytes()));
+            prop_assert_eq!(found, expected);
+        }
+    }
+}

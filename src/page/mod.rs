@@ -105,18 +105,19 @@ fn model(
     let base = base_of(&facts, context.url);
     let (flow, hidden) = walk(tree, &facts.sheet, base.as_ref(), is_marked);
     let zones = Zones::new(&flow);
-    let (record_numbers, marks) = shown::record_numbers(&flow, &zones, base.as_ref());
+    let numbers = shown::record_numbers(&flow, &zones, base.as_ref());
     let mut page = Page {
         charset: charset.to_owned(),
-        record_numbers,
+        record_numbers: numbers.shown,
         pictured: picture::pictured(tree),
         police_numbers: shown::police_numbers(&flow, base.as_ref()),
         copyright: copyright::copyright_lines(&flow, &zones),
         passages: passages::passages(&flow, &zones, base.as_ref()),
         text_length: text_length(&flow),
-        cut: context.cut || !tree.whole,
+        cut: context.cut || !tree.whole || numbers.cut,
         ..Page::default()
     };
+    page.cut |= page.police_numbers.len() >= shown::NUMBERS;
     if page.text_length < EXCERPT {
         page.excerpt = visible_text(&flow);
     }
@@ -135,7 +136,7 @@ fn model(
     page.login = hints.login;
     page.hidden_links = hidden.links;
     page.hidden_domains = hidden.domains;
-    (page, marks)
+    (page, numbers.marks)
 }
 
 /// Goes through a page once, for its text and for the links in what is hidden.

@@ -4,12 +4,16 @@ use super::{
     link,
     region::Zones,
 };
-use crate::record::{Number, find, find_police};
-use std::{collections::HashSet, ops::Range};
+use crate::record::{Found, Number, find, find_police};
+use std::{
+    collections::{HashSet, VecDeque},
+    ops::Range,
+};
 use url::Url;
 
-/// Numbers that are kept of one page; a page with more is a list of other people's.
-const NUMBERS: usize = 2_000;
+/// Numbers that are kept of one page: the first half of them and the last, since its own stands
+/// at the head or the foot. A page with more is a list of other people's.
+pub(super) const NUMBERS: usize = 2_000;
 
 /// Numbers whose marks are told; a page with more is a list of other people's.
 pub const MARKED: usize = 60;
@@ -34,55 +38,88 @@ pub struct Mark {
     pub nth: usize,
 }
 
-/// The record numbers of a page, with place and link, and the marked texts that hold them.
-pub(super) fn record_numbers(
-    flow: &Flow<'_>,
-    zones: &Zones<'_>,
-    base: Option<&Url>,
-) -> (Vec<ShownNumber>, Vec<Vec<Mark>>) {
-    let mut marks = Vec::new();
-    let mut shown = Vec::new();
+/// The record numbers of a page.
+#[derive(Default)]
+pub(super) struct Numbers {
+    /// With place and link, in page order.
+    pub(super) shown: Vec<ShownNumber>,
+    /// The marked texts that hold each of them.
+    pub(super) marks: Vec<Vec<Mark>>,
+    /// Whether those in the middle were left out.
+    pub(super) cut: bool,
+}
+
+/// A number where it stands.
+struct Standing<'a> {
+    index: usize,
+    line: Line<'a>,
+    /// What stands between it and the number before it in its line.
+    before: &'a str,
+    found: Found,
+}
+
+/// Reads the record numbers of a page.
+pub(super) fn record_numbers(flow: &Flow<'_>, zones: &Zones<'_>, base: Option<&Url>) -> Numbers {
+    let (standing, cut) = standing(flow);
+    let mut numbers = Numbers { cut, ..Numbers::default() };
+    let Numbers { shown, marks, .. } = &mut numbers;
     let mut orders = Vec::new();
     let mut used = HashSet::new();
     let mut listable = Vec::new();
+    for Standing { index, line, before, found } in standing {
+        let link = link_of(flow, line, &found.span, base);
+        let empty_link = link.is_some_and(|(href, _)| href.trim().is_empty());
+        used.extend(links_in(flow, line, &found.span));
+        orders.push(line.order);
+        let is_told = shown.len() < MARKED;
+        marks.push(if is_told { marks_of(flow, line, &found.span) } else { Vec::new() });
+        if zones.is_listable(index, found.span.start) {
+            listable.push((index, shown.len()));
+        }
+        shown.push(ShownNumber {
+            text: line.text.get(found.span.clone()).unwrap_or_default().to_owned(),
+            canonical: found.canonical,
+            kind: if found.licence { Kind::Licence } else { Kind::Filing },
+            form: found.form,
+            zone: zones.zone(index, found.span.start),
+            visible: !line.hidden,
+            doubtful: !line.hidden && is_doubtful(flow, line, &found.span),
+            href: link.map(|(href, _)| href.to_owned()).unwrap_or_default(),
+            link: link.filter(|_| !empty_link).map_or(Link::None, |(_, class)| class),
+            empty_link,
+            beside: String::new(),
+            before: last_of(before, BEFORE),
+        });
+    }
+    if !shown.is_empty() {
+        note_beside(flow, base, &used, &orders, shown);
+        note_lists(&listable, shown);
+    }
+    numbers
+}
+
+/// The numbers in page order, and whether there are more than are kept.
+fn standing<'a>(flow: &'a Flow<'_>) -> (impl Iterator<Item = Standing<'a>>, bool) {
+    let (mut first, mut last) = (Vec::new(), VecDeque::new());
+    let mut cut = false;
     for (index, line) in flow.lines().enumerate() {
         let mut end = 0;
         for found in find(line.text) {
-            if shown.len() == NUMBERS {
-                break;
-            }
             let before = line.text.get(end..found.span.start).unwrap_or_default();
             end = found.span.end;
-            let link = link_of(flow, line, &found.span, base);
-            let empty_link = link.is_some_and(|(href, _)| href.trim().is_empty());
-            used.extend(links_in(flow, line, &found.span));
-            orders.push(line.order);
-            let is_told = shown.len() < MARKED;
-            marks.push(if is_told { marks_of(flow, line, &found.span) } else { Vec::new() });
-            if zones.is_listable(index, found.span.start) {
-                listable.push((index, shown.len()));
+            let number = Standing { index, line, before, found };
+            if first.len() < NUMBERS / 2 {
+                first.push(number);
+                continue;
             }
-            shown.push(ShownNumber {
-                text: line.text.get(found.span.clone()).unwrap_or_default().to_owned(),
-                canonical: found.canonical,
-                kind: if found.licence { Kind::Licence } else { Kind::Filing },
-                form: found.form,
-                zone: zones.zone(index, found.span.start),
-                visible: !line.hidden,
-                doubtful: !line.hidden && is_doubtful(flow, line, &found.span),
-                href: link.map(|(href, _)| href.to_owned()).unwrap_or_default(),
-                link: link.filter(|_| !empty_link).map_or(Link::None, |(_, class)| class),
-                empty_link,
-                beside: String::new(),
-                before: last_of(before, BEFORE),
-            });
+            if last.len() == NUMBERS / 2 {
+                last.pop_front();
+                cut = true;
+            }
+            last.push_back(number);
         }
     }
-    if !shown.is_empty() {
-        note_beside(flow, base, &used, &orders, &mut shown);
-        note_lists(&listable, &mut shown);
-    }
-    (shown, marks)
+    (first.into_iter().chain(last), cut)
 }
 
 /// The parts of marked texts that a span of a line is made of.

@@ -36,7 +36,8 @@ fn resolver() -> String {
             while question[end] != 0 {
                 end += usize::from(question[end]) + 1;
             }
-            let is_dead = question[..length].windows(4).any(|name| name.eq_ignore_ascii_case(b"dead"));
+            let is_dead =
+                question[..length].windows(4).any(|name| name.eq_ignore_ascii_case(b"dead"));
             let is_a = question[end + 1..end + 3] == [0, 1];
             let answers = u8::from(is_a && !is_dead);
             let mut reply = question[..2].to_vec();

@@ -3,8 +3,9 @@ two servers that play it (nginx and NSD, inside a network namespace of their own
 
     python3 world.py FOLDER [DOMAINS]
 
-Pages are synthetic: 200 of them, 40 KB in the middle, 205 KB at the 95th percentile, a fifth
-in GBK, served as gzip. Every domain answers as apex and www."""
+Pages are synthetic: 200 texts, 40 KB in the middle, 205 KB at the 95th percentile, a fifth
+in GBK, served as gzip. Two domains have one owner, whose name and number stand on their page.
+Every domain answers as apex and www."""
 
 import gzip
 import random
@@ -17,7 +18,11 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-PAGES = 200
+TEXTS = 200
+# Domains of one owner.
+SHARE = 2
+# Stands for the owner in a text.
+OWNER = "987654"
 WORDS = ("示例 产品 服务 中心 新闻 动态 公司 介绍 联系 我们 技术 支持 解决 方案 客户 案例 行业 资讯 首页 "
          "关于 项目 团队 质量 管理 体系 认证 生产 设备 工程 设计 合作 伙伴 招聘 人才 发展 历程 企业 文化").split()
 
@@ -40,19 +45,19 @@ def item(rng):
     return f'<table><tr><td>{text(rng, 5)}</td><td><b>{text(rng, 9)}</b></td></tr></table>\n'
 
 
-def number(page):
-    return f"浙ICP备2099{page:06}号-1"
+def number(owner):
+    return f"浙ICP备2099{owner}号-1"
 
 
 def page(index, size, charset):
     rng = random.Random(index)
-    head = (f'<!DOCTYPE html><html lang="zh-CN"><head><meta charset="{charset}"><title>示例网站{index} - '
+    head = (f'<!DOCTYPE html><html lang="zh-CN"><head><meta charset="{charset}"><title>示例网站{OWNER} - '
             f'{text(rng, 3)}</title><meta name="keywords" content="{text(rng, 12)}">'
             f'<link rel="stylesheet" href="/static/style.css"></head><body><div class="nav"><ul>')
-    foot = (f'</ul></div><div class="footer"><p>Copyright © 2010-2099 示例科技{index}有限公司 版权所有</p><p>'
-            f'<a href="https://beian.miit.gov.cn/" target="_blank">{number(index)}</a> '
-            f'<a href="https://beian.mps.gov.cn/#/query/webSearch?code=33010699{index:06}">'
-            f'浙公网安备33010699{index:06}号</a></p></div></body></html>')
+    foot = (f'</ul></div><div class="footer"><p>Copyright © 2010-2099 示例科技{OWNER}有限公司 版权所有</p><p>'
+            f'<a href="https://beian.miit.gov.cn/" target="_blank">{number(OWNER)}</a> '
+            f'<a href="https://beian.mps.gov.cn/#/query/webSearch?code=33010699{OWNER}">'
+            f'浙公网安备33010699{OWNER}号</a></p></div></body></html>')
     parts, length = [head], 0
     while length < size - len(head) - len(foot):
         parts.append(item(rng))
@@ -63,7 +68,7 @@ def page(index, size, charset):
 def sizes():
     """Log-normal, as pages are: 40 KB in the middle, 205 KB at the 95th percentile."""
     rng = random.Random(0)
-    return [min(max(int(rng.lognormvariate(10.6, 0.99)), 2_000), 600_000) for _ in range(PAGES)]
+    return [min(max(int(rng.lognormvariate(10.6, 0.99)), 2_000), 600_000) for _ in range(TEXTS)]
 
 
 def certificates(folder, domains):
@@ -106,13 +111,13 @@ http {{
     gzip_static on;
     keepalive_timeout 5;
     charset off;
-    map $host $shelf {{ default 000; "~^(?:www\\.)?s\\d*(?<last>\\d\\d\\d)\\.example$" $last; }}
+    map $host $site {{ default 000000; "~^(?:www\\.)?s(?<index>\\d+)\\.example$" $index; }}
     server {{
         {listen}
         ssl_certificate {folder}/certs/$ssl_server_name;
         ssl_certificate_key {folder}/key.pem;
         ssl_session_tickets off;
-        root {folder}/shelves/$shelf;
+        root {folder}/sites/$site;
         index index.html;
         location /robots.txt {{ return 404; }}
     }}
@@ -155,19 +160,19 @@ def main():
     count = int(sys.argv[2]) if len(sys.argv) > 2 else 20_000
     folder.mkdir(parents=True, exist_ok=True)
     domains = [f"s{index:06}.example" for index in range(count)]
-    for index, size in enumerate(sizes()):
-        charset = "gbk" if index % 5 == 0 else "utf-8"
-        body = page(index, size, charset)
-        shelf = folder / "pages" / str(index)
-        shelf.mkdir(parents=True, exist_ok=True)
-        (shelf / "index.html").write_bytes(body)
-        (shelf / "index.html.gz").write_bytes(gzip.compress(body, 6, mtime=0))
-    shelves = folder / "shelves"
-    shelves.mkdir(exist_ok=True)
-    for last in range(1000):
-        link = shelves / f"{last:03}"
-        if not link.exists():
-            link.symlink_to(folder / "pages" / str(last % PAGES))
+    texts = [page(index, size, "gbk" if index % 5 == 0 else "utf-8")
+             for index, size in enumerate(sizes())]
+    for index in range(count):
+        owner = f"{index // SHARE:06}"
+        shelf, site = folder / "pages" / owner, folder / "sites" / f"{index:06}"
+        if index % SHARE == 0:
+            body = texts[index // SHARE % TEXTS].replace(OWNER.encode(), owner.encode())
+            shelf.mkdir(parents=True, exist_ok=True)
+            (shelf / "index.html").write_bytes(body)
+            (shelf / "index.html.gz").write_bytes(gzip.compress(body, 6, mtime=0))
+        site.parent.mkdir(exist_ok=True)
+        if not site.exists():
+            site.symlink_to(shelf)
     certificates(folder, domains)
     # Where nothing listens at 443, an audit goes on to http.
     for scheme, listen in (("http", "80"), ("https", "443 ssl")):
@@ -177,8 +182,8 @@ def main():
     (folder / "example.zone").write_text(ZONE)
     rows = ["域名,备案号,网站名称,备案IP,状态"]
     for index, domain in enumerate(domains):
-        shown = index % 1000 % PAGES
-        rows.append(f"{domain},{number(shown)},示例网站{shown},127.0.0.1,已备案")
+        owner = f"{index // SHARE:06}"
+        rows.append(f"{domain},{number(owner)},示例网站{owner},127.0.0.1,已备案")
     (folder / "filings.csv").write_text("\n".join(rows) + "\n")
     for scheme in ("http", "https"):
         urls = (f"{scheme}://{host}/" for domain in domains for host in (domain, "www." + domain))

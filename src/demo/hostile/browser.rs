@@ -161,7 +161,7 @@ pub(super) const CASES: &[Case] = &[
     runs("closes", "Closes its own window.", SHOWN, |asked| {
         script(asked, "window.close(); self.opener = null; open('', '_self').close()")
     }),
-    runs("numbers-shown", "The number in 100,000 elements.", WITHIN_BOUNDS, |asked| {
+    runs("numbers-shown", "The number in 100,000 elements.", CUT, |asked| {
         script(
             asked,
             "const n = document.createDocumentFragment(); for (let i = 0; i < 100000; i++) \
@@ -222,6 +222,9 @@ const STOPPED: &[Ends] = &[Shown, ShownWithout];
 const GIVEN_UP: &[Ends] = &[Shown, ShownWithout, NotShown(Hung), NotShown(TooLarge)];
 /// The page is read as far as the bounds go.
 const WITHIN_BOUNDS: &[Ends] = &[Shown, NotShown(Hung), NotShown(TooLarge)];
+
+/// The foot stands behind the bounds.
+const CUT: &[Ends] = &[Shown, ShownWithout, NotShown(Hung), NotShown(TooLarge)];
 
 /// Ways in which a page asks for something, each for a private address.
 const INSIDE: &str = "\

@@ -111,10 +111,12 @@ http {{
     gzip_static on;
     keepalive_timeout 5;
     charset off;
-    map $host $site {{ default 000000; "~^(?:www\\.)?s(?<index>\\d+)\\.example$" $index; }}
+    map $host $site {{ default 000000; "~^(?:www\\.)?s(?<index>\\d+)\\." $index; }}
+    # lychee leaves reserved names out: for it the same hosts stand under another one, too.
+    map $ssl_server_name $certificate {{ "~^(?<stem>.*)\\.(?:example|bench)$" $stem.example; }}
     server {{
         {listen}
-        ssl_certificate {folder}/certs/$ssl_server_name;
+        ssl_certificate {folder}/certs/$certificate;
         ssl_certificate_key {folder}/key.pem;
         ssl_session_tickets off;
         root {folder}/sites/$site;
@@ -142,14 +144,16 @@ remote-control:
     control-enable: no
 zone:
     name: "example"
-    zonefile: "example.zone"
+    zonefile: "wild.zone"
+zone:
+    name: "bench"
+    zonefile: "wild.zone"
 """
 
 ZONE = """\
-$ORIGIN example.
 $TTL 3600
-@ IN SOA ns.example. desk.example. 1 3600 600 86400 300
-@ IN NS ns.example.
+@ IN SOA ns desk 1 3600 600 86400 300
+@ IN NS ns
 ns IN A 127.0.0.1
 * IN A 127.0.0.1
 """
@@ -179,7 +183,7 @@ def main():
         listen = f"listen 127.0.0.1:{listen} backlog=8192 reuseport;"
         (folder / f"nginx-{scheme}.conf").write_text(NGINX.format(folder=folder, listen=listen))
     (folder / "nsd.conf").write_text(NSD.format(folder=folder))
-    (folder / "example.zone").write_text(ZONE)
+    (folder / "wild.zone").write_text(ZONE)
     rows = ["域名,备案号,网站名称,备案IP,状态"]
     for index, domain in enumerate(domains):
         owner = f"{index // SHARE:06}"

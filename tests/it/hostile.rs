@@ -134,7 +134,7 @@ fn unhurried(options: Options) -> Options {
 }
 
 /// Sites at a time: many, and few enough that what a site took is not what others did.
-const CRAWLED_AT_A_TIME: usize = 16;
+const CRAWLED_AT_A_TIME: usize = 8;
 
 /// The crawler among the groups that need no browser.
 async fn crawled() -> Seen {

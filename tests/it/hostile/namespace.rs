@@ -22,7 +22,7 @@ use std::{
 const WITHIN: &str = "BEIAN_TEST_WITHIN_NAMESPACE";
 
 /// The most memory that the program may take over all hostile sites at once, MiB.
-const MEMORY: u64 = 1_536;
+const MEMORY: u64 = 768;
 
 /// Addresses in every range that the guard refuses and that a socket can be bound to.
 const REFUSED: [&str; 31] = [

@@ -8,6 +8,7 @@
 
 mod archive;
 mod frame;
+mod gzip;
 mod journal;
 mod kin;
 mod lock;

@@ -1,15 +1,11 @@
 //! WARC/1.1 records, a gzip member each (ISO 28500:2017): what was asked and answered.
 
+use super::gzip::{Packer, Part};
 use crate::evidence::HostEvidence;
-use flate2::{Compression, write::GzEncoder};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use std::{
-    fmt::Write as _,
-    io::{self, Write},
-    net::IpAddr,
-};
+use std::{fmt::Write as _, io, net::IpAddr};
 
 /// One request and its answer as they were on the wire.
 #[derive(Clone, Copy, Debug)]
@@ -51,6 +47,7 @@ pub(super) const PICTURE: &str = "screenshot";
 pub struct Members {
     bytes: Vec<u8>,
     list: Vec<Member>,
+    packer: Packer,
 }
 
 impl Members {
@@ -65,7 +62,7 @@ impl Members {
             ordinal: self.list.len(),
             ..Record::default()
         };
-        self.add(&record, &[&block], None)?;
+        self.add(&record, &[Part::Loose(&block)], None)?;
         Ok(())
     }
 
@@ -79,7 +76,7 @@ impl Members {
             ordinal: self.list.len(),
             ..Record::default()
         };
-        self.add(&record, &[html], Some(html))?;
+        self.add(&record, &[Part::Loose(html)], Some(html))?;
         Ok(())
     }
 
@@ -105,7 +102,7 @@ impl Members {
             ordinal: self.list.len(),
             ..Record::default()
         };
-        let id = self.add(&request, &[exchange.request], None)?;
+        let id = self.add(&request, &[Part::Loose(exchange.request)], None)?;
         if exchange.response_head.is_empty() {
             return Ok(());
         }
@@ -118,7 +115,11 @@ impl Members {
             ..request
         };
         let head = without_transfer_coding(exchange.response_head);
-        self.add(&response, &[&head, exchange.body], Some(exchange.body))?;
+        let body = match is_coded(&head) {
+            true => Part::Packed(exchange.body),
+            false => Part::Loose(exchange.body),
+        };
+        self.add(&response, &[Part::Loose(&head), body], Some(exchange.body))?;
         Ok(())
     }
 
@@ -134,7 +135,7 @@ impl Members {
             ordinal: self.list.len(),
             ..Record::default()
         };
-        self.add(&record, &[exchange.body], Some(exchange.body))?;
+        self.add(&record, &[Part::Loose(exchange.body)], Some(exchange.body))?;
         Ok(())
     }
 
@@ -145,10 +146,10 @@ impl Members {
     fn add(
         &mut self,
         record: &Record<'_>,
-        block: &[&[u8]],
+        block: &[Part<'_>],
         payload: Option<&[u8]>,
     ) -> io::Result<String> {
-        let (id, packed) = record.pack(block, payload)?;
+        let (id, packed) = record.pack(block, payload, &mut self.packer)?;
         self.list.push(Member {
             url: one_word(record.url),
             kind: record.kind.to_owned(),
@@ -174,7 +175,8 @@ pub(super) fn warcinfo(file: &str, at: Timestamp) -> io::Result<Vec<u8>> {
         file: Some(file),
         ..Record::default()
     };
-    record.pack(&[block.as_bytes()], None).map(|(_, packed)| packed)
+    let mut packer = Packer::default();
+    record.pack(&[Part::Loose(block.as_bytes())], None, &mut packer).map(|(_, packed)| packed)
 }
 
 /// The named fields of a record.
@@ -194,10 +196,16 @@ struct Record<'a> {
 
 impl Record<'_> {
     /// The record's id and its gzip member.
-    fn pack(&self, block: &[&[u8]], payload: Option<&[u8]>) -> io::Result<(String, Vec<u8>)> {
-        let digest = sha256(block);
+    fn pack(
+        &self,
+        block: &[Part<'_>],
+        payload: Option<&[u8]>,
+        packer: &mut Packer,
+    ) -> io::Result<(String, Vec<u8>)> {
+        let bytes: Vec<&[u8]> = block.iter().map(|part| part.bytes()).collect();
+        let digest = sha256(&bytes);
         let id = self.id(&digest);
-        let length: usize = block.iter().map(|part| part.len()).sum();
+        let length: usize = bytes.iter().map(|part| part.len()).sum();
         let mut head = format!(
             "WARC/1.1\r\nWARC-Type: {}\r\nWARC-Record-ID: {id}\r\nWARC-Date: {}\r\n",
             self.kind,
@@ -229,14 +237,12 @@ impl Record<'_> {
         field("Content-Type", self.content_type);
         field("Content-Length", &length.to_string());
 
-        let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
-        encoder.write_all(head.as_bytes())?;
-        encoder.write_all(b"\r\n")?;
-        for part in block {
-            encoder.write_all(part)?;
-        }
-        encoder.write_all(b"\r\n\r\n")?;
-        Ok((id, encoder.finish()?))
+        head.push_str("\r\n");
+
+        let mut parts = vec![Part::Loose(head.as_bytes())];
+        parts.extend(block);
+        parts.push(Part::Loose(b"\r\n\r\n"));
+        Ok((id, packer.member(&parts)?))
     }
 
     /// A UUID of version 8 (RFC 9562) made of what the record holds: the same record has the
@@ -274,6 +280,13 @@ fn without_transfer_coding(head: &[u8]) -> Vec<u8> {
         bytes.extend(line);
     }
     bytes
+}
+
+/// Whether the body behind this head came packed.
+fn is_coded(head: &[u8]) -> bool {
+    const NAME: &[u8] = b"content-encoding:";
+    let mut lines = head.split(|byte| *byte == b'\n');
+    lines.any(|line| line.get(..NAME.len()).is_some_and(|name| name.eq_ignore_ascii_case(NAME)))
 }
 
 /// A URL as one word on one line, whatever it was made of.

@@ -21,7 +21,7 @@ mod registry;
 mod reply;
 mod site;
 mod web;
-mod world;
+pub(crate) mod world;
 
 pub use compare::{Comparison, Finding, RejectedRow, compare};
 pub use crowd::{Crowd, CrowdSize};

@@ -26,7 +26,7 @@ use tokio_util::task::TaskTracker;
 pub const SECOND_LOOK_AFTER: Duration = Duration::from_millis(1500);
 
 /// How to look at a world on loopback: the homepage alone, in the short times that do there.
-pub(super) fn plain_options() -> Options {
+pub(crate) fn plain_options() -> Options {
     Options {
         resolvers: Vec::new(),
         vantages: Vec::new(),

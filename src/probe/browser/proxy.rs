@@ -5,6 +5,8 @@
 //! asks for.
 
 mod carry;
+#[cfg(test)]
+mod tests;
 
 use super::head::{Asked, Head};
 use crate::evidence::Resolution;
@@ -212,7 +214,10 @@ impl<'a> Proxy<'a> {
     /// Keeps in mind what is known of a host.
     fn note(&self, host: &str, change: impl FnOnce(&mut Contact)) {
         let mut hosts = self.hosts();
-        if hosts.len() < HOSTS || hosts.contains_key(host) {
+        // Asked at every piece that moves: a host is known by then.
+        if let Some(contact) = hosts.get_mut(host) {
+            change(contact);
+        } else if hosts.len() < HOSTS {
             change(hosts.entry(host.to_owned()).or_default());
         }
     }

@@ -10,7 +10,7 @@ use serde_json::Value;
 use std::{
     collections::BTreeMap,
     env, fs,
-    io::Write,
+    io::{Read, Write},
     net::{IpAddr, SocketAddr, TcpListener, TcpStream, UdpSocket},
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
@@ -128,9 +128,9 @@ impl Traps {
                 let listener = TcpListener::bind(at).unwrap_or_else(|e| panic!("{at}: {e}"));
                 let met = Arc::clone(&traps.met);
                 std::thread::spawn(move || {
-                    while let Ok((mut stream, _)) = listener.accept() {
+                    while let Ok((stream, _)) = listener.accept() {
                         *met.lock().unwrap().entry(at).or_default() += 1;
-                        let _ = stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+                        std::thread::spawn(move || answer(stream));
                     }
                 });
             }
@@ -151,6 +151,23 @@ impl Traps {
         std::thread::sleep(Duration::from_millis(200));
         std::mem::take(&mut *self.met.lock().unwrap())
     }
+}
+
+/// Answers with a page that asks for all refused addresses.
+fn answer(mut stream: TcpStream) {
+    let _ = stream.set_read_timeout(Some(Duration::from_secs(5)));
+    // Whoever only connects, or speaks TLS, is hung up on.
+    let mut asked = [0; 4096];
+    if !stream.read(&mut asked).is_ok_and(|_| asked.starts_with(b"GET ")) {
+        return;
+    }
+    let images = REFUSED.map(|address| match address.contains(':') {
+        true => format!("<img src=http://[{address}]/a.png>"),
+        false => format!("<img src=http://{address}/a.png>"),
+    });
+    let page = format!("<!doctype html><title>内网</title>{}", images.concat());
+    let head = "HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\nConnection: close";
+    let _ = write!(stream, "{head}\r\nContent-Length: {}\r\n\r\n{page}", page.len());
 }
 
 /// What is done within the namespace.
@@ -187,7 +204,7 @@ fn within() {
     assert_eq!(traps.met(), BTreeMap::new(), "reached in spite of the guard");
     println!("within: {} refused addresses, none reached; peak memory {peak} MiB", REFUSED.len());
     assert!(peak < MEMORY, "{peak} MiB over all hostile sites, {MEMORY} at most");
-    stage.holds("all", |_| true);
+    stage.holds("all", |_| true, false);
 
     // The same without the guard: so it is the guard that kept us out.
     let open = ["--allow-address", "0.0.0.0/0", "--allow-address", "::/0"];
@@ -203,11 +220,17 @@ fn within() {
         assert!(reached(address), "{address} is not reached without the guard: {met:?}");
     }
     if has_browser {
-        let asks = |name: &str| name.starts_with("asks-");
+        // What is opened is open for pages that stand there, not for whoever asks for it.
         let open = [&open[..], &["--render", "always"]].concat();
-        watched(stage.audit("open-shown", asks, &open), "open-shown");
+        let asks = |name: &str| name.starts_with("asks-") || name == "redirected-inside";
+        watched(stage.audit("open-outside", asks, &open), "open-outside");
+        stage.holds("open-outside", asks, true);
+        assert_eq!(traps.met(), BTreeMap::new(), "reached by pages that stand outside");
+
+        let list = stage.list(|name| name == "asks-inside").replace("asks-inside.", "inner.");
+        watched(stage.audit_list("open-inside", &list, &open), "open-inside");
         let met = traps.met();
-        for address in ["10.0.0.1", "169.254.169.254", "192.168.1.1", "fd00::1"] {
+        for address in REFUSED {
             let address: IpAddr = address.parse().unwrap();
             assert!(met.keys().any(|at| at.ip() == address), "{address} by a browser: {met:?}");
         }
@@ -223,16 +246,25 @@ struct Stage<'a> {
 }
 
 impl Stage<'_> {
-    /// Starts the program over the hostile sites of these names.
-    fn audit(&self, name: &str, wanted: impl Fn(&str) -> bool, flags: &[&str]) -> Child {
+    /// The list of the hostile sites of these names.
+    fn list(&self, wanted: impl Fn(&str) -> bool) -> String {
         let list = self.internet.list();
         let chosen = list.lines().enumerate().filter(|(at, line)| {
             let site = line.split('.').next().unwrap_or_default();
             *at == 0 || wanted(site)
         });
-        let list: Vec<&str> = chosen.map(|(_, line)| line).collect();
+        chosen.map(|(_, line)| format!("{line}\r\n")).collect()
+    }
+
+    /// Starts the program over the hostile sites of these names.
+    fn audit(&self, name: &str, wanted: impl Fn(&str) -> bool, flags: &[&str]) -> Child {
+        self.audit_list(name, &self.list(wanted), flags)
+    }
+
+    /// Starts the program over a list.
+    fn audit_list(&self, name: &str, list: &str, flags: &[&str]) -> Child {
         let path = self.path(&format!("{name}.csv"));
-        fs::write(&path, list.join("\r\n") + "\r\n").unwrap();
+        fs::write(&path, list).unwrap();
         let root = self.path("root.pem");
         fs::write(&root, self.internet.root()).unwrap();
         let mut command = Command::new(env!("CARGO_BIN_EXE_beian"));
@@ -264,8 +296,9 @@ impl Stage<'_> {
         self.folder.join(name)
     }
 
-    /// Every site of a run ended as it must, and none is lost.
-    fn holds(&self, name: &str, wanted: impl Fn(&str) -> bool) {
+    /// Every site of a run ended as it must, and none is lost; pages that attack a browser only
+    /// where they were shown to one.
+    fn holds(&self, name: &str, wanted: impl Fn(&str) -> bool, shown: bool) {
         let summary = fs::read_to_string(self.path(name).join("summary.json")).unwrap();
         let summary: Value = serde_json::from_str(&summary).unwrap();
         let audits = fs::read_to_string(self.path(name).join("audits.jsonl")).unwrap();
@@ -277,8 +310,8 @@ impl Stage<'_> {
         let errors: Vec<&str> = log.lines().filter(|line| line.contains("ERROR")).collect();
         assert_eq!(summary["faults"], 0, "{}", errors.join("\n"));
         // Without a browser its sites are no more than pages.
-        let crawled = chosen.iter().filter(|outcome| outcome.case.group != Group::Browser);
-        let wrong: Vec<String> = crawled
+        let judged = chosen.iter().filter(|outcome| shown || outcome.case.group != Group::Browser);
+        let wrong: Vec<String> = judged
             .filter(|outcome| !outcome.is_right())
             .map(|outcome| format!("{}: {}", outcome.case.name, outcome.ended()))
             .collect();

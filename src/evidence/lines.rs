@@ -2,7 +2,7 @@
 //! a site mostly show the same page.
 
 use super::Evidence;
-use crate::page::Passage;
+use crate::page::{Passages, together};
 use serde::{Deserialize, Serialize};
 
 /// What the pages of some evidence say, each page's lines once.
@@ -11,7 +11,8 @@ pub struct Lines {
     /// Of each page in its order, its place in `each`.
     of: Vec<usize>,
     /// What different pages say.
-    each: Vec<Vec<Passage>>,
+    #[serde(with = "together")]
+    each: Vec<Passages>,
 }
 
 impl Evidence {
@@ -31,13 +32,8 @@ impl Evidence {
 
     /// Puts back the lines that were taken out of it.
     pub fn put_lines(&mut self, lines: Lines) {
-        let Lines { of, mut each } = lines;
-        let mut rest = of.iter();
-        for page in self.pages_mut() {
-            let Some(place) = rest.next() else { return };
-            let Some(passages) = each.get_mut(*place) else { continue };
-            let is_last = !rest.as_slice().contains(place);
-            page.passages = if is_last { std::mem::take(passages) } else { passages.clone() };
+        for (page, place) in self.pages_mut().zip(lines.of) {
+            page.passages = lines.each.get(place).cloned().unwrap_or_default();
         }
     }
 }
@@ -48,11 +44,11 @@ mod tests {
     use crate::evidence::{
         Attempt, Dns, Hop, HopKind, HostEvidence, Rendered, Rendering, Role, View, Visit, Visitor,
     };
-    use crate::page::Page;
+    use crate::page::{Page, Passage};
 
     fn page(lines: &[&str]) -> Page {
-        let passage = |line: &&str| Passage { text: (*line).to_owned(), ..Passage::default() };
-        Page { passages: lines.iter().map(passage).collect(), ..Page::default() }
+        let passages = lines.iter().map(|text| Passage { text, ..Passage::default() });
+        Page { passages: passages.collect(), ..Page::default() }
     }
 
     fn attempt(lines: &[&str]) -> Attempt {

@@ -14,6 +14,7 @@ mod line_words;
 mod link;
 mod look;
 mod model;
+mod passage;
 mod passages;
 mod picture;
 mod region;
@@ -27,10 +28,11 @@ pub use alike::reads_alike;
 pub use decode::{Decoded, decode};
 pub use link::link_class;
 pub use model::{
-    Copyright, HiddenLink, Kind, Link, MetaRefresh, Page, Passage, Pictured, PoliceLink,
-    ShownNumber, ShownPolice, Varies, Zone,
+    Copyright, HiddenLink, Kind, Link, MetaRefresh, Page, Pictured, PoliceLink, ShownNumber,
+    ShownPolice, Varies, Zone,
 };
 
+pub use passage::{Passage, Passages, together};
 pub use shown::{MARKED, Mark};
 
 use facts::Facts;

@@ -1,3 +1,4 @@
+use super::Passages;
 use crate::record::{FilingNumber, Form, Number, PoliceNumber};
 use serde::{Deserialize, Serialize};
 
@@ -40,8 +41,8 @@ pub struct Page {
     pub excerpt: String,
     /// What the page says, line by line, each once: at most 24 KiB from its head and its foot.
     /// Rules look for words in it; `audits.jsonl` leaves it out.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub passages: Vec<Passage>,
+    #[serde(skip_serializing_if = "Passages::is_empty")]
+    pub passages: Passages,
     /// Targets of frames and iframes as written, at most 16.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub frames: Vec<String>,
@@ -104,20 +105,6 @@ pub struct HiddenLink {
     /// Hidden as no menu is: off the page, in a box or a font without size.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub oddly: bool,
-}
-
-/// A line of the page as a visitor reads it, or a part of a long one.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct Passage {
-    /// Width and white space folded, at most 160 characters.
-    pub text: String,
-    /// It stands in the foot of the page.
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    pub foot: bool,
-    /// It is a link that leaves the site, or several of them.
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    pub away: bool,
 }
 
 /// `<meta http-equiv="refresh" content="0;url=…">`

@@ -1,15 +1,12 @@
 //! What a page says, in passages: the text that rules look for words in.
 
 use super::{
-    Passage, Zone,
+    Passage, Passages, Zone,
     flow::{Flow, Line},
     region::Zones,
     width::folded,
 };
-use std::{
-    borrow::Cow,
-    collections::{HashMap, hash_map::Entry},
-};
+use std::{borrow::Cow, collections::HashSet};
 use url::Url;
 
 /// Bytes of the passages that are kept from the beginning of a page, and from its end. What
@@ -22,12 +19,12 @@ const LONGEST: usize = 160;
 const LINES: usize = 6_000;
 
 /// The visible passages of a page, each text once, in page order.
-pub(super) fn passages(flow: &Flow<'_>, zones: &Zones<'_>, base: Option<&Url>) -> Vec<Passage> {
+pub(super) fn passages(flow: &Flow<'_>, zones: &Zones<'_>, base: Option<&Url>) -> Passages {
     let own = base.and_then(registrable);
     let leaves = vec![None; flow.links.len()];
     let mut reader = Reader { flow, zones, own, leaves };
     let visible = || flow.lines().enumerate().filter(|(_, line)| !line.hidden);
-    let mut known = HashMap::new();
+    let mut known = HashSet::new();
     let mut kept = Kept::new(HEAD);
     let mut read = 0;
     for (at, line) in visible().take(LINES) {
@@ -45,8 +42,8 @@ pub(super) fn passages(flow: &Flow<'_>, zones: &Zones<'_>, base: Option<&Url>) -
             break;
         }
     }
-    kept.passages.extend(tail.passages.into_iter().rev());
-    kept.passages
+    let all = kept.drafts.iter().chain(tail.drafts.iter().rev());
+    all.map(|draft| Passage { text: &draft.text, foot: draft.foot, away: draft.away }).collect()
 }
 
 /// A passage whose text is still that of its line, where nothing had to be folded.
@@ -57,28 +54,30 @@ struct Draft<'f> {
 }
 
 /// Passages up to a number of bytes.
-struct Kept {
-    passages: Vec<Passage>,
+struct Kept<'f> {
+    drafts: Vec<Draft<'f>>,
     room: usize,
 }
 
-impl Kept {
-    fn new(room: usize) -> Kept {
-        Kept { passages: Vec::new(), room }
+impl<'f> Kept<'f> {
+    fn new(room: usize) -> Kept<'f> {
+        Kept { drafts: Vec::new(), room }
     }
 
     /// Takes the passages of a line; false where there is no more room.
-    fn take<'f>(
+    fn take(
         &mut self,
         drafts: impl Iterator<Item = Draft<'f>>,
-        known: &mut HashMap<Cow<'f, str>, ()>,
+        known: &mut HashSet<Cow<'f, str>>,
     ) -> bool {
-        for Draft { text, foot, away } in drafts {
-            let Entry::Vacant(new) = known.entry(text) else { continue };
-            let Some(room) = self.room.checked_sub(new.key().len()) else { return false };
+        for draft in drafts {
+            if known.contains(&draft.text) {
+                continue;
+            }
+            let Some(room) = self.room.checked_sub(draft.text.len()) else { return false };
             self.room = room;
-            self.passages.push(Passage { text: new.key().clone().into_owned(), foot, away });
-            new.insert(());
+            known.insert(draft.text.clone());
+            self.drafts.push(draft);
         }
         true
     }
@@ -204,7 +203,7 @@ mod tests {
     }
 
     fn texts(page: &Page) -> Vec<&str> {
-        page.passages.iter().map(|passage| passage.text.as_str()).collect()
+        page.passages.iter().map(|passage| passage.text).collect()
     }
 
     #[test]
@@ -241,7 +240,7 @@ mod tests {
         let text: String =
             (0..100).map(|at| format!("<p>正文第 {at} 句，说的是别的。</p>")).collect();
         let page = page(&format!("{text}<footer><p>© 2099 示例网</p></footer>"));
-        let (first, last) = (page.passages.first().unwrap(), page.passages.last().unwrap());
+        let (first, last) = (page.passages.get(0).unwrap(), page.passages.iter().last().unwrap());
         assert!(!first.foot && last.foot);
         assert_eq!(last.text, "© 2099 示例网");
     }

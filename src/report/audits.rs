@@ -162,8 +162,12 @@ mod tests {
     #[test]
     fn the_text_of_pages_is_left_out() {
         let filing = Filing::of_domain(7, Domain::parse("site.example").unwrap());
-        let passages = vec![Passage { text: "一行".to_owned(), ..Passage::default() }];
-        let page = Page { title: Some("示例".to_owned()), passages, ..Page::default() };
+        let passages = [Passage { text: "一行", ..Passage::default() }];
+        let page = Page {
+            title: Some("示例".to_owned()),
+            passages: passages.into_iter().collect(),
+            ..Page::default()
+        };
         let https = Attempt::answered(Hop::to("https://site.example/", HopKind::Start), "", page);
         let host = HostEvidence {
             visit: Some(Visit { looks: 1, https: Some(https), http: None }),

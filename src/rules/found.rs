@@ -38,9 +38,10 @@ impl Found {
     fn of(page: &Page, words: &Words) -> Found {
         let title = page.title.as_deref().map(fold).unwrap_or_default();
         let passages = page.passages.iter().enumerate();
-        let passages = passages.map(|(at, passage)| (Some(at), passage.away, &passage.text));
+        let passages = passages.map(|(at, passage)| (Some(at), passage.away, passage.text));
         let mut hits = Vec::new();
-        for (passage, away, text) in std::iter::once((None, false, &title)).chain(passages) {
+        for (passage, away, text) in std::iter::once((None, false, title.as_str())).chain(passages)
+        {
             let found = words.in_page(text);
             let is_report = found.iter().any(|hit| hit.list == WordList::Report);
             let counting = found.iter().filter(|hit| match hit.list {
@@ -152,14 +153,14 @@ impl PageCase<'_> {
         let hits = self.words().hits.iter().filter(|hit| hit.list == WordList::Operator);
         hits.filter_map(|hit| {
             let passage = self.page.passages.get(hit.passage?).filter(|passage| passage.foot)?;
-            let text = passage.text.as_str();
+            let text = passage.text;
             Some((text, text.get(..hit.span.start)?, text.get(hit.span.end..)?))
         })
     }
 
     fn text_of(&self, passage: Option<usize>) -> String {
         match passage {
-            Some(at) => self.page.passages.get(at).map(|p| p.text.clone()).unwrap_or_default(),
+            Some(at) => self.page.passages.get(at).unwrap_or_default().text.to_owned(),
             None => self.page.title.as_deref().map(fold).unwrap_or_default(),
         }
     }

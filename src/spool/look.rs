@@ -103,8 +103,8 @@ mod tests {
     use crate::page::{Page, Passage};
 
     fn seen() -> (Evidence, Margin) {
-        let passages = vec![Passage { text: "产品中心".to_owned(), ..Passage::default() }];
-        let page = Page { passages, ..Page::default() };
+        let passages = [Passage { text: "产品中心", ..Passage::default() }];
+        let page = Page { passages: passages.into_iter().collect(), ..Page::default() };
         let hop = Hop::to("https://site.example/", HopKind::Start);
         let https = Some(Attempt::answered(hop, "", page));
         let host = HostEvidence {

@@ -51,7 +51,7 @@ fn check(case: &PageCase<'_>) -> Outcome {
     }
     let foot = case.page.passages.iter().filter(|passage| passage.foot);
     let names_subject =
-        foot.map(|passage| key(&passage.text)).any(|text| text.contains(&key(subject)));
+        foot.map(|passage| key(passage.text)).any(|text| text.contains(&key(subject)));
     let Some((operator, line)) = strangers.into_iter().next().filter(|_| !names_subject) else {
         return case.nothing_found(Text::new(
             "页脚没有写明由其他单位主办或运营",

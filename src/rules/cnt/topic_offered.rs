@@ -52,7 +52,7 @@ fn check(case: &PageCase<'_>) -> Outcome {
 /// Whether the page shows a permit for the topic: then it was left out of the list.
 fn shows_permit(case: &PageCase<'_>, topic: Topic) -> bool {
     case.page.passages.iter().any(|passage| {
-        let text = fold(&passage.text);
+        let text = fold(passage.text);
         let is_permit = ["许可证", "资格证", "许可备案", "备案凭证", "备案编号", "执业许可"]
             .iter()
             .any(|word| text.contains(word));

@@ -161,11 +161,15 @@ fn answer(mut stream: TcpStream) {
     if !stream.read(&mut asked).is_ok_and(|_| asked.starts_with(b"GET ")) {
         return;
     }
-    let images = REFUSED.map(|address| match address.contains(':') {
-        true => format!("<img src=http://[{address}]/a.png>"),
-        false => format!("<img src=http://{address}/a.png>"),
+    let hosts = REFUSED.map(|address| match address.contains(':') {
+        true => format!("'[{address}]'"),
+        false => format!("'{address}'"),
     });
-    let page = format!("<!doctype html><title>内网</title>{}", images.concat());
+    let page = format!(
+        "<!doctype html><title>内网</title><script>for (const host of [{}]) \
+         fetch('http://' + host + '/a', {{mode: 'no-cors'}}).catch(() => 0)</script>",
+        hosts.join(",")
+    );
     let head = "HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\nConnection: close";
     let _ = write!(stream, "{head}\r\nContent-Length: {}\r\n\r\n{page}", page.len());
 }

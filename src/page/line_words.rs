@@ -78,32 +78,34 @@ impl LineWords {
     }
 }
 
-/// Whether a text may hold one of the words, by two bytes of each: few lines do. Without a branch
-/// for each byte, so that many are looked at in one step.
+/// Whether two bytes behind each other may be of one of the words: few of a page are. Without a
+/// branch, so that many are looked at in one step.
+pub(super) fn hints_at_word(first: u8, second: u8) -> bool {
+    let is = |pair: [u8; 2]| (first == pair[0]) & (second == pair[1]);
+    let reads = |pair: &[u8; 2]| ((first | 0x20) == pair[0]) & ((second | 0x20) == pair[1]);
+    reads(b"ri")
+        | reads(b"co")
+        | (first == b'(')
+        | is(inner("（"))
+        | is(inner("版"))
+        | is(inner("著"))
+        | is(inner("ⓒ"))
+        | is([0xc2, 0xa9])
+        | is([0xc5, 0xbf])
+        | is(inner("安"))
+        | is(inner("案"))
+        | is(inner("办"))
+        | is(inner("支"))
+        | is(inner("许"))
+        | is(inner("单"))
+        | is(inner("审"))
+        | is(inner("址"))
+}
+
+/// Whether a text may hold one of the words.
 fn may_hold_word(text: &[u8]) -> bool {
-    let pairs = text.iter().zip(text.get(1..).unwrap_or_default());
-    let any = pairs.fold(false, |any, (&first, &second)| {
-        let is = |pair: [u8; 2]| (first == pair[0]) & (second == pair[1]);
-        let reads = |pair: &[u8; 2]| ((first | 0x20) == pair[0]) & ((second | 0x20) == pair[1]);
-        any | reads(b"ri")
-            | reads(b"co")
-            | (first == b'(')
-            | is(inner("（"))
-            | is(inner("版"))
-            | is(inner("著"))
-            | is(inner("ⓒ"))
-            | is([0xc2, 0xa9])
-            | is([0xc5, 0xbf])
-            | is(inner("安"))
-            | is(inner("案"))
-            | is(inner("办"))
-            | is(inner("支"))
-            | is(inner("许"))
-            | is(inner("单"))
-            | is(inner("审"))
-            | is(inner("址"))
-    });
-    any || text.last() == Some(&b'(')
+    let seconds = text.iter().skip(1).chain(&[0]);
+    text.iter().zip(seconds).fold(false, |any, (one, two)| any | hints_at_word(*one, *two))
 }
 
 /// The last two of a character's three bytes.

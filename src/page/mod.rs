@@ -19,6 +19,7 @@ mod passages;
 mod picture;
 mod region;
 mod shown;
+mod sieve;
 mod style;
 mod tree;
 mod width;

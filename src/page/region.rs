@@ -4,6 +4,7 @@ use super::{
     Zone,
     flow::{Flow, Line},
     line_words::LineWords,
+    sieve::Sought,
     tree::{Element, Name, Set, tag},
 };
 use std::borrow::Cow;
@@ -172,10 +173,12 @@ impl<'f> Zones<'f> {
             })
             .collect();
         after.reverse();
-        let words: Vec<LineWords> = flow
-            .lines()
-            .map(|line| if line.hidden { LineWords::default() } else { LineWords::of(line.text) })
-            .collect();
+        let mut words = vec![LineWords::default(); flow.lines().len()];
+        for (index, line) in flow.lines_with(Sought::Words).filter(|(_, line)| !line.hidden) {
+            if let Some(words) = words.get_mut(index) {
+                *words = LineWords::of(line.text);
+            }
+        }
         let foot_lines: Vec<bool> = words.iter().map(|words| words.foot).collect();
         let until_foot = until_foot(&foot_lines, &after);
         let mut feet = 0;

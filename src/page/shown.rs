@@ -3,6 +3,7 @@ use super::{
     flow::{Flow, Line},
     link,
     region::Zones,
+    sieve::Sought,
 };
 use crate::record::{Found, Number, find, find_police};
 use std::{
@@ -102,7 +103,7 @@ pub(super) fn record_numbers(flow: &Flow<'_>, zones: &Zones<'_>, base: Option<&U
 fn standing<'a>(flow: &'a Flow<'_>) -> (impl Iterator<Item = Standing<'a>>, bool) {
     let (mut first, mut last) = (Vec::new(), VecDeque::new());
     let mut cut = false;
-    for (index, line) in flow.lines().enumerate() {
+    for (index, line) in flow.lines_with(Sought::Number) {
         let mut end = 0;
         for found in find(line.text) {
             let before = line.text.get(end..found.span.start).unwrap_or_default();
@@ -207,7 +208,7 @@ fn note_beside(
 /// The police numbers of a page.
 pub(super) fn police_numbers(flow: &Flow<'_>, base: Option<&Url>) -> Vec<ShownPolice> {
     let mut shown = Vec::new();
-    for line in flow.lines() {
+    for (_, line) in flow.lines_with(Sought::Police) {
         for found in find_police(line.text) {
             if shown.len() == NUMBERS {
                 break;

@@ -9,23 +9,26 @@ pub(super) enum Anchor {
     Class,
 }
 
-/// Whether a text may hold an anchor: few lines of a page do. Without a branch for each byte,
+/// Whether two bytes behind each other may be of an anchor: few of a page are. Without a branch,
 /// so that many are looked at in one step; in return it knows anchors by their last two bytes.
+pub(crate) fn hints_at_number(first: u8, second: u8) -> bool {
+    let is_class = matches!(first | 0x20, b'a' | b'b') & matches!(second, b'1' | b'2' | 0x80..);
+    let is_word = (second | 0x20).wrapping_sub(b'a') < 26;
+    is_class
+        | (first | 0x20 == b'p') & !is_word
+        | (first == 0xa4) & (second == 0x87)
+        | (first == 0x82) & (second == 0x99)
+        | (first == 0xaf) & (second == 0x81)
+        | (first == 0xad) & (second == 0x89)
+        | (first == 0xa8) & (second == 0xbc)
+        | (first == 0xbc) & matches!(second, 0xa1 | 0xa2 | 0xb0)
+        | (first == 0xbd) & matches!(second, 0x81 | 0x82 | 0x90)
+}
+
+/// Whether a text may hold an anchor.
 pub(super) fn may_hold_anchor(text: &[u8]) -> bool {
     let pairs = text.iter().zip(text.get(1..).unwrap_or_default());
-    pairs.fold(false, |any, (&first, &second)| {
-        let is_class = matches!(first | 0x20, b'a' | b'b') & matches!(second, b'1' | b'2' | 0x80..);
-        let is_word = (second | 0x20).wrapping_sub(b'a') < 26;
-        any | is_class
-            | (first | 0x20 == b'p') & !is_word
-            | (first == 0xa4) & (second == 0x87)
-            | (first == 0x82) & (second == 0x99)
-            | (first == 0xaf) & (second == 0x81)
-            | (first == 0xad) & (second == 0x89)
-            | (first == 0xa8) & (second == 0xbc)
-            | (first == 0xbc) & matches!(second, 0xa1 | 0xa2 | 0xb0)
-            | (first == 0xbd) & matches!(second, 0x81 | 0x82 | 0x90)
-    })
+    pairs.fold(false, |any, (first, second)| any | hints_at_number(*first, *second))
 }
 
 /// Where a number may be read, and around what.

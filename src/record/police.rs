@@ -66,6 +66,13 @@ impl PoliceNumber {
     }
 }
 
+/// Whether two bytes behind each other may be of a police number: the last two of 安, 网 or 網.
+pub(crate) fn hints_at_police(first: u8, second: u8) -> bool {
+    (first == 0xae) & (second == 0x89)
+        | (first == 0xbd) & (second == 0x91)
+        | (first == 0xb6) & (second == 0xb2)
+}
+
 /// Finds police numbers in running text, in order, without overlap.
 pub fn find_police(text: &str) -> Vec<FoundPolice> {
     let mut found: Vec<FoundPolice> = Vec::new();

@@ -4,7 +4,10 @@ mod reader;
 
 pub(super) use reader::Reader;
 
-use super::region::Region;
+use super::{
+    region::Region,
+    sieve::{Sieve, Sought},
+};
 use std::ops::Range;
 
 /// A page as lines of text in reading order, with what is needed to tell of every part
@@ -16,6 +19,7 @@ pub(super) struct Flow<'t> {
     runs: Vec<Run>,
     borders: Vec<usize>,
     lines: Vec<Bounds>,
+    sieve: Sieve,
     /// The links, in page order.
     pub(super) links: Vec<Anchor<'t>>,
     /// Where text stands; runs point here.
@@ -77,6 +81,14 @@ impl Flow<'_> {
     /// The lines in the order in which they begin.
     pub(super) fn lines(&self) -> impl DoubleEndedIterator<Item = Line<'_>> + ExactSizeIterator {
         self.lines.iter().map(|bounds| self.view(bounds))
+    }
+
+    /// The lines that may hold what is sought, with their indices.
+    pub(super) fn lines_with(&self, sought: Sought) -> impl Iterator<Item = (usize, Line<'_>)> {
+        let lines = self.lines.iter().enumerate();
+        lines
+            .filter(move |(_, bounds)| self.sieve.may_hold(&bounds.text, sought))
+            .map(|(index, bounds)| (index, self.view(bounds)))
     }
 
     pub(super) fn line(&self, index: usize) -> Option<Line<'_>> {

@@ -5,6 +5,7 @@ use crate::page::{
     facts::head,
     look::Look,
     region::Region,
+    sieve::Sieve,
     tree::{Attr, Element, Name, Set, tag},
 };
 
@@ -75,6 +76,7 @@ impl<'t> Reader<'t> {
     pub(in crate::page) fn finish(mut self) -> Flow<'t> {
         self.end_line();
         self.flow.lines.sort_by_key(|line| line.order);
+        self.flow.sieve = Sieve::of(&self.flow.text);
         self.flow
     }
 

@@ -104,8 +104,9 @@ pub(super) fn hints_at_word(first: u8, second: u8) -> bool {
 
 /// Whether a text may hold one of the words.
 fn may_hold_word(text: &[u8]) -> bool {
-    let seconds = text.iter().skip(1).chain(&[0]);
-    text.iter().zip(seconds).fold(false, |any, (one, two)| any | hints_at_word(*one, *two))
+    let pairs = text.iter().zip(text.get(1..).unwrap_or_default());
+    let any = pairs.fold(false, |any, (first, second)| any | hints_at_word(*first, *second));
+    any || text.last().is_some_and(|last| hints_at_word(*last, 0))
 }
 
 /// The last two of a character's three bytes.

@@ -56,23 +56,25 @@ fn begins_anchor(byte: u8) -> bool {
 /// so they count only where what follows may go on to a number.
 fn anchor(text: &[u8]) -> Option<Anchor> {
     let next = text.get(1).copied().unwrap_or_default();
-    match text.first()? {
-        b'P' | b'p' => {
+    match text {
+        [b'P' | b'p', ..] => {
             let goes_on = next.is_ascii_digit()
                 || matches!(next, b' ' | b'\t'..=b'\r' | b':' | b'-' | 0x80..);
-            return goes_on.then_some(Anchor::P);
+            goes_on.then_some(Anchor::P)
         }
-        b'A' | b'B' | b'a' | b'b' => {
-            return matches!(next, b'1' | b'2' | 0x80..).then_some(Anchor::Class);
+        [b'A' | b'B' | b'a' | b'b', ..] => {
+            matches!(next, b'1' | b'2' | 0x80..).then_some(Anchor::Class)
         }
-        _ => {}
-    }
-    let c = str::from_utf8(text.get(..3)?).ok()?.chars().next()?;
-    match c {
-        '备' | '備' => Some(Anchor::Bei),
-        '证' | '證' | '証' => Some(Anchor::Zheng),
-        'Ｐ' | 'ｐ' => Some(Anchor::P),
-        'Ａ' | 'Ｂ' | 'ａ' | 'ｂ' => Some(Anchor::Class),
+        // 备 and 備.
+        [0xe5, 0xa4, 0x87, ..] | [0xe5, 0x82, 0x99, ..] => Some(Anchor::Bei),
+        // 证, 證 and 証.
+        [0xe8, 0xaf, 0x81, ..] | [0xe8, 0xad, 0x89, ..] | [0xe8, 0xa8, 0xbc, ..] => {
+            Some(Anchor::Zheng)
+        }
+        // Ｐ and ｐ.
+        [0xef, 0xbc, 0xb0, ..] | [0xef, 0xbd, 0x90, ..] => Some(Anchor::P),
+        // Ａ, Ｂ, ａ and ｂ.
+        [0xef, 0xbc, 0xa1 | 0xa2, ..] | [0xef, 0xbd, 0x81 | 0x82, ..] => Some(Anchor::Class),
         _ => None,
     }
 }

@@ -1,6 +1,6 @@
 use super::{
     Number,
-    anchor::{Anchor, anchors, may_hold_anchor},
+    anchor::{Anchor, anchors},
     cursor::Cursor,
     filing, licence,
 };
@@ -62,9 +62,6 @@ pub struct Found {
 /// Finds record numbers in running text, in order, without overlap.
 pub fn find(text: &str) -> Vec<Found> {
     let mut found: Vec<Found> = Vec::new();
-    if !may_hold_anchor(text.as_bytes()) {
-        return found;
-    }
     let mut free = 0;
     for (at, anchor) in anchors(text) {
         let here = Cursor::new(text, at);

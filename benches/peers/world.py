@@ -118,6 +118,7 @@ http {{
         {listen}
         ssl_certificate {folder}/certs/$certificate;
         ssl_certificate_key {folder}/key.pem;
+        ssl_protocols TLSv1.2 TLSv1.3;
         ssl_session_tickets off;
         root {folder}/sites/$site;
         index index.html;

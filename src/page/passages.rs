@@ -71,12 +71,14 @@ impl<'f> Kept<'f> {
         known: &mut HashSet<Cow<'f, str>>,
     ) -> bool {
         for draft in drafts {
-            if known.contains(&draft.text) {
+            if !known.insert(draft.text.clone()) {
                 continue;
             }
-            let Some(room) = self.room.checked_sub(draft.text.len()) else { return false };
+            let Some(room) = self.room.checked_sub(draft.text.len()) else {
+                known.remove(&draft.text);
+                return false;
+            };
             self.room = room;
-            known.insert(draft.text.clone());
             self.drafts.push(draft);
         }
         true

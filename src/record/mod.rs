@@ -19,7 +19,7 @@ mod relation;
 mod serial;
 
 pub use find::{Flaw, Form, Found, find};
-pub use fold::fold;
+pub use fold::{fold, normal};
 pub use number::{FilingNumber, Licence, Number, ParseError, Suffix};
 pub use police::{FoundPolice, PoliceNumber, find_police};
 pub use province::Province;

@@ -13,6 +13,7 @@ use crate::filing::Filing;
 use crate::policy::{Level, Policy, Scope};
 use crate::rules::{Known, Lang, Na, Outcome, Rule, Text, provider_keys};
 use jiff::civil::Date;
+use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::collections::BTreeMap;
 
@@ -131,15 +132,15 @@ impl Bench<'_> {
 }
 
 /// What a rule said of some hosts, or of the filing as a whole.
-struct Remark {
+struct Remark<'a> {
     /// The hosts it is about; empty for the filing as a whole.
-    hosts: Vec<String>,
-    url: String,
+    hosts: Vec<Cow<'a, str>>,
+    url: Cow<'a, str>,
     outcome: Outcome,
 }
 
 /// What every rule asked so far has said, also those whose verdict is suppressed.
-type Heard = BTreeMap<&'static str, Vec<Remark>>;
+type Heard<'a> = BTreeMap<&'static str, Vec<Remark<'a>>>;
 
 /// Rules in the order in which they are asked. It takes longer to find than a plain filing takes
 /// to be judged, so it is found once a run.
@@ -193,9 +194,9 @@ pub fn judge(
     Audit { verdicts: verdicts.into_values().collect() }
 }
 
-impl Remark {
-    fn na(reason: Na) -> Remark {
-        Remark { hosts: Vec::new(), url: String::new(), outcome: Outcome::Na(reason) }
+impl<'a> Remark<'a> {
+    fn na(reason: Na) -> Remark<'a> {
+        Remark { hosts: Vec::new(), url: Cow::Borrowed(""), outcome: Outcome::Na(reason) }
     }
 
     fn speaks(&self) -> bool {

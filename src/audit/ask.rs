@@ -5,6 +5,7 @@ use crate::rules::{
     RegistryCase, Rule, SiteCase, Text, WebCase,
 };
 use jiff::ToSpan;
+use std::borrow::Cow;
 
 /// Why the rule says nothing of this filing whatever was seen; `None` where it may speak.
 pub(super) fn silence(rule: &Rule, bench: &Bench<'_>) -> Option<Na> {
@@ -37,7 +38,7 @@ fn is_in_grace(rule: &Rule, bench: &Bench<'_>) -> bool {
 }
 
 /// Asks the rule about the filing, or about each host it looks at.
-pub(super) fn ask(rule: &Rule, bench: &Bench<'_>, heard: &Heard) -> Vec<Remark> {
+pub(super) fn ask<'a>(rule: &Rule, bench: &Bench<'a>, heard: &Heard<'_>) -> Vec<Remark<'a>> {
     match rule.check {
         Check::Web(check) => ask_hosts(rule, bench, heard, check),
         Check::Page(check) => ask_pages(rule, bench, heard, check),
@@ -55,7 +56,7 @@ pub(super) fn ask(rule: &Rule, bench: &Bench<'_>, heard: &Heard) -> Vec<Remark> 
     }
 }
 
-fn ask_once(rule: &Rule, bench: &Bench<'_>) -> Remark {
+fn ask_once<'a>(rule: &Rule, bench: &Bench<'a>) -> Remark<'a> {
     let Bench { filing, evidence, policy, today, .. } = *bench;
     let outcome = match rule.check {
         Check::Filing(check) => check(&FilingCase { filing, policy, today }),
@@ -85,8 +86,8 @@ fn ask_once(rule: &Rule, bench: &Bench<'_>) -> Remark {
     // What a registry says was not seen at any address of the site.
     let of_site = !matches!(rule.check, Check::Registration(_));
     let first = hosts.first().filter(|_| of_site);
-    let url = first.and_then(|first| url_of(bench, first)).unwrap_or_default();
-    Remark { hosts, url, outcome }
+    let url = first.and_then(|first| url_of(bench, first)).unwrap_or_default().into();
+    Remark { hosts: hosts.into_iter().map(Cow::Owned).collect(), url, outcome }
 }
 
 /// What the domain's registry answered; else why there is no answer.
@@ -104,17 +105,17 @@ fn answered(evidence: &Evidence) -> Result<&Registration, Na> {
 }
 
 /// Where the look at a host ended.
-fn url_of(bench: &Bench<'_>, host: &str) -> Option<String> {
+fn url_of<'a>(bench: &Bench<'a>, host: &str) -> Option<&'a str> {
     let seen = bench.evidence.hosts.iter().find(|h| h.host == host)?;
-    Some(seen.visit.as_ref()?.best()?.last_url().to_owned())
+    Some(seen.visit.as_ref()?.best()?.last_url())
 }
 
-fn ask_hosts(
+fn ask_hosts<'a>(
     rule: &Rule,
-    bench: &Bench<'_>,
-    heard: &Heard,
+    bench: &Bench<'a>,
+    heard: &Heard<'_>,
     check: fn(&WebCase<'_>) -> Outcome,
-) -> Vec<Remark> {
+) -> Vec<Remark<'a>> {
     let Bench { filing, evidence, policy, today, .. } = *bench;
     let hosts = evidence.hosts.iter().zip(bench.hosts);
     let hosts = hosts.filter(|(host, _)| scope::looks_at(rule, host.role));
@@ -128,31 +129,31 @@ fn ask_hosts(
                 check(&WebCase { filing, policy, today, evidence, host, visit, known })
             }
         };
-        let url = visit.and_then(|v| v.best()).map(|a| a.last_url().to_owned());
-        Remark { hosts: vec![host.host.clone()], url: url.unwrap_or_default(), outcome }
+        let url = visit.and_then(|v| v.best()).map(|a| a.last_url()).unwrap_or_default();
+        Remark { hosts: vec![Cow::Borrowed(&host.host)], url: Cow::Borrowed(url), outcome }
     });
     remarks.collect()
 }
 
 /// A page of the filing's own, and all hosts that show it.
 struct Shown<'a> {
-    hosts: Vec<String>,
+    hosts: Vec<Cow<'a, str>>,
     case: PageCase<'a>,
 }
 
 /// Asks of each page once, however many hosts show it. Hosts without a page of the
 /// filing's own are n/a, with the rule that says why.
-fn ask_pages(
+fn ask_pages<'a>(
     rule: &Rule,
-    bench: &Bench<'_>,
-    heard: &Heard,
+    bench: &Bench<'a>,
+    heard: &Heard<'_>,
     check: fn(&PageCase<'_>) -> Outcome,
-) -> Vec<Remark> {
+) -> Vec<Remark<'a>> {
     let mut remarks = Vec::new();
-    let mut pages: Vec<Shown<'_>> = Vec::new();
+    let mut pages: Vec<Shown<'a>> = Vec::new();
     let hosts = bench.evidence.hosts.iter().zip(bench.hosts);
     for (host, asked) in hosts.filter(|(host, _)| scope::looks_at(rule, host.role)) {
-        let hosts = vec![host.host.clone()];
+        let hosts = vec![Cow::Borrowed(host.host.as_str())];
         match own_page(bench, host, asked, heard) {
             Ok(case) => match pages.iter_mut().find(|shown| is_same_page(&shown.case, &case)) {
                 Some(shown) => {
@@ -165,7 +166,7 @@ fn ask_pages(
                 None => pages.push(Shown { hosts, case }),
             },
             Err(na) => {
-                remarks.push(Remark { hosts, url: String::new(), outcome: Outcome::Na(na) });
+                remarks.push(Remark { hosts, url: Cow::Borrowed(""), outcome: Outcome::Na(na) });
             }
         }
     }
@@ -174,14 +175,14 @@ fn ask_pages(
             Some(code) => Outcome::Na(Na::Yields(code)),
             None => check(&case),
         };
-        Remark { hosts, url: case.url.to_owned(), outcome }
+        Remark { hosts, url: Cow::Borrowed(case.url), outcome }
     }));
     remarks
 }
 
 fn is_same_page(one: &PageCase<'_>, other: &PageCase<'_>) -> bool {
-    let digest = |case: &PageCase<'_>| case.attempt.answer().map(|seen| seen.digest.clone());
-    let same_bytes = digest(one).is_some() && digest(one) == digest(other);
+    let answers = one.attempt.answer().zip(other.attempt.answer());
+    let same_bytes = answers.is_some_and(|(one, other)| one.digest == other.digest);
     // The same bytes may show something else under another name, as a browser tells.
     let same_sight = match (one.rendered, other.rendered) {
         (Some(one), Some(other)) => one.page == other.page,
@@ -195,7 +196,7 @@ fn own_page<'a>(
     bench: &Bench<'a>,
     host: &'a HostEvidence,
     asked: &'a Asked<'a>,
-    heard: &Heard,
+    heard: &Heard<'_>,
 ) -> Result<PageCase<'a>, Na> {
     // All that tells was heard before the first rule that reads a page.
     if let Some(na) = asked.closed.get_or_init(|| closed(host, heard)) {
@@ -215,7 +216,7 @@ fn own_page<'a>(
 }
 
 /// Why a host shows no page of the filing's own, by what was said of it.
-fn closed(host: &HostEvidence, heard: &Heard) -> Option<Na> {
+fn closed(host: &HostEvidence, heard: &Heard<'_>) -> Option<Na> {
     let answers = host.rendered().is_some()
         || host.visit.iter().flat_map(|v| v.attempts()).any(|a| a.answer().is_some());
     for code in scope::NO_OWN_PAGE {
@@ -236,7 +237,7 @@ fn closed(host: &HostEvidence, heard: &Heard) -> Option<Na> {
 }
 
 /// The rule among those this one yields to that speaks of the host; of the filing, of any.
-fn better(rule: &Rule, host: Option<&str>, heard: &Heard) -> Option<&'static str> {
+fn better(rule: &Rule, host: Option<&str>, heard: &Heard<'_>) -> Option<&'static str> {
     rule.yields_to.iter().copied().find(|code| {
         let mut said = heard.get(code).into_iter().flatten();
         said.any(|remark| remark.speaks() && remark.concerns(host))

@@ -10,16 +10,20 @@ const LONGEST: usize = 600;
 const LONGEST_ADVICE: usize = 1_200;
 
 /// One verdict of all that a rule said: the gravest kind wins, and names every host it holds for.
-pub(super) fn one(rule: &Rule, remarks: &[Remark], bench: &Bench<'_>) -> Verdict {
+pub(super) fn one(rule: &Rule, remarks: &[Remark<'_>], bench: &Bench<'_>) -> Verdict {
     let kind = remarks.iter().map(|r| VerdictKind::of(&r.outcome)).max().unwrap_or(VerdictKind::Na);
-    let winners: Vec<&Remark> =
+    let winners: Vec<&Remark<'_>> =
         remarks.iter().filter(|r| VerdictKind::of(&r.outcome) == kind).collect();
     let mut verdict = Verdict {
         code: rule.code,
         kind,
         level: None,
         hosts: hosts(&winners),
-        url: winners.iter().map(|r| &r.url).find(|u| !u.is_empty()).cloned().unwrap_or_default(),
+        url: winners
+            .iter()
+            .map(|r| &r.url)
+            .find(|u| !u.is_empty())
+            .map_or_else(String::new, |u| u.to_string()),
         expected: Text::default(),
         found: Text::default(),
         place: Text::default(),
@@ -43,7 +47,7 @@ pub(super) fn one(rule: &Rule, remarks: &[Remark], bench: &Bench<'_>) -> Verdict
 }
 
 /// Fills in what a finding says. A failure whose level the policy sets to `review` becomes one.
-fn speak(verdict: &mut Verdict, rule: &Rule, winners: &[&Remark], bench: &Bench<'_>) {
+fn speak(verdict: &mut Verdict, rule: &Rule, winners: &[&Remark<'_>], bench: &Bench<'_>) {
     let defects = || winners.iter().filter_map(|r| r.outcome.defect());
     verdict.expected = joined(winners, |o| o.defect().map(|d| &d.expected));
     verdict.found = joined(winners, |o| o.defect().map(|d| &d.found));
@@ -70,14 +74,14 @@ fn speak(verdict: &mut Verdict, rule: &Rule, winners: &[&Remark], bench: &Bench<
 }
 
 /// What all of them say; nothing, and so the rule's own words, where they differ.
-fn agreed(winners: &[&Remark], part: impl Fn(&Defect) -> Option<&Text>) -> Option<Text> {
+fn agreed(winners: &[&Remark<'_>], part: impl Fn(&Defect) -> Option<&Text>) -> Option<Text> {
     let mut said = winners.iter().filter_map(|r| r.outcome.defect()).map(part);
     let first = said.next().flatten()?;
     said.all(|other| other == Some(first)).then(|| first.clone())
 }
 
 /// The cause where all agree, else each with its hosts before it.
-fn causes(winners: &[&Remark], rule: &Rule) -> Option<Text> {
+fn causes(winners: &[&Remark<'_>], rule: &Rule) -> Option<Text> {
     let mut own = winners.iter().filter_map(|r| r.outcome.defect()).map(|d| d.cause.as_ref());
     let first = own.next().flatten();
     if own.all(|other| other == first) {
@@ -89,18 +93,18 @@ fn causes(winners: &[&Remark], rule: &Rule) -> Option<Text> {
     Some(joined_within(LONGEST_ADVICE, winners, each))
 }
 
-fn hosts(winners: &[&Remark]) -> Vec<String> {
+fn hosts(winners: &[&Remark<'_>]) -> Vec<String> {
     let mut hosts: Vec<String> = Vec::new();
     for host in winners.iter().flat_map(|r| &r.hosts) {
-        if !hosts.contains(host) {
-            hosts.push(host.clone());
+        if !hosts.iter().any(|known| known == host) {
+            hosts.push(host.to_string());
         }
     }
     hosts
 }
 
 /// The reason that says most.
-fn reason(winners: &[&Remark]) -> Na {
+fn reason(winners: &[&Remark<'_>]) -> Na {
     let rank = |na: &&Na| match na {
         Na::Yields(_) => 0,
         Na::Other(_) => 1,
@@ -115,19 +119,19 @@ fn reason(winners: &[&Remark]) -> Na {
 }
 
 /// One text of several: the text itself where all agree, else each with its hosts before it.
-fn joined(winners: &[&Remark], part: impl Fn(&Outcome) -> Option<&Text>) -> Text {
+fn joined(winners: &[&Remark<'_>], part: impl Fn(&Outcome) -> Option<&Text>) -> Text {
     joined_within(LONGEST, winners, |outcome| part(outcome).cloned())
 }
 
 fn joined_within(
     limit: usize,
-    winners: &[&Remark],
+    winners: &[&Remark<'_>],
     part: impl Fn(&Outcome) -> Option<Text>,
 ) -> Text {
     let mut parts: Vec<(Text, Vec<&str>)> = Vec::new();
     for remark in winners {
         let Some(text) = part(&remark.outcome).filter(|t| !t.is_empty()) else { continue };
-        let hosts = remark.hosts.iter().map(String::as_str);
+        let hosts = remark.hosts.iter().map(|host| &**host);
         match parts.iter_mut().find(|(known, _)| *known == text) {
             Some((_, known)) => known.extend(hosts),
             None => parts.push((text, hosts.collect())),

@@ -1,7 +1,7 @@
 use super::Reason;
+use crate::record::normal;
 use serde::{Deserialize, Serialize};
 use std::{borrow::Cow, fmt};
-use unicode_normalization::UnicodeNormalization;
 
 /// A domain in both its spellings.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -20,6 +20,13 @@ impl Domain {
     /// Reads a domain, a host or a URL; scheme, port, path and `www.` are taken off.
     /// Other subdomains stay: government bodies file them.
     pub fn parse(text: &str) -> Result<Domain, DomainError> {
+        if is_plain(text) {
+            return Ok(Domain { ascii: text.to_owned(), unicode: text.to_owned() });
+        }
+        Domain::parse_any(text)
+    }
+
+    fn parse_any(text: &str) -> Result<Domain, DomainError> {
         let text = clean(text);
         let host = host_of(&text)?;
         let ascii = ascii_of(host)?;
@@ -47,6 +54,24 @@ impl Domain {
     }
 }
 
+/// Whether a text is a domain as it stands, in both spellings: what most lists hold, and all that
+/// is read back of them.
+fn is_plain(text: &str) -> bool {
+    let is_label = |label: &str| {
+        let is_of_host = |byte: u8| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-');
+        (1..=63).contains(&label.len())
+            && label.bytes().all(is_of_host)
+            && !label.starts_with('-')
+            && !label.ends_with('-')
+            && !label.starts_with("xn--")
+    };
+    let Some((_, suffix)) = text.rsplit_once('.') else { return false };
+    text.len() <= 253
+        && !text.starts_with("www.")
+        && suffix.bytes().all(|byte| byte.is_ascii_lowercase())
+        && text.split('.').all(is_label)
+}
+
 /// Reads a host name into punycode, with `www.` and all: for further hosts and homepages.
 pub(super) fn host(text: &str) -> Result<String, DomainError> {
     let text = clean(text);
@@ -64,8 +89,8 @@ fn refuse<T>(
 
 /// One width, the ideographic full stop as a dot, nothing invisible, nothing around it.
 fn clean(text: &str) -> String {
-    let folded: String = text
-        .nfkc()
+    let folded: String = normal(text)
+        .chars()
         .map(|c| if matches!(c, '。' | '｡' | '．') { '.' } else { c })
         .filter(|&c| !super::text::is_invisible(c))
         .collect();
@@ -295,6 +320,22 @@ mod tests {
         ] {
             let error = Domain::parse(text).unwrap_err().to_string();
             assert!(reason.split('|').any(|r| error.contains(r)), "{text}: {error}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_plain_domain_is_read_as_any_other(
+            text in "(www\\.|xn--|a-|[a-z0-9]{1,3}--?|0x)?[a-z0-9-]{1,6}(\\.[a-zA-Z0-9-]{0,4}){0,3}",
+        ) {
+            prop_assert_eq!(Domain::parse(&text), Domain::parse_any(&text));
+        }
+
+        #[test]
+        fn a_domain_of_common_form_is_read_as_any_other(
+            text in "[a-z0-9]([a-z0-9-]{0,62}[a-z0-9])?(\\.[a-z0-9-]{1,30}){0,8}\\.[a-z]{2,6}",
+        ) {
+            prop_assert_eq!(Domain::parse(&text), Domain::parse_any(&text));
         }
     }
 

@@ -8,7 +8,7 @@ use crate::evidence::Evidence;
 use crate::filing::{Filing, Rejected};
 use crate::metrics::Stage;
 use crate::notice::{self, Notice};
-use crate::report::{self, audit_line, china_day, notice_rows};
+use crate::report::{audit_line, china_day, notice_rows};
 use crate::rules::{Na, Rule, Text};
 use crate::spool::{Member, Seen, Spool};
 use jiff::civil::Date;
@@ -97,8 +97,6 @@ impl Judge<'_> {
         };
         let lang = self.bench.lang;
         let line = audit_line(filing, &audit, &mut seen.evidence, lang)?;
-        let mut line = report::json(&serde_json::to_string(&line)?).into_bytes();
-        line.push(b'\n');
         let notices = match &notice {
             Some(notice) => notice_rows(notice, filing, is_kept, lang)?,
             None => Vec::new(),

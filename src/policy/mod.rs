@@ -225,7 +225,7 @@ impl Policy {
         if let Some(wanted) = profile.filter(|wanted| !policy.profiles.contains(*wanted)) {
             return Err(PolicyError::unknown_profile(wanted, policy.profiles()));
         }
-        policy.words.compile()?;
+        policy.words.compile();
         for (name, text, layer) in base.into_iter().chain(overlays) {
             policy.lay(layer, name, text)?;
         }

@@ -2,9 +2,10 @@
 //! recognised. `config/pages.toml` holds the signatures.
 
 use super::PolicyError;
+use crate::record::normal;
 use regex::Regex;
 use serde::Deserialize;
-use unicode_normalization::UnicodeNormalization;
+use std::cell::OnceCell;
 
 /// What a page is, that is not the site's own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
@@ -216,7 +217,7 @@ impl Signature {
         Ok(Signature { id, vendor, category, strength, row, title_like, text_like })
     }
 
-    fn fits(&self, facts: &PageFacts<'_>, folded: &Folded) -> bool {
+    fn fits(&self, facts: &PageFacts<'_>, folded: &Folded<'_>) -> bool {
         let row = &self.row;
         let any = |values: &[String], holds: &dyn Fn(&str) -> bool| {
             values.is_empty() || values.iter().any(|value| holds(value))
@@ -227,44 +228,99 @@ impl Signature {
         row.max_text.is_none_or(|most| facts.text_length <= most)
             && (row.status.is_empty() || row.status.contains(&facts.status))
             && any(&row.server_is, &|v| facts.server.trim().eq_ignore_ascii_case(v))
-            && any(&row.title_is, &|v| folded.title == v)
-            && any(&row.title_has, &|v| folded.title.contains(v))
-            && any(&row.text_is, &|v| folded.text == v)
-            && any(&row.text_has, &|v| folded.text.contains(v))
+            && any(&row.title_is, &|v| folded.title.squeezed() == v)
+            && any(&row.title_has, &|v| folded.title.squeezed().contains(v))
+            && any(&row.text_is, &|v| folded.text.squeezed() == v)
+            && any(&row.text_has, &|v| folded.text.squeezed().contains(v))
             && any(&row.target_has, &|v| facts.targets.iter().any(|target| target.contains(v)))
             && any(&row.host_under, &|v| under(facts.last_host, v) && !under(facts.first_host, v))
-            && self.title_like.as_ref().is_none_or(|p| p.is_match(&folded.plain_title))
-            && self.text_like.as_ref().is_none_or(|p| p.is_match(&folded.plain_text))
+            && self.title_like.as_ref().is_none_or(|p| p.is_match(folded.title.plain()))
+            && self.text_like.as_ref().is_none_or(|p| p.is_match(folded.text.plain()))
     }
 }
 
-/// Texts made comparable: once without any white space, for literals, and once with single
-/// spaces, for patterns.
-struct Folded {
-    title: String,
-    text: String,
-    plain_title: String,
-    plain_text: String,
+/// Texts made comparable, each when it is first asked for: most rows do not fit for the length
+/// of the page alone.
+struct Folded<'a> {
+    title: Comparable<'a>,
+    text: Comparable<'a>,
 }
 
-impl Folded {
-    fn of(facts: &PageFacts<'_>) -> Folded {
-        Folded {
-            title: squeeze(facts.title),
-            text: squeeze(facts.text),
-            plain_title: plain(facts.title),
-            plain_text: plain(facts.text),
-        }
+impl<'a> Folded<'a> {
+    fn of(facts: &PageFacts<'a>) -> Folded<'a> {
+        Folded { title: Comparable::of(facts.title), text: Comparable::of(facts.text) }
+    }
+}
+
+/// A text as it is compared.
+struct Comparable<'a> {
+    text: &'a str,
+    squeezed: OnceCell<String>,
+    plain: OnceCell<String>,
+}
+
+impl<'a> Comparable<'a> {
+    fn of(text: &'a str) -> Comparable<'a> {
+        Comparable { text, squeezed: OnceCell::new(), plain: OnceCell::new() }
+    }
+
+    /// Without any white space, for literals.
+    fn squeezed(&self) -> &str {
+        self.squeezed.get_or_init(|| squeeze(self.text))
+    }
+
+    /// With single spaces, for patterns.
+    fn plain(&self) -> &str {
+        self.plain.get_or_init(|| plain(self.text))
     }
 }
 
 /// NFKC, lower case, no white space.
 pub(super) fn squeeze(text: &str) -> String {
-    text.nfkc().filter(|c| !c.is_whitespace()).flat_map(char::to_lowercase).collect()
+    let mut squeezed = String::with_capacity(text.len());
+    for c in normal(text).chars().filter(|c| !c.is_whitespace()) {
+        match c {
+            '\0'..='\u{7f}' => squeezed.push(c.to_ascii_lowercase()),
+            // Most of a text, and it has no case.
+            '\u{4e00}'..='\u{9fff}' => squeezed.push(c),
+            _ => squeezed.extend(c.to_lowercase()),
+        }
+    }
+    squeezed
 }
 
 /// NFKC, single spaces.
 fn plain(text: &str) -> String {
-    let folded: String = text.nfkc().collect();
-    folded.split_whitespace().collect::<Vec<_>>().join(" ")
+    let mut plain = String::with_capacity(text.len());
+    for word in normal(text).split_whitespace() {
+        if !plain.is_empty() {
+            plain.push(' ');
+        }
+        plain.push_str(word);
+    }
+    plain
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use unicode_normalization::UnicodeNormalization;
+
+    #[test]
+    fn a_chinese_character_has_no_case() {
+        assert!(('\u{4e00}'..='\u{9fff}').all(|c| c.to_lowercase().eq([c])));
+    }
+
+    proptest! {
+        #[test]
+        fn texts_are_compared_in_their_normal_form(text in "[aBＡİ\u{301}备 　\n，。]{0,12}") {
+            let long: String =
+                text.nfkc().filter(|c| !c.is_whitespace()).flat_map(char::to_lowercase).collect();
+            prop_assert_eq!(squeeze(&text), long);
+            let folded: String = text.nfkc().collect();
+            let words: Vec<&str> = folded.split_whitespace().collect();
+            prop_assert_eq!(plain(&text), words.join(" "));
+        }
+    }
 }

@@ -1,8 +1,8 @@
 //! Who gives access: clouds, data centres, carriers, CDNs, by the names people give them.
 
+use crate::record::normal;
 use serde::Deserialize;
 use std::collections::HashMap;
-use unicode_normalization::UnicodeNormalization;
 
 /// One access provider, cloud, CDN or carrier.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
@@ -115,7 +115,7 @@ const FORMS_EN: [&str; 6] = ["coltd", "colimited", "limited", "ltd", "inc", "llc
 pub(super) fn fold(text: &str) -> String {
     let mut depth = 0_usize;
     let mut name = String::new();
-    for letter in text.nfkc().flat_map(char::to_lowercase) {
+    for letter in normal(text).chars().flat_map(char::to_lowercase) {
         match letter {
             '(' | '[' | '【' | '〔' => depth += 1,
             ')' | ']' | '】' | '〕' => depth = depth.saturating_sub(1),

@@ -1,9 +1,11 @@
 //! Words by which names, remarks and pages are recognised: `config/words/*.toml`, and what a
 //! user's file adds to them or takes away. All are looked for at once.
 
+mod heads;
+
 use super::{PolicyError, document::nearest};
 use crate::record::{Province, fold};
-use aho_corasick::{AhoCorasick, MatchKind};
+use heads::Heads;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -262,17 +264,9 @@ impl Words {
     }
 
     /// Makes the words ready to be looked for, once all files are read.
-    pub(super) fn compile(&mut self) -> Result<(), PolicyError> {
-        let index = |place| {
-            Matcher::of(self, place).map_err(|error| PolicyError::Row {
-                file: "config/words".to_owned(),
-                row: "words".to_owned(),
-                problem: error.to_string(),
-            })
-        };
-        let (filing, page) = (index(Place::Filing)?, index(Place::Page)?);
+    pub(super) fn compile(&mut self) {
+        let (filing, page) = (Matcher::of(self, Place::Filing), Matcher::of(self, Place::Page));
         self.index = Arc::new(Index { filing, page });
-        Ok(())
     }
 }
 
@@ -296,8 +290,7 @@ struct Index {
 #[derive(Debug, Default)]
 struct Matcher {
     words: Vec<Word>,
-    /// `None` where there is nothing to look for.
-    automaton: Option<AhoCorasick>,
+    heads: Heads,
 }
 
 #[derive(Debug)]
@@ -310,7 +303,7 @@ struct Word {
 }
 
 impl Matcher {
-    fn of(words: &Words, place: Place) -> Result<Matcher, aho_corasick::BuildError> {
+    fn of(words: &Words, place: Place) -> Matcher {
         let is_here = |list: &WordList| [place, Place::Both].contains(&list.place());
         let of_lists =
             words.lists.iter().filter(|(list, _)| is_here(list)).flat_map(|(list, words)| {
@@ -331,24 +324,24 @@ impl Matcher {
             })
         });
         let words: Vec<Word> = of_lists.chain(exceptions).collect();
-        let automaton = AhoCorasick::builder()
-            .match_kind(MatchKind::Standard)
-            .ascii_case_insensitive(true)
-            .build(words.iter().map(|word| &word.text))?;
-        Ok(Matcher { automaton: (!words.is_empty()).then_some(automaton), words })
+        let heads = Heads::of(words.iter().map(|word| word.text.as_str()));
+        Matcher { words, heads }
     }
 
     fn find(&self, folded: &str, province: Option<Province>) -> Vec<WordHit> {
-        let Some(automaton) = &self.automaton else { return Vec::new() };
-        let found = automaton.find_overlapping_iter(folded).filter_map(|found| {
-            let id = found.pattern().as_usize();
-            let word = self.words.get(id)?;
+        let mut all = Vec::new();
+        self.heads.find(folded, |id, span| {
+            let Some(word) = self.words.get(id) else { return };
             let holds = word.provinces.is_empty()
                 || province.is_some_and(|province| word.provinces.contains(&province));
-            let hit = WordHit { list: word.list, word: id, span: found.range() };
-            (holds && is_whole(folded, &hit.span)).then_some(hit)
+            if holds && is_whole(folded, &span) {
+                all.push(WordHit { list: word.list, word: id, span });
+            }
         });
-        let all: Vec<WordHit> = found.take(MOST).collect();
+        if all.len() > MOST {
+            all.sort_by_key(|hit| (hit.span.end, hit.span.start, hit.word));
+            all.truncate(MOST);
+        }
         let is_exception = |hit: &WordHit| self.words.get(hit.word).is_some_and(|w| w.is_exception);
         // A longer word of the same list says what is meant: a part of it says nothing.
         let is_part = |hit: &WordHit| {

@@ -20,7 +20,7 @@ mod serial;
 
 pub(crate) use anchor::hints_at_number;
 pub use find::{Flaw, Form, Found, find};
-pub use fold::fold;
+pub use fold::{fold, normal};
 pub use number::{FilingNumber, Licence, Number, ParseError, Suffix};
 pub(crate) use police::hints_at_police;
 pub use police::{FoundPolice, PoliceNumber, find_police};

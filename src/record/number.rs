@@ -104,22 +104,52 @@ impl FromStr for Number {
     /// letters or a colloquial province letter are read, other text around it is refused.
     fn from_str(text: &str) -> Result<Self, ParseError> {
         let whole = text.trim();
-        let mut found = find(whole).into_iter();
-        let Some(first) = found.next() else {
-            return Err(ParseError(nothing_found(whole)));
-        };
-        if found.next().is_some() {
-            return Err(ParseError("more than one number"));
+        if let Some(number) = official(whole) {
+            return Ok(Number::Filing(number));
         }
-        if first.span != (0..whole.len()) {
-            return Err(ParseError("other text stands around the number"));
-        }
-        first.number.ok_or(ParseError(match first.form {
-            Form::Placeholder => "a placeholder stands where the digits should",
-            _ if first.flaws.contains(&Flaw::NoProvince) => "the province letter is missing",
-            _ => "a number has 6 to 10 digits",
-        }))
+        searched(whole)
     }
+}
+
+/// Reads a whole text by what is found in it.
+fn searched(whole: &str) -> Result<Number, ParseError> {
+    let mut found = find(whole).into_iter();
+    let Some(first) = found.next() else {
+        return Err(ParseError(nothing_found(whole)));
+    };
+    if found.next().is_some() {
+        return Err(ParseError("more than one number"));
+    }
+    if first.span != (0..whole.len()) {
+        return Err(ParseError("other text stands around the number"));
+    }
+    first.number.ok_or(ParseError(match first.form {
+        Form::Placeholder => "a placeholder stands where the digits should",
+        _ if first.flaws.contains(&Flaw::NoProvince) => "the province letter is missing",
+        _ => "a number has 6 to 10 digits",
+    }))
+}
+
+/// A whole text that is a number just as the ministry writes it; most are.
+fn official(text: &str) -> Option<FilingNumber> {
+    let mut rest = text.chars();
+    let letter = rest.next()?;
+    let province = Province::from_letter(letter).filter(|province| province.letter() == letter)?;
+    let (digits, behind) = rest.as_str().strip_prefix("ICP备")?.split_once('号')?;
+    let is_digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    if !(6..=10).contains(&digits.len()) || !is_digits(digits) {
+        return None;
+    }
+    let serial = match behind.strip_prefix('-') {
+        Some(serial) if (1..=3).contains(&serial.len()) && is_digits(serial) => serial,
+        None if behind.is_empty() => "",
+        _ => return None,
+    };
+    if serial.starts_with('0') {
+        return None;
+    }
+    let serial = if serial.is_empty() { None } else { Some(serial.parse().ok()?) };
+    Some(FilingNumber { province, digits: digits.to_owned(), serial, suffix: None })
 }
 
 fn nothing_found(text: &str) -> &'static str {
@@ -162,5 +192,38 @@ impl From<FilingNumber> for String {
 impl From<Number> for String {
     fn from(number: Number) -> String {
         number.to_string()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn the_ministry_s_form_is_read_without_a_search() {
+        for text in ["粤ICP备2099000123号", "粤ICP备2099000123号-1", "京ICP备00000000号-120"]
+        {
+            let number = official(text).unwrap();
+            assert_eq!(number.to_string(), text);
+            assert_eq!(searched(text), Ok(Number::Filing(number)));
+        }
+        for text in ["川ICP备20990001号", "粤ICP备20990001号-01", "粤ICP备20990001号-1A", ""]
+        {
+            assert_eq!(official(text), None, "{text}");
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(2_000))]
+
+        #[test]
+        fn what_is_read_without_a_search_is_what_a_search_finds(
+            text in "[粤京蜀川P1]ICP备(2099|1234|0000|1)?[0-9]{2,8}号(-{0,2}[0-9]{1,4}[AXK]?)?[ -]?",
+        ) {
+            if let Some(number) = official(&text) {
+                prop_assert_eq!(searched(&text), Ok(Number::Filing(number)));
+            }
+        }
     }
 }

@@ -1,21 +1,22 @@
 use super::mask::Mask;
+use super::ordered;
 use crate::audit::{Audit, Verdict, VerdictKind};
 use crate::evidence::Evidence;
 use crate::filing::Filing;
 use crate::policy::Level;
 use crate::rules::{Lang, Na};
 use serde::Serialize;
-use serde_json::Value;
+use std::io;
 
-/// One line of `audits.jsonl`: its own shape, so that our types may change without it.
+/// One line of `audits.jsonl` up to its evidence: its own shape, so that our types may change
+/// without it.
 #[derive(Serialize)]
-pub struct AuditLine<'a> {
+struct AuditLine<'a> {
     row: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
     source: Option<&'a str>,
     domain: &'a str,
     verdicts: Vec<VerdictLine>,
-    evidence: Value,
 }
 
 #[derive(Serialize)]
@@ -41,28 +42,36 @@ struct VerdictLine {
     by: Option<&'static str>,
 }
 
-/// The line of one filing, the personal data of its row masked wherever a verdict or the
-/// page repeats it. Takes the lines of pages out of the evidence.
-pub fn audit_line<'a>(
-    filing: &'a Filing,
+/// The line of one filing with its end, the personal data of its row masked wherever a verdict or
+/// the page repeats it. Takes the lines of pages out of the evidence.
+pub fn audit_line(
+    filing: &Filing,
     audit: &Audit,
     evidence: &mut Evidence,
     lang: Lang,
-) -> serde_json::Result<AuditLine<'a>> {
+) -> io::Result<Vec<u8>> {
     // The text of pages is for judging again, from the journal; here a verdict quotes what it
     // rests on.
     evidence.take_lines();
-    let mut shown = serde_json::to_value(&*evidence)?;
     let mask = Mask::of(filing, evidence.registration.as_ref());
-    mask.page_texts(&mut shown);
-    Ok(AuditLine {
+    let head = AuditLine {
         row: filing.line,
         source: filing.source.as_deref(),
         domain: filing.domain.ascii(),
         verdicts: audit.verdicts.iter().map(|verdict| line(verdict, lang, &mask)).collect(),
-        evidence: shown,
-    })
+    };
+    let mut out = Vec::with_capacity(USUAL);
+    ordered::plain(&mut out, &head)?;
+    // It goes on behind the last field of its head.
+    out.pop();
+    out.extend_from_slice(b",\"evidence\":");
+    ordered::masked(&mut out, evidence, &mask)?;
+    out.extend_from_slice(b"}\n");
+    Ok(out)
 }
+
+/// Bytes of most lines, at most.
+const USUAL: usize = 16 << 10;
 
 fn line(verdict: &Verdict, lang: Lang, mask: &Mask<'_>) -> VerdictLine {
     let other = match &verdict.reason {
@@ -121,7 +130,7 @@ mod tests {
     fn written(filing: &Filing, verdicts: Vec<Verdict>) -> String {
         let audit = Audit { verdicts };
         let line = audit_line(filing, &audit, &mut Evidence::default(), Lang::En).unwrap();
-        serde_json::to_string(&line).unwrap()
+        String::from_utf8(line).unwrap()
     }
 
     #[test]
@@ -137,7 +146,8 @@ mod tests {
         fail.place = Text::same("footer");
         assert_eq!(
             written(&filing, vec![fail, verdict(VerdictKind::Na, Some(Na::Yields("DNS001")))]),
-            r#"{"row":7,"source":"list.csv","domain":"site.example","verdicts":[{"code":"TST001","verdict":"fail","level":"violation","host":"site.example www.site.example","url":"https://site.example/","expected":"A","found":"B","where":"footer"},{"code":"TST001","verdict":"na","reason":"yields","by":"DNS001"}],"evidence":{"hosts":[],"siblings":{}}}"#
+            r#"{"row":7,"source":"list.csv","domain":"site.example","verdicts":[{"code":"TST001","verdict":"fail","level":"violation","host":"site.example www.site.example","url":"https://site.example/","expected":"A","found":"B","where":"footer"},{"code":"TST001","verdict":"na","reason":"yields","by":"DNS001"}],"evidence":{"hosts":[],"siblings":{}}}
+"#
         );
     }
 
@@ -176,7 +186,7 @@ mod tests {
         let mut evidence = Evidence { hosts: vec![host], ..Evidence::default() };
         let audit = Audit { verdicts: Vec::new() };
         let line = audit_line(&filing, &audit, &mut evidence, Lang::En).unwrap();
-        let line = serde_json::to_string(&line).unwrap();
+        let line = String::from_utf8(line).unwrap();
         assert!(line.contains("示例") && !line.contains("一行"), "{line}");
     }
 

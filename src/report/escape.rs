@@ -32,23 +32,27 @@ pub fn terminal(text: &str) -> String {
 pub fn json(text: &str) -> String {
     let mut json = String::with_capacity(text.len() + 64);
     let mut rest = text;
-    while let Some((plain, c, behind)) = before_unplain(rest) {
+    while let Some((plain, escape, behind)) = unplain(rest) {
         json.push_str(plain);
-        // Such characters stand in strings only, where two units may be written for one.
-        for unit in c.encode_utf16(&mut [0; 2]) {
-            json.push_str(&format!("\\u{unit:04x}"));
-        }
+        json.push_str(&escape);
         rest = behind;
     }
     json.push_str(rest);
     json
 }
 
-/// The text before the first character that JSON text must not hold, that one, and the rest.
-/// By far most text has none: its bytes are looked through for those that could begin one.
+/// The text before the first character that JSON text must not hold, that one by its number, and
+/// the rest.
+pub(super) fn unplain(text: &str) -> Option<(&str, String, &str)> {
+    let (plain, c, rest) = before_unplain(text)?;
+    // Such characters stand in strings only, where two units may be written for one.
+    let units = c.encode_utf16(&mut [0; 2]).iter().map(|unit| format!("\\u{unit:04x}")).collect();
+    Some((plain, units, rest))
+}
+
+/// The text before that character, the character, and the rest. By far most text has none: its bytes are looked through for those that could begin one.
 fn before_unplain(text: &str) -> Option<(&str, char, &str)> {
-    let may_begin =
-        |byte: &u8| matches!(byte, 0..=0x9 | 0xb..=0x1f | 0x7f | 0xc2 | 0xd8 | 0xe2 | 0xef | 0xf3);
+    let may_begin = |byte: &u8| MAY_BEGIN.get(usize::from(*byte)).is_some_and(|may| *may);
     let bytes = text.as_bytes();
     let mut from = 0;
     loop {
@@ -61,6 +65,19 @@ fn before_unplain(text: &str) -> Option<(&str, char, &str)> {
         from = at + c.len_utf8();
     }
 }
+
+/// Whether a byte may begin such a character.
+const MAY_BEGIN: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut rest = table.as_mut_slice();
+    let mut byte = 0_u8;
+    while let [first, behind @ ..] = rest {
+        *first = matches!(byte, 0..=0x9 | 0xb..=0x1f | 0x7f | 0xc2 | 0xd8 | 0xe2 | 0xef | 0xf3);
+        byte = byte.wrapping_add(1);
+        rest = behind;
+    }
+    table
+};
 
 /// Whether some readers end a line here.
 fn is_line_end(c: char) -> bool {

@@ -3,11 +3,7 @@
 use crate::evidence::Registration;
 use crate::filing::{Body, Filing};
 use crate::rules::is_no_person;
-use serde_json::Value;
 use std::borrow::Cow;
-
-/// The keys of the evidence under which a page's or a registry's words stand.
-const PAGE_TEXTS: &[&str] = &["title", "text", "excerpt", "holder", "registrant"];
 
 /// The personal data of one row.
 pub(super) struct Mask<'a> {
@@ -41,6 +37,11 @@ impl<'a> Mask<'a> {
         Mask { secrets }
     }
 
+    /// Whether there is none.
+    pub(super) fn is_empty(&self) -> bool {
+        self.secrets.is_empty()
+    }
+
     /// A text without the personal data.
     pub(super) fn text(&self, text: &str) -> String {
         self.secrets.iter().fold(text.to_owned(), |text, secret| {
@@ -50,30 +51,6 @@ impl<'a> Mask<'a> {
             let masked: String = secret.chars().take(1).chain("***".chars()).collect();
             text.replace(secret.as_ref(), &masked)
         })
-    }
-
-    /// Masks the words of pages and registries in evidence. Hosts and addresses stay: they are what is audited.
-    pub(super) fn page_texts(&self, evidence: &mut Value) {
-        if self.secrets.is_empty() {
-            return;
-        }
-        let mut open = vec![evidence];
-        while let Some(value) = open.pop() {
-            match value {
-                Value::Array(values) => open.extend(values),
-                Value::Object(fields) => {
-                    for (key, value) in fields.iter_mut() {
-                        match value {
-                            Value::String(text) if PAGE_TEXTS.contains(&key.as_str()) => {
-                                *text = self.text(text);
-                            }
-                            value => open.push(value),
-                        }
-                    }
-                }
-                _ => {}
-            }
-        }
     }
 }
 
@@ -91,16 +68,24 @@ fn digits(text: &str) -> String {
 mod tests {
     use super::*;
     use crate::filing::Domain;
+    use crate::report::ordered;
+    use serde_json::Value;
+
+    fn written(mask: &Mask<'_>, evidence: &Value) -> Value {
+        let mut out = Vec::new();
+        ordered::masked(&mut out, evidence, mask).unwrap();
+        serde_json::from_slice(&out).unwrap()
+    }
 
     #[test]
     fn a_page_s_words_are_masked_and_its_host_is_not() {
         let mut filing = Filing::of_domain(1, Domain::parse("site.example").unwrap());
         filing.phone = Some("138-0000-0000".to_owned());
         let mask = Mask::of(&filing, None);
-        let mut evidence = serde_json::json!({
+        let evidence = serde_json::json!({
             "hosts": [{"host": "13800000000.example", "page": {"excerpt": "call 13800000000"}}]
         });
-        mask.page_texts(&mut evidence);
+        let evidence = written(&mask, &evidence);
         assert_eq!(evidence["hosts"][0]["host"], "13800000000.example");
         assert_eq!(evidence["hosts"][0]["page"]["excerpt"], "call 1***");
     }
@@ -129,8 +114,7 @@ mod tests {
         let shown = |name: &str| {
             let registration = of(name);
             let mask = Mask::of(&filing, Some(&registration));
-            let mut evidence = serde_json::json!({"registration": registration});
-            mask.page_texts(&mut evidence);
+            let evidence = written(&mask, &serde_json::json!({"registration": registration}));
             let text = mask.text(&format!("持有者 {name}"));
             (text, evidence["registration"]["registrant"].as_str().unwrap().to_owned())
         };

@@ -7,9 +7,10 @@ mod audits;
 mod escape;
 mod mask;
 mod notices;
+mod ordered;
 mod rejected;
 
-pub use audits::{AuditLine, audit_line};
+pub use audits::audit_line;
 pub use escape::{cell, json, terminal};
 pub use notices::{COLUMNS, Column, Line, Notices, level_name, notice_rows};
 pub use rejected::RejectedRows;

@@ -97,7 +97,9 @@ fn is_label(text: &str, span: &Range<usize>) -> bool {
     let before = before.chars().rev().take_while(|c| !parts(*c));
     let after = after.chars().take_while(|c| !parts(*c));
     let label = word.chars().chain(before).chain(after);
-    label.filter(|c| c.is_alphanumeric()).nth(LABEL).is_none()
+    // Every Chinese character is one of a word: most need not be looked up.
+    let is_of_word = |c: &char| matches!(c, '\u{4e00}'..='\u{9fff}') || c.is_alphanumeric();
+    label.filter(is_of_word).nth(LABEL).is_none()
 }
 
 /// The words of some lists on a page.
@@ -261,6 +263,11 @@ mod tests {
         ] {
             assert_eq!(without_numbers(text), expected, "{text}");
         }
+    }
+
+    #[test]
+    fn every_chinese_character_is_one_of_a_word() {
+        assert!(('\u{4e00}'..='\u{9fff}').all(char::is_alphanumeric));
     }
 
     #[test]

@@ -89,12 +89,29 @@ impl Reader {
         let mut start = vec![0; at_once];
         let filled = fill(&self.0, &mut start, at)?;
         start.truncate(filled);
+        if let Some(payload) = whole(&mut start) {
+            return Ok(Some(payload));
+        }
         let rest = At { file: &self.0, at: at + filled as u64 };
         match read(&mut start.as_slice().chain(rest))? {
             Frame::Whole(_, payload) => Ok(Some(payload)),
             _ => Ok(None),
         }
     }
+}
+
+/// The payload of a record that the bytes begin with, in the same memory; `None` of one that is
+/// not whole.
+fn whole(bytes: &mut Vec<u8>) -> Option<Vec<u8>> {
+    let (&[kind, l0, l1, l2, l3, c0, c1, c2, c3], rest) = bytes.split_first_chunk::<HEAD>()?;
+    let length = u32::from_le_bytes([l0, l1, l2, l3]) as usize;
+    let payload = rest.get(..length)?;
+    if checksum(kind, payload) != u32::from_le_bytes([c0, c1, c2, c3]) {
+        return None;
+    }
+    bytes.truncate(HEAD + length);
+    bytes.drain(..HEAD);
+    Some(std::mem::take(bytes))
 }
 
 /// The bytes of a file from a place to `length` behind it, or to its end.
@@ -160,8 +177,13 @@ pub(super) fn unpack<T: DeserializeOwned>(bytes: &[u8]) -> io::Result<T> {
     if length > LONGEST as usize {
         return Err(io::Error::other("a packed value says that it is longer than any"));
     }
-    let text = block::decompress(packed, length).map_err(io::Error::other)?;
-    serde_json::from_slice(&text).map_err(io::Error::from)
+    of_json(&block::decompress(packed, length).map_err(io::Error::other)?)
+}
+
+/// A value of the payload of a record. That it is UTF-8 is looked at once, not string by string.
+pub(super) fn of_json<T: DeserializeOwned>(bytes: &[u8]) -> io::Result<T> {
+    let text = str::from_utf8(bytes).map_err(io::Error::other)?;
+    serde_json::from_str(text).map_err(io::Error::from)
 }
 
 #[cfg(test)]

@@ -194,11 +194,8 @@ impl Spool {
         let Some(slot) = self.slots.get(row as usize) else { return Ok(None) };
         let (at, rejected) = (slot.row, slot.stage == Stage::Rejected);
         let bytes = self.read(at, frame::ROW)?;
-        let row = if rejected {
-            serde_json::from_slice(&bytes).map(Err)
-        } else {
-            serde_json::from_slice(&bytes).map(Ok)
-        };
+        let row =
+            if rejected { frame::of_json(&bytes).map(Err) } else { frame::of_json(&bytes).map(Ok) };
         row.map(Some).map_err(|_| self.damaged(at))
     }
 

@@ -50,7 +50,8 @@ pub(super) fn unplain(text: &str) -> Option<(&str, String, &str)> {
     Some((plain, units, rest))
 }
 
-/// The text before that character, the character, and the rest. By far most text has none: its bytes are looked through for those that could begin one.
+/// The text before that character, the character, and the rest. By far most text has none: its
+/// bytes are looked through for those that could begin one.
 fn before_unplain(text: &str) -> Option<(&str, char, &str)> {
     let may_begin = |byte: &u8| MAY_BEGIN.get(usize::from(*byte)).is_some_and(|may| *may);
     let bytes = text.as_bytes();

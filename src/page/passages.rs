@@ -15,6 +15,8 @@ const HEAD: usize = 18 << 10;
 const TAIL: usize = 6 << 10;
 /// Characters of a passage; a longer line is cut at the ends of its sentences.
 const LONGEST: usize = 160;
+/// Passages of most pages, at most.
+const USUAL: usize = 1_000;
 /// Lines of a page that are looked at, from its beginning and from its end.
 const LINES: usize = 6_000;
 
@@ -24,7 +26,7 @@ pub(super) fn passages(flow: &Flow<'_>, zones: &Zones<'_>, base: Option<&Url>) -
     let leaves = vec![None; flow.links.len()];
     let mut reader = Reader { flow, zones, own, leaves };
     let visible = || flow.lines().enumerate().filter(|(_, line)| !line.hidden);
-    let mut known = HashSet::new();
+    let mut known = HashSet::with_capacity(flow.lines().len().min(USUAL));
     let mut kept = Kept::new(HEAD);
     let mut read = 0;
     for (at, line) in visible().take(LINES) {

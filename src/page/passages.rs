@@ -15,6 +15,8 @@ const HEAD: usize = 18 << 10;
 const TAIL: usize = 6 << 10;
 /// Characters of a passage; a longer line is cut at the ends of its sentences.
 const LONGEST: usize = 160;
+/// Bytes of a long line in which the last passages of a page are looked for.
+const END: usize = 64 << 10;
 /// Passages of most pages, at most.
 const USUAL: usize = 1_000;
 /// Lines of a page that are looked at, from its beginning and from its end.
@@ -30,7 +32,7 @@ pub(super) fn passages(flow: &Flow<'_>, zones: &Zones<'_>, base: Option<&Url>) -
     let mut kept = Kept::new(HEAD);
     let mut read = 0;
     for (at, line) in visible().take(LINES) {
-        if !kept.take(reader.passages(at, line), &mut known) {
+        if !kept.take(reader.passages(at, line, 0), &mut known) {
             break;
         }
         read += 1;
@@ -39,7 +41,8 @@ pub(super) fn passages(flow: &Flow<'_>, zones: &Zones<'_>, base: Option<&Url>) -
     let mut tail = Kept::new(TAIL);
     for (at, line) in visible().rev().take(left.min(LINES)) {
         // The parts of a long line come last first as well.
-        let passages: Vec<Draft<'_>> = reader.passages(at, line).collect();
+        let from = line.text.floor_char_boundary(line.text.len().saturating_sub(END));
+        let passages: Vec<Draft<'_>> = reader.passages(at, line, from).collect();
         if !tail.take(passages.into_iter().rev(), &mut known) {
             break;
         }
@@ -97,17 +100,19 @@ struct Reader<'f> {
 }
 
 impl<'f> Reader<'f> {
+    /// The passages of a line from a byte of it on.
     fn passages(
         &mut self,
         index: usize,
         line: Line<'f>,
+        from: usize,
     ) -> impl Iterator<Item = Draft<'f>> + use<'f> {
         let away = self.leads_away(line);
         let zones = self.zones;
-        sentences(line.text).filter_map(move |(start, text)| {
+        sentences(line.text.get(from..).unwrap_or_default()).filter_map(move |(start, text)| {
             let text = folded(text, LONGEST);
             text.chars().filter(|c| is_letter(*c)).nth(1)?;
-            let foot = zones.zone(index, start) == Zone::Footer;
+            let foot = zones.zone(index, from + start) == Zone::Footer;
             Some(Draft { text, foot, away })
         })
     }
@@ -252,6 +257,14 @@ mod tests {
     #[test]
     fn all_chinese_characters_are_letters() {
         assert!(('\u{4e00}'..='\u{9fff}').all(char::is_alphanumeric));
+    }
+
+    #[test]
+    fn of_a_line_without_end_the_end_is_read() {
+        let page = page(&format!("<p>{}末尾的话</p>", "开头的话，".repeat(60_000)));
+        let texts = texts(&page);
+        assert!(texts[0].starts_with("开头的话,"));
+        assert!(texts.last().unwrap().ends_with("末尾的话"));
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! What filings of one list share: found by the tables of `kin`, named by what is read back.
 
-use super::kin::{Company, Found, Glimpses, Kin, Known, Sharing, registrable_of};
+use super::kin::{Company, Found, Glimpses, Kin, Known, Pages, Sharing, registrable_of};
 use super::{Spool, SpoolError, Stage};
 use crate::evidence::{Evidence, HostEvidence, Member, OneSite, Others, Sharers, Siblings, Twin};
 use crate::filing::{Filing, Status};
@@ -55,8 +55,8 @@ impl Spool {
         &self,
         rows: Range<u32>,
         stopped: impl Fn() -> bool,
-    ) -> Result<Option<Vec<Known>>, SpoolError> {
-        let mut known = Vec::with_capacity(rows.len());
+    ) -> Result<Option<Pages<Known>>, SpoolError> {
+        let mut known = Pages::default();
         for row in rows {
             if stopped() {
                 return Ok(None);

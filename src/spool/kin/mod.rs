@@ -3,12 +3,14 @@
 //! some 60 more a website of such a subject.
 
 mod known;
+mod pages;
 mod site;
 
 use crate::evidence::{Household, Kinship};
 pub(super) use known::Known;
 pub(super) use known::registrable_of;
 use known::{Traits, household};
+pub(super) use pages::Pages;
 pub(super) use site::{Company, Glimpses};
 use std::iter;
 
@@ -22,7 +24,7 @@ const COUNTED: usize = 100;
 #[derive(Debug, Default)]
 pub(super) struct Kin {
     /// In the order of the list.
-    rows: Vec<Known>,
+    rows: Pages<Known>,
     /// Places in `rows`, sorted.
     by_domain: Vec<u32>,
     by_subject: Vec<u32>,
@@ -51,10 +53,9 @@ pub(super) struct Sharing {
 
 impl Kin {
     /// The filings of a list, in its order, part by part.
-    pub(super) fn of(parts: Vec<Vec<Known>>) -> Kin {
-        let mut rows = Vec::with_capacity(parts.iter().map(Vec::len).sum());
-        // One part after the other, so that no two copies of all are held.
-        parts.into_iter().for_each(|part| rows.extend(part));
+    pub(super) fn of(parts: Vec<Pages<Known>>) -> Kin {
+        let mut rows = Pages::default();
+        parts.into_iter().for_each(|part| rows.append(part));
         let mut kin = Kin { rows, ..Kin::default() };
         kin.settle();
         kin
@@ -179,7 +180,7 @@ impl Kin {
         let is_numbered = |k: &Known| k.has(Traits::NUMBERED) && k.name != 0;
         let numbered = self.order(is_numbered, |k| (k.name, k.subject));
         let mut adopted = Vec::new();
-        for (at, known) in (0..).zip(&self.rows) {
+        for (at, known) in (0..).zip(self.rows.iter()) {
             if known.has(Traits::NUMBERED) || known.name == 0 {
                 continue;
             }
@@ -228,7 +229,7 @@ impl Kin {
     }
 
     fn order<K: Ord>(&self, is_in: impl Fn(&Known) -> bool, key: impl Fn(&Known) -> K) -> Vec<u32> {
-        let places = (0..).zip(&self.rows).filter(|(_, known)| is_in(known));
+        let places = (0..).zip(self.rows.iter()).filter(|(_, known)| is_in(known));
         let mut order: Vec<u32> = places.map(|(at, _)| at).collect();
         order.sort_unstable_by_key(|at| key(&self.at(*at)));
         order.shrink_to_fit();
@@ -268,8 +269,7 @@ impl Kin {
     }
 
     fn of_row(&self, row: u32) -> Known {
-        let place = self.rows.binary_search_by_key(&row, |known| known.row);
-        place.ok().and_then(|place| self.rows.get(place)).copied().unwrap_or_default()
+        self.rows.find(row, |known| known.row).copied().unwrap_or_default()
     }
 }
 

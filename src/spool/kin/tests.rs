@@ -23,7 +23,8 @@ fn kin(filings: &[Filing]) -> Kin {
     let known: Vec<Known> = (0..).zip(filings).map(|(row, f)| Known::of(row, f)).collect();
     // As two threads bring them.
     let (one, other) = known.split_at(known.len() / 2);
-    Kin::of(vec![one.to_vec(), other.to_vec()])
+    let part = |known: &[Known]| known.iter().copied().collect();
+    Kin::of(vec![part(one), part(other)])
 }
 
 /// A visit that ended at this URL and saw a page of this body.

@@ -413,8 +413,11 @@ fn as_many_files_may_be_open_as_the_system_lets_us() {
         let number = |at: usize| words[at].parse().unwrap_or(u64::MAX);
         (number(0), number(1))
     };
+    // The shell has limits of its own before it is the program.
+    let name = format!("/proc/{}/comm", child.id());
+    let is_beian = || fs::read_to_string(&name).unwrap().trim() == "beian";
     let began = Instant::now();
-    while soft_and_hard().0 <= 256 && began.elapsed() < Duration::from_secs(60) {
+    while !(is_beian() && soft_and_hard().0 > 256) && began.elapsed() < Duration::from_secs(60) {
         std::thread::sleep(Duration::from_millis(20));
     }
     let (soft, hard) = soft_and_hard();

@@ -15,6 +15,9 @@ impl Settings {
         if !["findings", "all", "none"].contains(&self.output.evidence.as_str()) {
             return wrong("output", "evidence", "must be findings, all or none");
         }
+        if !(1..=60).contains(&self.notices.extension) {
+            return wrong("notices", "extension", "must be 1 to 60 working days");
+        }
         if self.http.timeout == 0 || self.http.timeout > 3_600 {
             return wrong("http", "timeout", "must be 1 to 3600 seconds");
         }

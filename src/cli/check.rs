@@ -72,7 +72,8 @@ struct VerdictLine {
 }
 
 pub(super) fn run(common: &Common, args: &Args) -> Done {
-    let settings = options::settings(common, Some((&args.look, &args.folder)), Some(&args.judge))?;
+    let settings =
+        options::settings(common, Some((&args.look, &args.folder)), Some(&args.judge), None)?;
     let parts = Parts::new(settings)?;
     let rows: Vec<Row> = (1..).zip(&args.domains).map(row).collect::<Result<_>>()?;
     let digest = Sha256::new_with_prefix(args.domains.join("\n"));

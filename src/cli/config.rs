@@ -28,7 +28,7 @@ pub(super) fn run(common: &Common, args: &Args) -> Done {
         Action::Show { defaults: true } => terminal::print(super::settings::EMBEDDED)?,
         Action::Show { defaults: false } => show(common)?,
         Action::Check => {
-            let settings = options::settings(common, None, None)?;
+            let settings = options::settings(common, None, None, None)?;
             let policy = wiring::policy(&settings)?;
             wiring::rules(&settings)?;
             wiring::probe(&settings, &policy)?;

@@ -14,7 +14,7 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(common: &Common, args: &Args) -> Done {
-    let settings = options::settings(common, None, None)?;
+    let settings = options::settings(common, None, None, None)?;
     let lang = wiring::lang(&settings);
     let policy = wiring::policy(&settings)?;
     let rule = rules::find(&args.code)

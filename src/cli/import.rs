@@ -1,18 +1,21 @@
-use super::options::{Common, Format, ListArgs};
-use super::{Done, lists, options, terminal, wiring};
-use crate::filing::{Layout, Rejected};
+use super::options::{Common, Format, ListArgs, StoreArgs};
+use super::{Done, lists, memory, options, terminal, wiring};
+use crate::filing::{Filing, Layout, Rejected};
 use crate::report::{self, RejectedRows};
 use crate::rules::Lang;
-use anyhow::{Context, Result};
+use crate::store::{Imported, Store};
+use anyhow::{Context, Result, bail};
+use jiff::Timestamp;
 use serde_json::json;
 use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
+use tokio::runtime::Handle;
 
 /// Read a list and say what was understood, what was rejected and why; audit nothing
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Examples:\n  beian import filings.xlsx\n  beian import export.csv --map 站点=domain --encoding gb18030\n  beian import filings.csv -o out        also writes out/rejected.csv"
+    after_help = "Examples:\n  beian import filings.xlsx\n  beian import export.csv --map 站点=domain --encoding gb18030\n  beian import filings.csv -o out        also writes out/rejected.csv\n  beian import filings.csv --store beian.db --whole"
 )]
 pub(super) struct Args {
     /// The list: CSV, TSV, XLSX, JSONL or plain domains; `-` is standard input
@@ -23,6 +26,11 @@ pub(super) struct Args {
     output: Option<PathBuf>,
     #[command(flatten)]
     list: ListArgs,
+    #[command(flatten)]
+    store: StoreArgs,
+    /// The list is all there is: filings of the store that it does not have are gone
+    #[arg(long, help_heading = "Remembering")]
+    whole: bool,
     /// Exit with 0 also where rows are rejected
     #[arg(long)]
     exit_zero: bool,
@@ -32,8 +40,15 @@ pub(super) struct Args {
 const SHOWN: usize = 20;
 
 pub(super) fn run(common: &Common, args: &Args) -> Done {
-    let settings = options::settings(common, None, None)?;
+    let settings = options::store_settings(common, &args.store)?;
     let lang = wiring::lang(&settings);
+    let runtime = super::runtime()?;
+    let _inside = runtime.enter();
+    let store = runtime.block_on(memory::maybe(&settings, true))?;
+    if args.whole && store.is_none() {
+        bail!("--whole says what a store shall forget; name it by --store FILE|URL");
+    }
+    let mut shelf = store.map(Shelf::new);
     let opened = lists::open(std::slice::from_ref(&args.input), &args.list)?;
     let layout = opened.lists.first().map(|list| list.layout().clone());
     let layout = layout.context("no list was opened")?;
@@ -42,7 +57,12 @@ pub(super) fn run(common: &Common, args: &Args) -> Done {
     let mut file = args.output.as_deref().map(|folder| rejected_file(folder, lang)).transpose()?;
     for row in opened.rows() {
         match row {
-            Ok(_) => filings += 1,
+            Ok(filing) => {
+                filings += 1;
+                if let Some(shelf) = &mut shelf {
+                    shelf.add(*filing)?;
+                }
+            }
             Err(row) => {
                 rejected += 1;
                 if let Some(file) = &mut file {
@@ -57,19 +77,80 @@ pub(super) fn run(common: &Common, args: &Args) -> Done {
     if let Some(file) = file {
         file.finish().and_then(|mut file| file.flush()).context("rejected.csv")?;
     }
+    if args.whole && rejected > 0 {
+        terminal::remark(match lang {
+            Lang::Zh => "有行未能读取，因此没有把名单之外的备案记为已注销；改正后再导入一次",
+            Lang::En => {
+                "some rows could not be read, so nothing was taken to be gone; mend them and import again"
+            }
+        });
+    }
+    let stored = shelf.map(|shelf| shelf.end(args.whole && rejected == 0)).transpose()?;
     match common.format {
         Format::Json => terminal::print_json(&json!({
             "layout": layout,
+            "stored": stored,
             "rows": filings + rejected,
             "filings": filings,
             "rejected": rejected,
             "rejected_rows": shown.iter().map(|row| told(row, lang)).collect::<Vec<_>>(),
         }))?,
         Format::Human => {
-            terminal::print(&describe(&layout, filings, rejected, &shown, lang))?;
+            let mut said = describe(&layout, filings, rejected, &shown, lang);
+            if let Some(stored) = &stored {
+                said.push_str(&stored_told(stored, lang));
+            }
+            terminal::print(&said)?;
         }
     }
     Ok(if rejected > 0 && !args.exit_zero { 3 } else { 0 })
+}
+
+/// Filings on their way into the store.
+struct Shelf {
+    store: Store,
+    at: Timestamp,
+    part: Vec<Filing>,
+    done: Imported,
+}
+
+impl Shelf {
+    fn new(store: Store) -> Shelf {
+        Shelf { store, at: Timestamp::now(), part: Vec::new(), done: Imported::default() }
+    }
+
+    fn add(&mut self, filing: Filing) -> Result<()> {
+        const PART: usize = 2_000;
+        self.part.push(filing);
+        if self.part.len() >= PART { self.put() } else { Ok(()) }
+    }
+
+    fn put(&mut self) -> Result<()> {
+        let more = Handle::current().block_on(self.store.import(self.at, &self.part))?;
+        self.part.clear();
+        self.done.added += more.added;
+        self.done.changed += more.changed;
+        self.done.same += more.same;
+        Ok(())
+    }
+
+    fn end(mut self, whole: bool) -> Result<Imported> {
+        self.put()?;
+        if whole {
+            self.done.gone = Handle::current().block_on(self.store.gone_since(self.at))?;
+        }
+        Ok(self.done)
+    }
+}
+
+fn stored_told(stored: &Imported, lang: Lang) -> String {
+    let Imported { added, changed, same, gone } = stored;
+    match lang {
+        Lang::Zh => format!("已存入：新增 {added}，变更 {changed}，未变 {same}，已注销 {gone}\n"),
+        Lang::En => {
+            format!("stored: {added} new, {changed} changed, {same} the same, {gone} gone\n")
+        }
+    }
 }
 
 fn rejected_file(folder: &Path, lang: Lang) -> Result<RejectedRows<BufWriter<File>>> {

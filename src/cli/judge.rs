@@ -22,7 +22,7 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(common: &Common, args: &Args) -> Done {
-    let parts = Parts::new(options::settings(common, None, Some(&args.judge))?)?;
+    let parts = Parts::new(options::settings(common, None, Some(&args.judge), None)?)?;
     let output = args.output.as_ref().unwrap_or(&args.run);
     let judging = Judging {
         rules: &parts.rules,

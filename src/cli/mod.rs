@@ -9,6 +9,8 @@ mod closing;
 mod completions;
 mod config;
 mod crowd;
+mod db;
+mod deliver;
 mod demo;
 mod descriptors;
 mod explain;
@@ -16,10 +18,15 @@ mod hostile;
 mod import;
 mod judge;
 mod lists;
+mod memory;
+mod notices;
 mod options;
 mod page;
+mod report;
 mod rules;
 mod run;
+mod runs;
+mod schedule;
 mod seen;
 mod settings;
 mod terminal;
@@ -49,6 +56,12 @@ enum Command {
     Judge(judge::Args),
     Page(page::Args),
     Import(import::Args),
+    Notices(notices::Args),
+    Report(report::Args),
+    Runs(runs::Args),
+    Deliver(deliver::Args),
+    Schedule(schedule::Args),
+    Db(db::Args),
     Rules(rules::Args),
     Explain(explain::Args),
     Config(config::Args),
@@ -83,6 +96,12 @@ pub fn main() -> ExitCode {
         Command::Judge(args) => judge::run(common, &args),
         Command::Page(args) => page::run(common, &args),
         Command::Import(args) => import::run(common, &args),
+        Command::Notices(args) => notices::run(common, &args),
+        Command::Report(args) => report::run(common, &args),
+        Command::Runs(args) => runs::run(common, &args),
+        Command::Deliver(args) => deliver::run(common, &args),
+        Command::Schedule(args) => schedule::run(common, &args),
+        Command::Db(args) => db::run(common, &args),
         Command::Rules(args) => rules::run(common, &args),
         Command::Explain(args) => explain::run(common, &args),
         Command::Config(args) => config::run(common, &args),

@@ -69,6 +69,15 @@ impl WhenArg {
     }
 }
 
+/// Where runs are remembered.
+#[derive(Clone, Debug, Default, Args)]
+pub(crate) struct StoreArgs {
+    /// The store: a file, or postgres://USER@HOST/DATABASE (one with a password:
+    /// BEIAN_STORE__PLACE)
+    #[arg(id = "store", long = "store", value_name = "FILE|URL", help_heading = "Remembering")]
+    pub place: Option<String>,
+}
+
 /// What is written to the output folder, and what becomes of an unfinished run in it.
 #[derive(Clone, Debug, Default, Args)]
 pub(crate) struct FolderArgs {
@@ -255,8 +264,12 @@ pub(crate) fn settings(
     common: &Common,
     look: Option<(&LookArgs, &FolderArgs)>,
     judge: Option<&JudgeArgs>,
+    store: Option<&StoreArgs>,
 ) -> Result<Settings> {
     let mut layers = layers(common)?;
+    if let Some(store) = store {
+        lay_store(&mut layers, store)?;
+    }
     if let Some((look, folder)) = look {
         lay_look(&mut layers, look)?;
         lay_folder(&mut layers, folder)?;
@@ -267,6 +280,24 @@ pub(crate) fn settings(
         lay_text(&mut layers, "--registry", ("input", "registry"), registry)?;
     }
     layers.settings()
+}
+
+/// The settings of a command that works with the store.
+pub(crate) fn store_settings(common: &Common, store: &StoreArgs) -> Result<Settings> {
+    let mut layers = layers(common)?;
+    lay_store(&mut layers, store)?;
+    layers.settings()
+}
+
+/// Lays the store over the settings.
+fn lay_store(layers: &mut Layers, store: &StoreArgs) -> Result<()> {
+    if store.place.as_deref().is_some_and(has_password) {
+        anyhow::bail!(
+            "--store holds a password, which other users of this machine could read there; \
+             give the URL in the environment as BEIAN_STORE__PLACE"
+        );
+    }
+    lay_text(layers, "--store", ("store", "place"), store.place.as_deref())
 }
 
 /// The settings of a command that looks at one page.

@@ -64,6 +64,7 @@ impl Parts {
                 _ => Keep::Findings,
             },
             registry: self.registry.as_ref().map(|(registry, _)| registry),
+            ledger: None,
             lang: self.lang,
             concurrency,
             second_look_after: Duration::from_secs(self.settings.pace.second_look_after),

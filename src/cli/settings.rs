@@ -15,6 +15,10 @@ pub(crate) const EMBEDDED: &str = include_str!("../../config/beian.toml");
 pub(crate) struct Settings {
     pub output: Output,
     pub input: Input,
+    pub store: Store,
+    pub notices: Notices,
+    pub notify: Notify,
+    pub schedule: Schedule,
     pub dns: Dns,
     pub http: Http,
     pub browser: Browser,
@@ -40,6 +44,34 @@ pub(crate) struct Output {
 #[serde(deny_unknown_fields)]
 pub(crate) struct Input {
     pub registry: String,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Store {
+    pub place: String,
+    pub keep_days: u16,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Notices {
+    pub extension: u16,
+    pub sender: String,
+    pub contact: String,
+    pub letter: String,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Notify {
+    pub file: String,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Schedule {
+    pub file: String,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -237,8 +269,11 @@ impl Layers {
         for (section, keys) in &self.values {
             for (key, value) in keys.as_table().into_iter().flatten() {
                 let origin = self.origin(section, key);
-                let shown =
-                    if key == "proxy" { without_password(value) } else { value.to_string() };
+                let shown = if ["proxy", "place"].contains(&key.as_str()) {
+                    without_password(value)
+                } else {
+                    value.to_string()
+                };
                 rows.push((format!("{section}.{key}"), shown, origin));
             }
         }

@@ -1,3 +1,4 @@
+use super::Status;
 use super::fill::{Values, fill};
 use crate::audit::{Audit, Verdict, VerdictKind};
 use crate::filing::Filing;
@@ -19,8 +20,8 @@ pub struct Notice {
 /// One thing to mend or to look at.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Finding {
-    /// The rule's code.
-    pub code: &'static str,
+    /// The rule's code; also one that this program no longer has.
+    pub code: Cow<'static, str>,
     /// How grave.
     pub level: Level,
     /// What is wrong.
@@ -41,8 +42,12 @@ pub struct Finding {
     pub first_seen: Date,
     /// The last day on which it was seen.
     pub last_seen: Date,
+    /// Calendar days to mend it.
+    pub days: u16,
     /// By when to mend it.
     pub deadline: Date,
+    /// Where it stands, where there is a memory.
+    pub status: Option<Status>,
 }
 
 /// Drafts the notice of one filing in the words of these rules; `None` where there is
@@ -59,7 +64,7 @@ pub fn draft(
         finding(rule, filing, verdict, policy, today)
     });
     let mut findings: Vec<Finding> = findings.collect();
-    findings.sort_by_key(|finding| finding.code);
+    findings.sort_by(|a, b| a.code.cmp(&b.code));
     if findings.is_empty() {
         return None;
     }
@@ -115,7 +120,7 @@ fn finding(
     };
     let days = policy.deadline_days(verdict.code, level);
     Finding {
-        code: verdict.code,
+        code: Cow::Borrowed(verdict.code),
         level,
         problem: text(verdict.problem.as_ref(), problem),
         cause: text(verdict.cause.as_ref(), |words| words.cause),
@@ -132,7 +137,9 @@ fn finding(
         url: verdict.url.clone(),
         first_seen: today,
         last_seen: today,
+        days,
         deadline: today.saturating_add(i64::from(days).days()),
+        status: None,
     }
 }
 

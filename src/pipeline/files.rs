@@ -2,8 +2,10 @@
 
 use super::judge::{Audited, Judged};
 use super::judging::{Bench, Shelf};
-use super::{RunError, Summary};
-use crate::report::{Notices, RejectedRows};
+use super::{Ledger, RunError, Summary};
+use crate::notice::Entry;
+use crate::report::{Notices, RejectedRows, notice_rows};
+use crate::rules::Lang;
 use crate::spool::{Archive, Spool, SpoolError, sync_folder};
 use std::{
     fs::{self, File, OpenOptions, TryLockError},
@@ -12,22 +14,33 @@ use std::{
 };
 
 /// All files of the output folder while they are written.
-pub(super) struct Files {
+pub(super) struct Files<'a> {
     folder: PathBuf,
+    lang: Lang,
+    ledger: Option<&'a dyn Ledger>,
+    /// What the memory has not been told yet.
+    untold: Vec<Entry>,
     notices: Notices<Part>,
     audits: Part,
     rejected: RejectedRows<Part>,
     archive: Option<Archive>,
 }
 
-impl Files {
-    pub(super) fn begin(bench: &Bench<'_>) -> Result<Files, RunError> {
+/// Filings that the memory takes at a time: enough that its transactions are few, and few enough
+/// that they take no memory to speak of.
+const TOGETHER: usize = 500;
+
+impl<'a> Files<'a> {
+    pub(super) fn begin(bench: &Bench<'a>) -> Result<Files<'a>, RunError> {
         let (folder, lang) = (bench.output, bench.lang);
         let of = |name: &str| failed(&folder.join(name));
         let notices = Notices::begin(Part::begin(folder, "notices.csv")?, lang);
         let rejected = RejectedRows::begin(Part::begin(folder, "rejected.csv")?, lang);
         Ok(Files {
             folder: folder.to_owned(),
+            lang,
+            ledger: bench.ledger,
+            untold: Vec::new(),
             notices: notices.map_err(of("notices.csv"))?,
             audits: Part::begin(folder, "audits.jsonl")?,
             rejected: rejected.map_err(of("rejected.csv"))?,
@@ -40,7 +53,7 @@ impl Files {
 
     /// Adds what has become of the next row.
     pub(super) fn add(&mut self, spool: &Spool, judged: Judged) -> Result<(), RunError> {
-        let Audited { audit, notices, domain, kept } = match judged {
+        let Audited { audit, notices, entry, domain, kept } = match judged {
             Judged::Audited(audited) => audited,
             Judged::Rejected(row) => {
                 return self.rejected.add(&row).map_err(self.failed("rejected.csv"));
@@ -48,10 +61,30 @@ impl Files {
         };
         self.audits.write_all(&audit).map_err(self.failed("audits.jsonl"))?;
         self.notices.add(&notices).map_err(self.failed("notices.csv"))?;
+        if let Some(entry) = entry {
+            self.untold.push(*entry);
+            if self.untold.len() >= TOGETHER {
+                self.remember()?;
+            }
+        }
         if let Some(archive) = &mut self.archive {
             for member in &kept {
                 archive.add(&domain, member, &spool.exchanges(member)?)?;
             }
+        }
+        Ok(())
+    }
+
+    /// Tells the memory what it has not been told yet, and writes the notices as it gives them
+    /// back.
+    pub(super) fn remember(&mut self) -> Result<(), RunError> {
+        let Some(ledger) = self.ledger else { return Ok(()) };
+        ledger.enter(&mut self.untold).map_err(RunError::Ledger)?;
+        for entry in std::mem::take(&mut self.untold) {
+            let Some(notice) = &entry.notice else { continue };
+            let rows = notice_rows(notice, &entry.filing, entry.evidence, self.lang);
+            let rows = rows.map_err(self.failed("notices.csv"))?;
+            self.notices.add(&rows).map_err(self.failed("notices.csv"))?;
         }
         Ok(())
     }

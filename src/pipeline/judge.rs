@@ -2,12 +2,12 @@
 
 use super::deal::Hand;
 use super::judging::{Bench, Shelf};
-use super::{Keep, RunError, Summary};
+use super::{Keep, RunError, Summary, summary};
 use crate::audit::{self, Audit, Order, Verdict, VerdictKind};
 use crate::evidence::Evidence;
 use crate::filing::{Filing, Rejected};
 use crate::metrics::Stage;
-use crate::notice::{self, Notice};
+use crate::notice::{self, Entry, Notice};
 use crate::report::{audit_line, china_day, notice_rows};
 use crate::rules::{Na, Rule, Text};
 use crate::spool::{Member, Seen, Spool};
@@ -30,8 +30,10 @@ pub(super) enum Judged {
 pub(super) struct Audited {
     /// Its line of `audits.jsonl`.
     pub(super) audit: Vec<u8>,
-    /// Its rows of `notices.csv`.
+    /// Its rows of `notices.csv`; none yet where the run is remembered.
     pub(super) notices: Vec<u8>,
+    /// What goes to the memory first.
+    pub(super) entry: Option<Box<Entry>>,
     pub(super) domain: String,
     /// The exchanges that go into the evidence files.
     pub(super) kept: Vec<Member>,
@@ -86,6 +88,7 @@ impl Judge<'_> {
     fn audited(&mut self, filing: &Filing, mut seen: Seen) -> io::Result<Audited> {
         let (audit, notice, faulted) = self.judge(filing, &seen.evidence);
         self.count.count(&audit, &seen, faulted);
+        let undecided = summary::undecided(&seen, faulted);
         let domain = filing.domain.ascii();
         let (is_kept, kept) = match &self.bench.shelf {
             Shelf::Nothing => (false, Vec::new()),
@@ -97,11 +100,15 @@ impl Judge<'_> {
         };
         let lang = self.bench.lang;
         let line = audit_line(filing, &audit, &mut seen.evidence, lang)?;
-        let notices = match &notice {
-            Some(notice) => notice_rows(notice, filing, is_kept, lang)?,
-            None => Vec::new(),
+        let (notices, entry) = match (self.bench.ledger, notice) {
+            (Some(_), notice) => {
+                let entry = Entry::new(filing.clone(), &audit, notice, undecided, is_kept);
+                (Vec::new(), Some(Box::new(entry)))
+            }
+            (None, Some(notice)) => (notice_rows(&notice, filing, is_kept, lang)?, None),
+            (None, None) => (Vec::new(), None),
         };
-        Ok(Audited { audit: line, notices, domain: domain.to_owned(), kept })
+        Ok(Audited { audit: line, notices, entry, domain: domain.to_owned(), kept })
     }
 
     /// The verdicts on one filing and the notice of them. A rule that panics leaves this one

@@ -3,7 +3,7 @@
 use super::deal::{self, deal};
 use super::files::Files;
 use super::judge::Judge;
-use super::{Keep, LapsedRow, Plan, Progress, RunError, Summary, Times};
+use super::{Keep, LapsedRow, Ledger, Plan, Progress, RunError, Summary, Times};
 use crate::metrics::Metrics;
 use crate::policy::{Lapsed, Policy};
 use crate::report::{china_day, china_time};
@@ -68,6 +68,8 @@ pub fn judge_again(
         registry: judging.registry,
         anew: true,
         metrics: &Metrics::default(),
+        // The same evidence, judged again, is nothing that happened to a site.
+        ledger: None,
         shelf: Shelf::Kept(Archive::domains(from)?),
     };
     let same_folder = from.canonicalize().ok() == output.canonicalize().ok();
@@ -97,6 +99,7 @@ pub(super) fn finish_run(
         registry: plan.registry,
         anew: false,
         metrics,
+        ledger: plan.ledger,
         shelf,
     };
     bench.judge(spool, true, progress, stop)
@@ -115,6 +118,7 @@ pub(super) struct Bench<'a> {
     /// Whether the registry was not there yet when the sites were looked at.
     pub(super) anew: bool,
     pub(super) metrics: &'a Metrics,
+    pub(super) ledger: Option<&'a dyn Ledger>,
     pub(super) shelf: Shelf,
 }
 
@@ -140,6 +144,9 @@ impl Bench<'_> {
             return Err(self.stopped());
         }
         let mut files = Files::begin(self)?;
+        if let Some(ledger) = self.ledger {
+            ledger.begin(u64::from(spool.len())).map_err(RunError::Ledger)?;
+        }
         let hands = (0..deal::hands(spool.len())).map(|_| Judge::new(self, &spool)).collect();
         let hands = deal(hands, spool.len(), |row, judged| {
             if stop.is_cancelled() {
@@ -156,6 +163,10 @@ impl Bench<'_> {
         self.times_and_versions(&spool, &mut summary);
         summary.metrics = Some(self.metrics.snapshot());
         check_rows(&summary)?;
+        files.remember()?;
+        if let Some(ledger) = self.ledger {
+            summary.since = Some(ledger.since().map_err(RunError::Ledger)?);
+        }
         files.place(self, &summary)?;
         if ends_run {
             spool.finish(&summary)?;

@@ -23,6 +23,7 @@ pub use watch::Watch;
 
 use crate::filing::{Filing, Row, ServiceType};
 use crate::metrics::Metrics;
+use crate::notice::{Entry, Since};
 use crate::policy::Policy;
 use crate::rules::{Lang, Rule};
 use crate::spool::{Folder, Header, Spool, SpoolError, State};
@@ -44,6 +45,8 @@ pub struct Plan<'a> {
     pub keep: Keep,
     /// What the user's registry file says, where there is one.
     pub registry: Option<&'a Registry>,
+    /// What the run is remembered in, where it is.
+    pub ledger: Option<&'a dyn Ledger>,
     /// Language of the files.
     pub lang: Lang,
     /// Sites at a time; at least 1.
@@ -79,6 +82,20 @@ pub enum Unfinished {
     /// Discard it.
     Restart,
 }
+
+/// What runs are remembered in. It may be asked for the same rows again, after a resumption.
+pub trait Ledger: Sync {
+    /// A run over so many rows is judged from here on.
+    fn begin(&self, rows: u64) -> Result<(), LedgerError>;
+    /// Takes what the run says of some filings, in the order of the list; the notices come back
+    /// with number, first day, deadline and status.
+    fn enter(&self, entries: &mut [Entry]) -> Result<(), LedgerError>;
+    /// What the run has changed; asked when all is entered.
+    fn since(&self) -> Result<Since, LedgerError>;
+}
+
+/// Why a run cannot be remembered.
+pub type LedgerError = Box<dyn std::error::Error + Send + Sync>;
 
 /// How far a run is; called often, must be cheap.
 pub trait Progress: Sync {
@@ -118,6 +135,9 @@ pub enum RunError {
         "the run in {0} kept no evidence (--evidence none); audit the list again to judge it again"
     )]
     NotKept(PathBuf),
+    /// The run cannot be remembered.
+    #[error("the run cannot be remembered: {0}")]
+    Ledger(LedgerError),
     /// The threads that judge.
     #[error("the threads that judge cannot be started: {0}")]
     Threads(io::Error),

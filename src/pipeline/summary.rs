@@ -1,6 +1,7 @@
 use crate::audit::{Audit, VerdictKind};
 use crate::evidence::{End, Evidence, Failure, Resolution};
 use crate::metrics::Snapshot;
+use crate::notice::Since;
 use crate::policy::Level;
 use crate::spool::{RegistryCount, Seen};
 use serde::{Deserialize, Serialize};
@@ -41,6 +42,9 @@ pub struct Summary {
     /// Rows of the policy whose last day was over: they were not applied any more.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub lapsed: Vec<LapsedRow>,
+    /// What has changed since the runs before, where they are remembered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub since: Option<Since>,
     /// What the program counted while it worked, and how long each step took. Of a run that was
     /// resumed, what the last part of it counted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -168,6 +172,18 @@ fn failures(evidence: &Evidence) -> impl Iterator<Item = &'static str> {
         let unresolved = host.visit.is_none() && !host.dns.outcome.is_answer();
         failed.chain(unresolved.then_some(Failure::DnsFailed.name()))
     })
+}
+
+/// Whether a site is left open: it, or its judgment, broke off, or it failed and showed nothing.
+pub(super) fn undecided(seen: &Seen, faulted: bool) -> bool {
+    let attempts = |host: &crate::evidence::HostEvidence| {
+        host.visit
+            .iter()
+            .flat_map(|visit| visit.attempts())
+            .any(|a| matches!(a.end, End::Answer(_)))
+    };
+    let failed = failures(&seen.evidence).next().is_some();
+    faulted || seen.faulted || (failed && !seen.evidence.hosts.iter().any(attempts))
 }
 
 /// Whether anybody said anything of any host: a resolver, were it only that the zone is

@@ -11,6 +11,7 @@ use super::readings::SomeReadings;
 use super::registrars::Registrar;
 use super::suffixes::SuffixesText;
 use super::words::WordsRow;
+use super::workdays::WorkdaysRow;
 use super::{Level, Providers, Scope};
 use crate::record::Province;
 use jiff::civil::Date;
@@ -95,6 +96,7 @@ pub(super) struct Document {
     pub(super) hijack: HijackRow,
     pub(super) registrar: Vec<Registrar>,
     pub(super) registrars: RegistrarList,
+    pub(super) workdays: Vec<WorkdaysRow>,
 }
 
 /// `[registrars]`: the registrars that the ministry has approved, as the user knows.

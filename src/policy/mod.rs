@@ -14,6 +14,7 @@ mod readings;
 mod registrars;
 mod suffixes;
 mod words;
+mod workdays;
 
 pub use apps::{Apps, Platform};
 pub use cdn::{Cdn, CdnKind, Cdns};
@@ -27,6 +28,7 @@ pub use readings::{Guangdong, Readings};
 pub use registrars::{RegistrarKind, Registrars, Standing};
 pub use suffixes::Suffixes;
 pub use words::{Topic, WordHit, WordList, Words};
+pub use workdays::Workdays;
 
 use crate::record::Province;
 use document::{Document, Layer, LevelRow, parse};
@@ -72,6 +74,8 @@ pub struct Policy {
     pub hijack: Hijack,
     /// Registrars, and which of them the ministry has approved.
     pub registrars: Registrars,
+    /// The days on which offices work.
+    pub workdays: Workdays,
     levels: Vec<LevelRow>,
     days: BTreeMap<String, u16>,
     deadlines: BTreeMap<Level, u16>,
@@ -110,7 +114,7 @@ pub struct Lapsed<'a> {
 /// Calendar days to mend where neither the settings nor a rule's own row say.
 const DEFAULT_DEADLINE: u16 = 7;
 
-const FILES: [(&str, &str); 15] = [
+const FILES: [(&str, &str); 16] = [
     ("config/rules.toml", include_str!("../../config/rules.toml")),
     ("config/providers.toml", include_str!("../../config/providers.toml")),
     ("config/cdn.toml", include_str!("../../config/cdn.toml")),
@@ -126,6 +130,7 @@ const FILES: [(&str, &str); 15] = [
     ("config/apps.toml", include_str!("../../config/apps.toml")),
     ("config/words/hijack.toml", include_str!("../../config/words/hijack.toml")),
     ("config/registrars.toml", include_str!("../../config/registrars.toml")),
+    ("config/workdays.toml", include_str!("../../config/workdays.toml")),
 ];
 
 /// Read once: tests and demos ask for it by the thousand.
@@ -243,6 +248,7 @@ impl Policy {
         self.suffixes.add(std::mem::take(&mut document.suffixes), file)?;
         self.apps.add(std::mem::take(&mut document.apps));
         self.hijack.add(std::mem::take(&mut document.hijack), file)?;
+        self.workdays.add(std::mem::take(&mut document.workdays), file)?;
         self.signatures.add(std::mem::take(&mut document.page), file)
     }
 

@@ -54,6 +54,14 @@ impl<'a> Mask<'a> {
     }
 }
 
+/// A person's name, number or address as it is shown where it is not needed: its first character.
+pub fn masked(text: &str) -> String {
+    match text.chars().next() {
+        Some(first) => format!("{first}***"),
+        None => String::new(),
+    }
+}
+
 /// Whether a name is long enough to be told from any other word.
 fn is_telling_name(name: &str) -> bool {
     let least = if name.is_ascii() { 5 } else { 2 };

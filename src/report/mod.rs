@@ -5,15 +5,28 @@
 
 mod audits;
 mod escape;
+mod html;
+mod item;
+mod letter;
 mod mask;
 mod notices;
+mod openmetrics;
 mod ordered;
 mod rejected;
+mod sums;
+mod workbook;
 
 pub use audits::audit_line;
 pub use escape::{cell, json, terminal};
+pub use html::{Page, Pages, Step, Style};
+pub use item::{Item, ItemRows};
+pub use letter::{LETTER, Letter, LetterError};
+pub use mask::masked;
 pub use notices::{COLUMNS, Column, Line, Notices, level_name, notice_rows};
+pub use openmetrics::{Gauges, Sample, open_metrics};
 pub use rejected::RejectedRows;
+pub use sums::{Day, Period, Sums, Tally};
+pub use workbook::{Workbook, WorkbookError};
 
 /// The day and time of a moment in China's time zone, e.g. `2026-11-22T08:00:00+08:00`.
 pub fn china_time(at: jiff::Timestamp) -> String {

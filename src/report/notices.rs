@@ -8,8 +8,8 @@ use std::io::{self, Write};
 /// One row of `notices.csv`: a finding, and what it is of.
 #[derive(Clone, Copy)]
 pub struct Line<'a> {
-    /// The notice that the finding belongs to.
-    pub notice: &'a Notice,
+    /// The number of the notice that the finding belongs to.
+    pub notice: &'a str,
     /// The finding.
     pub finding: &'a Finding,
     /// The filing.
@@ -40,9 +40,9 @@ const fn column(
 
 /// The columns of `notices.csv`, in their order.
 pub const COLUMNS: &[Column] = &[
-    column("notice_id", "通知编号", |line| line.notice.id.clone()),
+    column("notice_id", "通知编号", |line| line.notice.to_owned()),
     column("level", "级别", |line| level_name(line.finding.level, line.lang).to_owned()),
-    column("code", "规则编号", |line| line.finding.code.to_owned()),
+    column("code", "规则编号", |line| line.finding.code.to_string()),
     column("problem", "整改事项", |line| line.finding.problem.of(line.lang).to_owned()),
     column("cause", "可能原因", |line| line.finding.cause.of(line.lang).to_owned()),
     column("remedy", "整改建议", |line| line.finding.remedy.of(line.lang).to_owned()),
@@ -82,8 +82,10 @@ pub const COLUMNS: &[Column] = &[
     column("first_seen", "首次发现", |line| line.finding.first_seen.to_string()),
     column("last_seen", "最近检测", |line| line.finding.last_seen.to_string()),
     column("deadline", "整改期限", |line| line.finding.deadline.to_string()),
-    column("status", "状态", |line| {
-        (if line.lang == Lang::Zh { "待处理" } else { "open" }).to_owned()
+    column("status", "状态", |line| match (line.finding.status, line.lang) {
+        (Some(status), lang) => status.word(lang).to_owned(),
+        (None, Lang::Zh) => "待处理".to_owned(),
+        (None, Lang::En) => "open".to_owned(),
     }),
 ];
 
@@ -109,7 +111,7 @@ pub fn notice_rows(
 ) -> io::Result<Vec<u8>> {
     let mut writer = rows_writer(Vec::new());
     for finding in &notice.findings {
-        let line = Line { notice, finding, filing, lang, evidence };
+        let line = Line { notice: &notice.id, finding, filing, lang, evidence };
         let cells = COLUMNS.iter().map(|column| cell(&(column.cell)(&line)));
         writer.write_record(cells)?;
     }
@@ -162,7 +164,7 @@ mod tests {
         filing.phone = Some("+8613800000000".to_owned());
         filing.owner = Some("网站负责人".to_owned());
         let finding = Finding {
-            code: "TST001",
+            code: "TST001".into(),
             level: Level::Violation,
             problem: Text::new("问题", "problem"),
             cause: Text::default(),
@@ -173,7 +175,9 @@ mod tests {
             url: "https://site.example/".to_owned(),
             first_seen: date(2026, 11, 22),
             last_seen: date(2026, 11, 22),
+            days: 7,
             deadline: date(2026, 11, 29),
+            status: None,
         };
         let notice = Notice { id: "BA-1".to_owned(), findings: vec![finding] };
         let mut notices = Notices::begin(Vec::new(), lang).unwrap();

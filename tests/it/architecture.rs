@@ -19,6 +19,9 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("audit", &["filing", "evidence", "policy", "rules"]),
     ("notice", &["filing", "policy", "rules", "audit"]),
     ("report", &["record", "filing", "evidence", "policy", "rules", "audit", "notice"]),
+    ("store", &["filing", "policy", "rules", "notice"]),
+    ("notify", &["record", "policy", "rules", "notice", "report", "store"]),
+    ("schedule", &[]),
     ("probe", &["filing", "page", "evidence", "policy", "metrics"]),
     ("spool", &["filing", "evidence"]),
     (
@@ -35,8 +38,8 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     (
         "cli",
         &[
-            "audit", "demo", "evidence", "filing", "notice", "page", "pipeline", "policy", "probe",
-            "record", "report", "rules", "spool",
+            "audit", "demo", "evidence", "filing", "notice", "notify", "page", "pipeline",
+            "policy", "probe", "record", "report", "rules", "schedule", "spool", "store",
         ],
     ),
 ];
@@ -44,9 +47,15 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
 /// An outside crate → the folders or files of `src` that may name it.
 const HOMES: &[(&str, &[&str])] = &[
     ("hickory_resolver", &["probe/dns", "demo/"]),
-    // The measure of the benches; the program dials by itself.
-    ("reqwest", &[]),
-    ("rustls", &["probe/", "demo/"]),
+    // It calls robots; sites are dialled by ourselves.
+    ("reqwest", &["notify/robot"]),
+    ("sqlx", &["store/"]),
+    ("lettre", &["notify/mail"]),
+    ("hmac", &["notify/robot"]),
+    ("croner", &["schedule"]),
+    ("rust_xlsxwriter", &["report/workbook"]),
+    ("minijinja", &["report/letter"]),
+    ("rustls", &["probe/", "demo/", "notify/robot"]),
     ("tokio_rustls", &["probe/fetch", "demo/"]),
     ("rcgen", &["demo/"]),
     ("hyper", &["probe/fetch", "demo/"]),
@@ -61,9 +70,9 @@ const HOMES: &[(&str, &[&str])] = &[
     ("maxminddb", &["probe/place"]),
     ("governor", &["probe/"]),
     ("x509_parser", &["probe/"]),
-    ("webpki_roots", &["probe/"]),
+    ("webpki_roots", &["probe/", "notify/robot"]),
     ("ferrous_opencc", &["rules/"]),
-    ("base64", &["probe/browser", "probe/fetch"]),
+    ("base64", &["probe/browser", "probe/fetch", "notify/robot"]),
     ("futures_util", &["probe/browser"]),
     ("clap", &["cli/"]),
     ("clap_complete", &["cli/"]),
@@ -72,13 +81,15 @@ const HOMES: &[(&str, &[&str])] = &[
     ("rustix", &["cli/"]),
     ("tracing_subscriber", &["cli/"]),
     ("anyhow", &["cli/", "demo/"]),
-    ("tokio", &["probe/", "pipeline", "demo/", "cli/"]),
+    ("tokio", &["probe/", "pipeline", "demo/", "cli/", "notify/", "store/"]),
     ("tokio_util", &["probe/", "pipeline", "demo/", "cli/"]),
 ];
 
 /// Modules that judge: no I/O, no clock, no environment.
-const PURE: &[&str] =
-    &["record", "filing", "page", "evidence", "policy", "rules", "audit", "notice", "report"];
+const PURE: &[&str] = &[
+    "record", "filing", "page", "evidence", "policy", "rules", "audit", "notice", "report",
+    "schedule",
+];
 const IMPURE: &[&str] = &[
     "std::fs",
     "std::env",

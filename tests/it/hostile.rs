@@ -93,6 +93,7 @@ async fn audit(internet: &Internet, options: Options, at_a_time: usize, folder: 
     let rows = filing::open(Box::new(list), Some("list.csv"), &filing::Options::default()).unwrap();
     let plan = Plan {
         registry: None,
+        ledger: None,
         output: folder.to_owned(),
         rules: rules::all().collect(),
         policy: &policy,

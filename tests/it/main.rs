@@ -16,6 +16,7 @@ mod architecture;
 mod cli;
 mod content;
 mod corpus;
+mod deliver;
 mod docs;
 mod filings;
 mod hostile;
@@ -27,6 +28,7 @@ mod probe;
 mod rules;
 mod run;
 mod served;
+mod store;
 mod world;
 
 /// Says loudly that a test is skipped for want of something, past the harness that keeps a

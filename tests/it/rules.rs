@@ -342,7 +342,7 @@ fn no_notice_has_an_empty_place_or_accuses_where_a_person_has_to_look() {
                     }
                 }
             }
-            let rule = rules::find(finding.code).unwrap();
+            let rule = rules::find(&finding.code).unwrap();
             let says = |text: &str| finding.problem.en.starts_with(text.split('{').next().unwrap());
             let is_question = says(rule.texts.en.doubt) || !says(rule.texts.en.problem);
             assert!(

@@ -212,6 +212,7 @@ fn list(rows: u64) -> Vec<Row> {
 pub(crate) fn plan(output: &Path) -> Plan<'static> {
     Plan {
         registry: None,
+        ledger: None,
         output: output.to_owned(),
         rules: vec![&BAD],
         policy: &POLICY,

@@ -302,6 +302,7 @@ pub(crate) mod run {
         let registry = Registry::read(rows).unwrap();
         let plan = Plan {
             registry: Some(&registry),
+            ledger: None,
             output: output.to_owned(),
             rules: rules::all().collect(),
             policy: &policy,

@@ -1,0 +1,460 @@
+//! The workbook that support staff work with. Rows go to the disk as they come: so many
+//! findings as there are, it takes little memory.
+
+use super::{Item, ItemRows, Period, Sums, Tally, terminal};
+use crate::notice::Status;
+use crate::policy::Level;
+use crate::rules::{self, Lang};
+use jiff::civil::Date;
+use rust_xlsxwriter::{
+    Color, Format, FormatAlign, FormatBorder, Url, Workbook as Book, Worksheet, XlsxError,
+};
+use std::collections::BTreeMap;
+use std::io::Write;
+
+/// The workbook while it is written.
+pub struct Workbook {
+    book: Book,
+    rows: ItemRows,
+    today: Date,
+    formats: Formats,
+    /// The place of the sheets that rows are added to, and how many rows each has.
+    notices: Sheet,
+    reviews: Sheet,
+    of_province: BTreeMap<String, Sheet>,
+    of_provider: BTreeMap<String, Sheet>,
+    left_out: u64,
+}
+
+/// Why a workbook cannot be made.
+#[derive(Debug, thiserror::Error)]
+#[error("the workbook: {0}")]
+pub struct WorkbookError(#[from] XlsxError);
+
+#[derive(Clone, Copy, Debug)]
+struct Sheet {
+    at: usize,
+    rows: u32,
+    links: u32,
+}
+
+/// Rows that a sheet takes, its head not counted.
+const MOST_ROWS: u32 = 1_048_575;
+/// Links that Excel takes on a sheet.
+const MOST_LINKS: u32 = 65_000;
+/// Sheets for single provinces (there are 31) and for single providers.
+const PROVINCES: usize = 40;
+const PROVIDERS: usize = 30;
+
+/// A column of the sheets of findings: the name in `notices.csv`, the width in characters.
+const COLUMNS: [(&str, f64); 21] = [
+    ("status", 9.0),
+    ("level", 8.0),
+    ("deadline", 12.0),
+    ("domain", 24.0),
+    ("subject_name", 26.0),
+    ("code", 9.0),
+    ("problem", 44.0),
+    ("found", 34.0),
+    ("expected", 34.0),
+    ("remedy", 44.0),
+    ("cause", 34.0),
+    ("url", 30.0),
+    ("host", 24.0),
+    ("service_name", 20.0),
+    ("record_number", 22.0),
+    ("province", 8.0),
+    ("provider", 14.0),
+    ("owner", 10.0),
+    ("contact", 20.0),
+    ("first_seen", 12.0),
+    ("notice_id", 24.0),
+];
+/// How many columns stay where they are when the rest is scrolled.
+const FROZEN: u16 = 4;
+
+struct Formats {
+    head: Format,
+    plain: Format,
+    link: Format,
+    date: Format,
+    violation: Format,
+    warning: Format,
+    review: Format,
+    late: Format,
+    soon: Format,
+    done: Format,
+    title: Format,
+    number: Format,
+    said: Format,
+}
+
+impl Formats {
+    fn new() -> Formats {
+        let text = || {
+            Format::new()
+                .set_font_name("Microsoft YaHei")
+                .set_font_size(10)
+                .set_align(FormatAlign::Top)
+        };
+        let wrapped = || text().set_text_wrap();
+        let on = |paper: u32, ink: u32| {
+            text().set_background_color(Color::RGB(paper)).set_font_color(Color::RGB(ink))
+        };
+        let day = |format: Format| format.set_num_format("yyyy-mm-dd").set_align(FormatAlign::Left);
+        Formats {
+            head: text()
+                .set_bold()
+                .set_align(FormatAlign::VerticalCenter)
+                .set_background_color(Color::RGB(0x1F3A5F))
+                .set_font_color(Color::White)
+                .set_border_bottom(FormatBorder::Thin),
+            plain: wrapped(),
+            link: wrapped()
+                .set_font_color(Color::RGB(0x0B5CAD))
+                .set_underline(rust_xlsxwriter::FormatUnderline::Single),
+            date: day(text()),
+            violation: on(0xF9D7D3, 0x8C1D13),
+            warning: on(0xFCEBC5, 0x7A4B00),
+            review: on(0xD9E8F6, 0x14477A),
+            late: day(on(0xC0392B, 0xFFFFFF).set_bold()),
+            soon: day(on(0xFCEBC5, 0x7A4B00)),
+            done: on(0xDDEFD9, 0x2B5D23),
+            title: text().set_bold().set_font_size(14),
+            number: text().set_num_format("#,##0"),
+            said: text(),
+        }
+    }
+}
+
+impl Workbook {
+    /// Begins a workbook with its sums; they tell which provinces and providers get a sheet.
+    /// `today` is the day as of which deadlines are coloured.
+    pub fn begin(
+        sums: &Sums,
+        period: Period,
+        rows: ItemRows,
+        today: Date,
+    ) -> Result<Workbook, WorkbookError> {
+        let mut book = Book::new();
+        let formats = Formats::new();
+        let pick = |zh: &'static str, en: &'static str| if rows.lang == Lang::Zh { zh } else { en };
+        let mut names = Names::default();
+        let mut next = 1_usize;
+        {
+            let sheet = book.add_worksheet();
+            sheet.set_name(names.of(pick("汇总", "Sums")))?;
+            write_sums(sheet, sums, period, rows.lang, &formats)?;
+        }
+        let mut add = |book: &mut Book, name: &str| -> Result<Sheet, WorkbookError> {
+            let sheet = book.add_worksheet_with_constant_memory()?;
+            sheet.set_name(names.of(name))?;
+            begin_sheet(sheet, rows, &formats)?;
+            next += 1;
+            Ok(Sheet { at: next - 1, rows: 0, links: 0 })
+        };
+        let notices = add(&mut book, pick("整改通知", "Notices"))?;
+        let reviews = add(&mut book, pick("待复核", "For review"))?;
+        let (mut of_province, mut of_provider) = (BTreeMap::new(), BTreeMap::new());
+        for (name, _) in Sums::most(&sums.by_province, PROVINCES) {
+            if !name.is_empty() {
+                of_province.insert(name.to_owned(), add(&mut book, name)?);
+            }
+        }
+        for (name, _) in Sums::most(&sums.by_provider, PROVIDERS) {
+            of_provider.insert(name.to_owned(), add(&mut book, name)?);
+        }
+        Ok(Workbook {
+            book,
+            rows,
+            today,
+            formats,
+            notices,
+            reviews,
+            of_province,
+            of_provider,
+            left_out: 0,
+        })
+    }
+
+    /// Adds a finding to its sheets.
+    pub fn add(&mut self, item: &Item) -> Result<(), WorkbookError> {
+        let cells: Vec<String> =
+            COLUMNS.iter().map(|(name, _)| terminal(&self.rows.cell(name, item))).collect();
+        let province = item.filing.province().map(|province| match self.rows.lang {
+            Lang::Zh => province.name(),
+            Lang::En => province.name_en(),
+        });
+        let is_review = item.finding.level == Level::Review;
+        let main = if is_review { &mut self.reviews } else { &mut self.notices };
+        let mut sheets = vec![main];
+        sheets.extend(province.and_then(|name| self.of_province.get_mut(name)));
+        let providers = item.filing.providers.as_deref().unwrap_or_default();
+        for (name, sheet) in &mut self.of_provider {
+            if providers.contains(name) {
+                sheets.push(sheet);
+            }
+        }
+        for sheet in sheets {
+            if sheet.rows >= MOST_ROWS {
+                self.left_out += 1;
+                continue;
+            }
+            let worksheet = self.book.worksheet_from_index(sheet.at)?;
+            write_row(worksheet, sheet, item, &cells, &self.formats, self.today)?;
+        }
+        Ok(())
+    }
+
+    /// Writes the workbook; the number of rows that no sheet had room for.
+    pub fn finish<W: Write + Send>(mut self, file: W) -> Result<u64, WorkbookError> {
+        let sheets = [self.notices, self.reviews];
+        let more = self.of_province.values().chain(self.of_provider.values()).copied();
+        for sheet in sheets.into_iter().chain(more) {
+            let last = u16::try_from(COLUMNS.len() - 1).unwrap_or_default();
+            let worksheet = self.book.worksheet_from_index(sheet.at)?;
+            worksheet.autofilter(0, 0, sheet.rows.max(1), last)?;
+        }
+        self.book.save_to_writer(file)?;
+        Ok(self.left_out)
+    }
+}
+
+fn begin_sheet(
+    sheet: &mut Worksheet,
+    rows: ItemRows,
+    formats: &Formats,
+) -> Result<(), WorkbookError> {
+    sheet.set_freeze_panes(1, FROZEN)?;
+    sheet.set_row_height(0, 24)?;
+    sheet.set_landscape().set_print_fit_to_pages(1, 0).set_repeat_rows(0, 0)?;
+    for (column, (name, width)) in (0_u16..).zip(COLUMNS) {
+        sheet.set_column_width(column, width)?;
+        sheet.write_string_with_format(0, column, rows.heading(name), &formats.head)?;
+    }
+    Ok(())
+}
+
+fn write_row(
+    sheet: &mut Worksheet,
+    of: &mut Sheet,
+    item: &Item,
+    cells: &[String],
+    formats: &Formats,
+    today: Date,
+) -> Result<(), WorkbookError> {
+    of.rows += 1;
+    let row = of.rows;
+    for (column, ((name, _), text)) in (0_u16..).zip(COLUMNS.iter().zip(cells)) {
+        match *name {
+            "level" => {
+                let format = match item.finding.level {
+                    Level::Violation => &formats.violation,
+                    Level::Warning => &formats.warning,
+                    Level::Review => &formats.review,
+                };
+                sheet.write_string_with_format(row, column, text, format)?;
+            }
+            "status" => {
+                let format = match item.status {
+                    Status::Overdue => &formats.violation,
+                    Status::Closed => &formats.done,
+                    _ => &formats.plain,
+                };
+                sheet.write_string_with_format(row, column, text, format)?;
+            }
+            "deadline" | "first_seen" => {
+                let is_deadline = *name == "deadline";
+                let day = if is_deadline { item.finding.deadline } else { item.finding.first_seen };
+                let left = day.since(today).map_or(0, |span| span.get_days());
+                let format = match (is_deadline && item.status.is_open(), left) {
+                    (true, ..=-1) => &formats.late,
+                    (true, 0..=2) => &formats.soon,
+                    _ => &formats.date,
+                };
+                write_day(sheet, row, column, day, format)?;
+            }
+            "url" if is_link(text) && of.links < MOST_LINKS => {
+                of.links += 1;
+                sheet.write_url_with_format(row, column, Url::new(text), &formats.link)?;
+            }
+            _ => {
+                let text: String = text.chars().take(32_000).collect();
+                sheet.write_string_with_format(row, column, text, &formats.plain)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Days are numbers to Excel, so that they can be sorted and filtered: days since 1899-12-30.
+fn write_day(
+    sheet: &mut Worksheet,
+    row: u32,
+    column: u16,
+    day: Date,
+    format: &Format,
+) -> Result<(), WorkbookError> {
+    let days = day.since(jiff::civil::date(1899, 12, 30)).map_or(0, |span| span.get_days());
+    sheet.write_number_with_format(row, column, f64::from(days), format)?;
+    Ok(())
+}
+
+/// Whether a text may become a link: pages of the web, and no longer than Excel takes.
+fn is_link(text: &str) -> bool {
+    let web = text.starts_with("https://") || text.starts_with("http://");
+    web && text.len() <= 2_000 && !text.contains(char::is_whitespace)
+}
+
+fn write_sums(
+    sheet: &mut Worksheet,
+    sums: &Sums,
+    period: Period,
+    lang: Lang,
+    formats: &Formats,
+) -> Result<(), WorkbookError> {
+    let pick = |zh: &'static str, en: &'static str| if lang == Lang::Zh { zh } else { en };
+    sheet.set_column_width(0, 30)?;
+    for column in 1..8 {
+        sheet.set_column_width(column, 12)?;
+    }
+    sheet.set_column_width(8, 60)?;
+    sheet.set_landscape().set_print_fit_to_pages(1, 0);
+    let title = pick("备案合规整改汇总", "ICP filing compliance: sums");
+    sheet.write_string_with_format(0, 0, title, &formats.title)?;
+    let days = match period.since {
+        Some(since) => format!("{since} – {}", period.until),
+        None => format!("{} {}", pick("截至", "as of"), period.until),
+    };
+    sheet.write_string_with_format(1, 0, days, &formats.said)?;
+    let facts = [
+        (pick("有未关闭事项的通知", "notices with open findings"), sums.notices),
+        (pick("涉及域名", "domains concerned"), sums.domains),
+    ];
+    let mut row = 2;
+    for (name, count) in facts {
+        sheet.write_string_with_format(row, 0, name, &formats.said)?;
+        write_count(sheet, row, 1, count, formats)?;
+        row += 1;
+    }
+    row += 1;
+    let tables = [
+        (pick("规则", "rule"), &sums.by_code),
+        (pick("省份", "province"), &sums.by_province),
+        (pick("接入商", "provider"), &sums.by_provider),
+    ];
+    row = write_table(sheet, row, pick("合计", "all"), &[("", sums.whole)], lang, formats)?;
+    for (name, table) in tables {
+        let rows = Sums::most(table, 200);
+        if !rows.is_empty() {
+            row = write_table(sheet, row + 1, name, &rows, lang, formats)?;
+        }
+    }
+    Ok(())
+}
+
+fn write_table(
+    sheet: &mut Worksheet,
+    mut row: u32,
+    name: &str,
+    rows: &[(&str, Tally)],
+    lang: Lang,
+    formats: &Formats,
+) -> Result<u32, WorkbookError> {
+    let heads = match lang {
+        Lang::Zh => ["未关闭", "违规", "提醒", "待复核", "已逾期", "已关闭", "已豁免"],
+        Lang::En => ["open", "violation", "warning", "review", "overdue", "closed", "waived"],
+    };
+    sheet.write_string_with_format(row, 0, name, &formats.head)?;
+    for (column, head) in (1_u16..).zip(heads) {
+        sheet.write_string_with_format(row, column, head, &formats.head)?;
+    }
+    for (name, tally) in rows {
+        row += 1;
+        let unnamed = if lang == Lang::Zh { "（未填）" } else { "(not in the list)" };
+        let of_all = if lang == Lang::Zh { "全部" } else { "everything" };
+        let shown = match (*name, rows.len()) {
+            ("", 1) => of_all.to_owned(),
+            ("", _) => unnamed.to_owned(),
+            (name, _) => terminal(name),
+        };
+        sheet.write_string_with_format(row, 0, shown, &formats.said)?;
+        let Tally { violations, warnings, reviews, overdue, closed, waived, .. } = *tally;
+        let counts = [tally.open(), violations, warnings, reviews, overdue, closed, waived];
+        for (column, count) in (1_u16..).zip(counts) {
+            write_count(sheet, row, column, count, formats)?;
+        }
+        if let Some(rule) = rules::find(name) {
+            sheet.write_string_with_format(row, 8, rule.texts.of(lang).problem, &formats.said)?;
+        }
+    }
+    Ok(row + 1)
+}
+
+fn write_count(
+    sheet: &mut Worksheet,
+    row: u32,
+    column: u16,
+    count: u64,
+    formats: &Formats,
+) -> Result<(), WorkbookError> {
+    // Counts are far below where a double would begin to round.
+    let count = count as f64;
+    sheet.write_number_with_format(row, column, count, &formats.number)?;
+    Ok(())
+}
+
+/// Names that Excel takes for sheets, each once.
+#[derive(Default)]
+struct Names {
+    taken: Vec<String>,
+}
+
+impl Names {
+    /// The name nearest to one that is wanted: without the signs that Excel refuses, at most 31
+    /// characters, and none twice, whatever its case.
+    fn of(&mut self, wanted: &str) -> String {
+        let plain: String = terminal(wanted)
+            .chars()
+            .map(|c| if matches!(c, '[' | ']' | ':' | '*' | '?' | '/' | '\\') { '_' } else { c })
+            .take(28)
+            .collect();
+        let plain = plain.trim_matches(|c: char| c == '\'' || c.is_whitespace());
+        let plain = if plain.is_empty() { "_" } else { plain };
+        let mut name = plain.to_owned();
+        let mut number = 2;
+        while self.taken.iter().any(|taken| taken.to_lowercase() == name.to_lowercase())
+            || name.eq_ignore_ascii_case("history")
+        {
+            name = format!("{plain}~{number}");
+            number += 1;
+        }
+        self.taken.push(name.clone());
+        name
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sheet_s_name_is_one_that_excel_takes() {
+        let mut names = Names::default();
+        assert_eq!(names.of("广东"), "广东");
+        assert_eq!(names.of("广东"), "广东~2");
+        assert_eq!(names.of("a/b[c]:*?"), "a_b_c____");
+        assert_eq!(names.of("A/B[c]:*?"), "A_B_c____~2");
+        assert_eq!(names.of("'"), "_");
+        assert_eq!(names.of(&"云".repeat(60)).chars().count(), 28);
+        assert_eq!(names.of("History"), "History~2");
+    }
+
+    #[test]
+    fn only_pages_of_the_web_become_links() {
+        assert!(is_link("https://site.example/"));
+        for text in ["javascript:alert(1)", "file:///etc/passwd", "https://a b", ""] {
+            assert!(!is_link(text), "{text}");
+        }
+    }
+}

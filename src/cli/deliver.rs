@@ -40,10 +40,7 @@ Who is told what stands in the file that [notify] file names; see docs/delivery.
 #[derive(Debug, clap::Subcommand)]
 enum What {
     /// Try every route without telling anybody anything
-    Test {
-        #[command(flatten)]
-        store: StoreArgs,
-    },
+    Test,
     /// List the messages of the outbox, the latest first
     List {
         /// Those in this state: waiting, sending, sent, dead, outdated
@@ -52,35 +49,27 @@ enum What {
         /// At most so many
         #[arg(long, value_name = "N", default_value_t = 50)]
         limit: usize,
-        #[command(flatten)]
-        store: StoreArgs,
     },
     /// Have dead messages tried again
     Retry {
         /// Their names (default: all of them)
         #[arg(value_name = "MESSAGE")]
         messages: Vec<String>,
-        #[command(flatten)]
-        store: StoreArgs,
     },
 }
 
 pub(super) fn run(common: &Common, args: &Args) -> Done {
-    let place = match &args.what {
-        None => &args.store,
-        Some(What::Test { store } | What::List { store, .. } | What::Retry { store, .. }) => store,
-    };
-    let settings = options::store_settings(common, place)?;
+    let settings = options::store_settings(common, &args.store)?;
     let lang = wiring::lang(&settings);
     super::runtime()?.block_on(async {
         let store = memory::open(&settings, false).await?;
         let done = match &args.what {
-            Some(What::List { state, limit, .. }) => {
+            Some(What::List { state, limit }) => {
                 let state = state.as_deref();
                 let state = State::ALL.into_iter().find(|known| Some(known.name()) == state);
                 list(&store, state, *limit, common.format, lang).await
             }
-            Some(What::Retry { messages, .. }) => {
+            Some(What::Retry { messages }) => {
                 let count = store.retry(messages, Timestamp::now()).await?;
                 terminal::print(&match lang {
                     Lang::Zh => format!("{count} 条消息将重新发送\n"),
@@ -88,7 +77,7 @@ pub(super) fn run(common: &Common, args: &Args) -> Done {
                 })?;
                 Ok(0)
             }
-            Some(What::Test { .. }) => work(&store, &settings, common.format, true, false).await,
+            Some(What::Test) => work(&store, &settings, common.format, true, false).await,
             None => work(&store, &settings, common.format, false, args.dry_run).await,
         };
         store.close().await;

@@ -74,7 +74,13 @@ impl WhenArg {
 pub(crate) struct StoreArgs {
     /// The store: a file, or postgres://USER@HOST/DATABASE (one with a password:
     /// BEIAN_STORE__PLACE)
-    #[arg(id = "store", long = "store", value_name = "FILE|URL", help_heading = "Remembering")]
+    #[arg(
+        id = "store",
+        long = "store",
+        global = true,
+        value_name = "FILE|URL",
+        help_heading = "Remembering"
+    )]
     pub place: Option<String>,
 }
 

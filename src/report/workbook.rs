@@ -36,12 +36,14 @@ struct Sheet {
     at: usize,
     rows: u32,
     links: u32,
+    /// Not one of those that show a part of another: links stand on it.
+    is_main: bool,
 }
 
 /// Rows that a sheet takes, its head not counted.
 const MOST_ROWS: u32 = 1_048_575;
-/// Links that Excel takes on a sheet.
-const MOST_LINKS: u32 = 65_000;
+/// Links on a sheet: Excel takes 65,530, and each takes memory until the end.
+const MOST_LINKS: u32 = 20_000;
 /// Sheets for single provinces (there are 31) and for single providers.
 const PROVINCES: usize = 40;
 const PROVIDERS: usize = 30;
@@ -151,7 +153,7 @@ impl Workbook {
             sheet.set_name(names.of(name))?;
             begin_sheet(sheet, rows, &formats)?;
             next += 1;
-            Ok(Sheet { at: next - 1, rows: 0, links: 0 })
+            Ok(Sheet { at: next - 1, rows: 0, links: 0, is_main: next <= 3 })
         };
         let notices = add(&mut book, pick("整改通知", "Notices"))?;
         let reviews = add(&mut book, pick("待复核", "For review"))?;
@@ -274,7 +276,7 @@ fn write_row(
                 };
                 write_day(sheet, row, column, day, format)?;
             }
-            "url" if is_link(text) && of.links < MOST_LINKS => {
+            "url" if of.is_main && is_link(text) && of.links < MOST_LINKS => {
                 of.links += 1;
                 sheet.write_url_with_format(row, column, Url::new(text), &formats.link)?;
             }

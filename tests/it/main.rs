@@ -25,8 +25,10 @@ mod page;
 #[cfg_attr(not(feature = "browser"), expect(dead_code, reason = "there is less to look at"))]
 mod png;
 mod probe;
+mod reports;
 mod rules;
 mod run;
+mod schedule;
 mod served;
 mod store;
 mod world;

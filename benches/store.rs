@@ -42,7 +42,7 @@ async fn work(rows: u64) {
     let again = Instant::now();
     let mut changed = 0;
     for part in parts(rows) {
-        let filings: Vec<Filing> = part.map(|row| filing(row, row % 100 == 0)).collect();
+        let filings: Vec<Filing> = part.map(|row| filing(row, row.is_multiple_of(100))).collect();
         changed += store.import(at(2), &filings).await.unwrap().changed;
     }
     assert_eq!(changed, rows.div_ceil(100));
@@ -108,7 +108,7 @@ fn filing(row: u64, changed: bool) -> Filing {
 fn entry(row: u64, shift: u64) -> Entry {
     use beian::notice::{Finding, Notice};
     use beian::rules::Text;
-    let filing = filing(row, row % 100 == 0);
+    let filing = filing(row, row.is_multiple_of(100));
     let has = row % 50 == shift;
     let day = beian::report::china_day(at(0));
     let finding = Finding {

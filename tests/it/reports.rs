@@ -35,10 +35,10 @@ async fn desk(sites: usize) -> Place {
 
 fn of(n: usize, province: &str) -> Entry {
     let mut found = vec![("ICP001", Level::Violation)];
-    if n % 2 == 0 {
+    if n.is_multiple_of(2) {
         found.push(("TTL002", Level::Warning));
     }
-    if n % 3 == 0 {
+    if n.is_multiple_of(3) {
         found.push(("LNK001", Level::Review));
     }
     let subject = format!("第{}公司", n / 2);
@@ -129,7 +129,14 @@ async fn the_workbook_is_read_back_by_another_reader() {
     report(&place, &["--xlsx", file.to_str().unwrap(), "--contacts", "--lang", "en"]);
     let mut book: Xlsx<_> = Xlsx::new(Cursor::new(fs::read(&file).unwrap())).unwrap();
     let notices = book.worksheet_range("Notices").unwrap();
-    assert!(notices.rows().nth(1).unwrap().iter().any(|cell| cell.to_string() == "张某某"));
+    assert!(
+        notices
+            .rows()
+            .nth(1)
+            .unwrap()
+            .iter()
+            .any(|cell| *cell == Data::String("张某某".to_owned()))
+    );
 }
 
 /// A part of a zip, as text.

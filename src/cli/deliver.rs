@@ -1,7 +1,7 @@
 use super::notices::item;
 use super::options::{Common, Format, StoreArgs};
 use super::settings::Settings;
-use super::{Done, memory, options, report, run, terminal, wiring};
+use super::{Done, memory, options, report, run, runs, terminal, wiring};
 use crate::notify::{Composer, Config, Look, Office, Planned, Roots, Sent};
 use crate::policy::Policy;
 use crate::report::{Letter, china_time};
@@ -264,7 +264,7 @@ async fn list(
             message.state.name().to_owned(),
             terminal::safe(&message.route),
             terminal::safe(&message.shown_recipient()),
-            message.created.clone(),
+            runs::shown(&message.created),
             message.attempts.to_string(),
             terminal::safe(&message.error),
         ]);

@@ -45,6 +45,9 @@ pub(super) fn run(common: &Common, args: &Args) -> Done {
     let runtime = super::runtime()?;
     let _inside = runtime.enter();
     let store = runtime.block_on(memory::maybe(&settings, true))?;
+    if args.whole && args.list.limit.is_some() {
+        bail!("--whole with --limit would take the rest of the list to be gone");
+    }
     if args.whole && store.is_none() {
         bail!("--whole says what a store shall forget; name it by --store FILE|URL");
     }

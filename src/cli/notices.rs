@@ -1,6 +1,6 @@
 use super::options::{Common, Format, StoreArgs};
 use super::settings::Settings;
-use super::{Done, memory, options, terminal, wiring};
+use super::{Done, memory, options, runs, terminal, wiring};
 use crate::filing::Domain;
 use crate::notice::{Change, Event, Refused, Status};
 use crate::policy::Level;
@@ -413,9 +413,8 @@ fn past(history: &[Past], lang: Lang) -> String {
         Lang::En => ["at", "code", "what", "who", "why"],
     });
     for past in history {
-        let at: Option<Timestamp> = past.at.parse().ok();
         table.row([
-            at.map_or_else(|| past.at.clone(), report::china_time),
+            runs::shown(&past.at),
             past.code.clone(),
             Change::word(&past.change, lang).to_owned(),
             terminal::safe(&past.actor),

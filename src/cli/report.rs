@@ -1,14 +1,15 @@
 use super::notices::{FilterArgs, item};
 use super::options::{Common, Format, StoreArgs};
 use super::settings::Settings;
-use super::{Done, memory, options, terminal, wiring};
+use super::{Done, memory, options, runs, terminal, wiring};
+use crate::filing::Filing;
 use crate::notice::Status;
 use crate::report::{
     self, Gauges, Item, ItemRows, LETTER, Letter, Page, Pages, Period, Style, Sums, Workbook,
     open_metrics,
 };
 use crate::rules::Lang;
-use crate::store::{Filter, Past, Seen, State, Store};
+use crate::store::{Filter, Past, Pick, Seen, State, Store};
 use anyhow::{Context, Result, bail};
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -92,6 +93,7 @@ async fn make(store: &Store, settings: &Settings, format: Format, args: &Args) -
     if let Some(path) = &args.xlsx {
         let mut book = Workbook::begin(&sums, period, rows, today)?;
         each(store, &filter, |item| Ok(book.add(item)?)).await?;
+        undecided(store, |filing| Ok(book.add_undecided(filing)?)).await?;
         let left_out = whole(path, |file| Ok(book.finish(BufWriter::new(file))?))?;
         if left_out > 0 {
             terminal::remark(&match rows.lang {
@@ -168,6 +170,21 @@ async fn each(
             with(&item(seen))?;
         }
         if ended {
+            return Ok(());
+        }
+    }
+}
+
+/// Does something with each filing whose site could not be looked at the last time.
+async fn undecided(store: &Store, mut with: impl FnMut(&Filing) -> Result<()>) -> Result<()> {
+    const PART: usize = 1_000;
+    let mut after = None;
+    loop {
+        let part = store.filings(&Pick::Undecided, after.as_ref(), PART).await?;
+        let key = |filing: &Filing| (filing.subject_key(), filing.domain.ascii().to_owned());
+        after = part.last().map(key);
+        part.iter().try_for_each(&mut with)?;
+        if part.len() < PART {
             return Ok(());
         }
     }
@@ -302,11 +319,7 @@ async fn domain_page(
             }
         }
     }
-    let steps = |past: &Past| {
-        let at: Option<Timestamp> = past.at.parse().ok();
-        at.map_or_else(|| past.at.clone(), report::china_time)
-    };
-    let times: Vec<String> = history.iter().map(steps).collect();
+    let times: Vec<String> = history.iter().map(|past| runs::shown(&past.at)).collect();
     let steps: Vec<_> = history
         .iter()
         .zip(&times)

@@ -58,6 +58,11 @@ pub(super) fn run(common: &Common, args: &Args) -> Done {
     })
 }
 
+/// A time of the store, China's.
+pub(super) fn shown(at: &str) -> String {
+    at.parse().map_or_else(|_| at.to_owned(), crate::report::china_time)
+}
+
 fn listed(runs: &[RunRow], lang: Lang) -> String {
     let mut table = terminal::Table::new(match lang {
         Lang::Zh => ["检测", "时间", "备案", "通知", "状态"],
@@ -76,7 +81,7 @@ fn listed(runs: &[RunRow], lang: Lang) -> String {
         };
         table.row([
             run.id.clone(),
-            run.at.clone(),
+            shown(&run.at),
             count("audited"),
             count("notices"),
             state.to_owned(),

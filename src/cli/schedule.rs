@@ -1,11 +1,12 @@
-use super::options::{Common, StoreArgs};
-use super::{Done, memory, options, run, terminal, wiring};
+use super::options::{Common, Format, StoreArgs};
+use super::{Done, memory, options, run, runs, terminal, wiring};
 use crate::report::china_time;
 use crate::rules::Lang;
 use crate::schedule::{self, Job};
 use crate::store::{Store, Turn};
 use anyhow::{Context, Result, bail};
 use jiff::{SignedDuration, Timestamp};
+use serde_json::json;
 use sha2::{Digest, Sha256};
 use std::path::PathBuf;
 use std::process::Stdio;
@@ -72,7 +73,7 @@ pub(super) fn run(common: &Common, args: &Args) -> Done {
             lang,
         };
         if args.list {
-            return list(&works, &jobs).await;
+            return list(&works, &jobs, common.format).await;
         }
         let stop = CancellationToken::new();
         let token = stop.clone();
@@ -115,21 +116,30 @@ async fn join_all<F: Future>(each: impl Iterator<Item = F>) -> Vec<F::Output> {
     done.into_iter().flatten().collect()
 }
 
-async fn list(works: &Works, jobs: &[Job]) -> Done {
+async fn list(works: &Works, jobs: &[Job], format: Format) -> Done {
     let known = works.store.jobs().await?;
+    let last =
+        |job: &Job| known.iter().find(|known| known.name == job.name).cloned().unwrap_or_default();
+    if format == Format::Json {
+        let told = |job: &Job| {
+            let (next, last) = (job.next(Timestamp::now()), last(job));
+            json!({"name": job.name, "next": next, "last": last})
+        };
+        terminal::print_json(&jobs.iter().map(told).collect::<Vec<_>>())?;
+        return Ok(0);
+    }
     let mut table = terminal::Table::new(match works.lang {
         Lang::Zh => ["任务", "下次", "上次开始", "上次结束", "退出码"],
         Lang::En => ["job", "next", "last begun", "ended", "exit code"],
     });
-    let shown = |text: &str| text.parse::<Timestamp>().map_or_else(|_| text.to_owned(), china_time);
     for job in jobs {
-        let last = known.iter().find(|known| known.name == job.name).cloned().unwrap_or_default();
+        let last = last(job);
         let next = job.next(Timestamp::now()).map_or_else(String::new, china_time);
         table.row([
             terminal::safe(&job.name),
             next,
-            shown(&last.began),
-            shown(&last.ended),
+            runs::shown(&last.began),
+            runs::shown(&last.ended),
             last.outcome,
         ]);
     }
@@ -166,7 +176,8 @@ impl Works {
         }
     }
 
-    /// Does a job for a time, unless somebody did or does it; the exit code of its last command.
+    /// Does a job for a time, unless somebody did or does it; the greatest exit code of its
+    /// commands.
     async fn begin(
         &self,
         job: &Job,
@@ -188,17 +199,22 @@ impl Works {
         }
         self.say(format!("{name}：开始"), format!("{name}: begins"));
         let until = job.limit.map(|limit| tokio::time::Instant::now() + limit);
-        let mut code = 0;
+        let mut codes = Vec::new();
         for command in &job.run {
-            code = self.command(job, command, until, stop).await?;
+            let code = self.command(job, command, until, stop).await?;
+            codes.push(code);
             // Findings and rejected rows are results; what could not work stops the job.
             if !matches!(code, 0 | 1 | 3) || stop.is_cancelled() {
                 break;
             }
         }
-        self.store.end_turn(&job.name, &self.holder, Timestamp::now(), &code.to_string()).await?;
-        self.say(format!("{name}：结束，退出码 {code}"), format!("{name}: ended with {code}"));
-        Ok(Some(code))
+        let outcome = codes.iter().map(u8::to_string).collect::<Vec<_>>().join(" ");
+        self.store.end_turn(&job.name, &self.holder, Timestamp::now(), &outcome).await?;
+        self.say(
+            format!("{name}：结束，退出码 {outcome}"),
+            format!("{name}: ended with {outcome}"),
+        );
+        Ok(codes.into_iter().max())
     }
 
     async fn command(

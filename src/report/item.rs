@@ -4,7 +4,8 @@ use super::mask::Mask;
 use super::{COLUMNS, Line, cell, json, level_name, masked};
 use crate::filing::Filing;
 use crate::notice::{Finding, Status};
-use crate::rules::Lang;
+use crate::policy::Level;
+use crate::rules::{Lang, Text};
 use jiff::civil::Date;
 use serde_json::json as object;
 use std::io;
@@ -59,6 +60,31 @@ impl ItemRows {
             (true, false) => text.split(' ').map(masked).collect::<Vec<_>>().join(" "),
             (false, false) => Mask::of(&item.filing, None).text(&text),
         }
+    }
+
+    /// The cell of a column of `notices.csv` that a filing alone fills, before escaping.
+    pub fn of_filing(&self, name: &str, filing: &Filing) -> String {
+        let day = Date::default();
+        let finding = Finding {
+            code: "".into(),
+            level: Level::Review,
+            problem: Text::default(),
+            cause: Text::default(),
+            remedy: Text::default(),
+            expected: Text::default(),
+            found: Text::default(),
+            hosts: Vec::new(),
+            url: String::new(),
+            first_seen: day,
+            last_seen: day,
+            days: 0,
+            deadline: day,
+            status: None,
+        };
+        let column = COLUMNS.iter().find(|column| column.name_en == name);
+        let line = Line { notice: "", finding: &finding, filing, lang: self.lang, evidence: false };
+        let text = column.map_or_else(String::new, |column| (column.cell)(&line));
+        if self.contacts { text } else { Mask::of(filing, None).text(&text) }
     }
 
     /// The heading of a column of `notices.csv`.

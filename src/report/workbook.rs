@@ -2,6 +2,7 @@
 //! findings as there are, it takes little memory.
 
 use super::{Item, ItemRows, Period, Sums, Tally, terminal};
+use crate::filing::Filing;
 use crate::notice::Status;
 use crate::policy::Level;
 use crate::rules::{self, Lang};
@@ -21,6 +22,7 @@ pub struct Workbook {
     /// The place of the sheets that rows are added to, and how many rows each has.
     notices: Sheet,
     reviews: Sheet,
+    undecided: Sheet,
     of_province: BTreeMap<String, Sheet>,
     of_provider: BTreeMap<String, Sheet>,
     left_out: u64,
@@ -71,6 +73,15 @@ const COLUMNS: [(&str, f64); 21] = [
     ("contact", 20.0),
     ("first_seen", 12.0),
     ("notice_id", 24.0),
+];
+/// A column of the sheet of filings that could not be looked at.
+const FILED: [(&str, f64); 6] = [
+    ("domain", 24.0),
+    ("subject_name", 30.0),
+    ("service_name", 24.0),
+    ("record_number", 24.0),
+    ("province", 10.0),
+    ("provider", 20.0),
 ];
 /// How many columns stay where they are when the rest is scrolled.
 const FROZEN: u16 = 4;
@@ -148,23 +159,24 @@ impl Workbook {
             sheet.set_name(names.of(pick("汇总", "Sums")))?;
             write_sums(sheet, sums, period, rows.lang, &formats)?;
         }
-        let mut add = |book: &mut Book, name: &str| -> Result<Sheet, WorkbookError> {
+        let mut add = |book: &mut Book, name: &str, columns: &[(&str, f64)]| {
             let sheet = book.add_worksheet_with_constant_memory()?;
             sheet.set_name(names.of(name))?;
-            begin_sheet(sheet, rows, &formats)?;
+            begin_sheet(sheet, columns, rows, &formats)?;
             next += 1;
-            Ok(Sheet { at: next - 1, rows: 0, links: 0, is_main: next <= 3 })
+            Ok::<_, WorkbookError>(Sheet { at: next - 1, rows: 0, links: 0, is_main: next <= 3 })
         };
-        let notices = add(&mut book, pick("整改通知", "Notices"))?;
-        let reviews = add(&mut book, pick("待复核", "For review"))?;
+        let notices = add(&mut book, pick("整改通知", "Notices"), &COLUMNS)?;
+        let reviews = add(&mut book, pick("待复核", "For review"), &COLUMNS)?;
+        let undecided = add(&mut book, pick("未能检测", "Not looked at"), &FILED)?;
         let (mut of_province, mut of_provider) = (BTreeMap::new(), BTreeMap::new());
         for (name, _) in Sums::most(&sums.by_province, PROVINCES) {
             if !name.is_empty() {
-                of_province.insert(name.to_owned(), add(&mut book, name)?);
+                of_province.insert(name.to_owned(), add(&mut book, name, &COLUMNS)?);
             }
         }
         for (name, _) in Sums::most(&sums.by_provider, PROVIDERS) {
-            of_provider.insert(name.to_owned(), add(&mut book, name)?);
+            of_provider.insert(name.to_owned(), add(&mut book, name, &COLUMNS)?);
         }
         Ok(Workbook {
             book,
@@ -173,6 +185,7 @@ impl Workbook {
             formats,
             notices,
             reviews,
+            undecided,
             of_province,
             of_provider,
             left_out: 0,
@@ -208,12 +221,31 @@ impl Workbook {
         Ok(())
     }
 
+    /// Adds a filing whose site could not be looked at the last time.
+    pub fn add_undecided(&mut self, filing: &Filing) -> Result<(), WorkbookError> {
+        let sheet = &mut self.undecided;
+        if sheet.rows >= MOST_ROWS {
+            self.left_out += 1;
+            return Ok(());
+        }
+        sheet.rows += 1;
+        let worksheet = self.book.worksheet_from_index(sheet.at)?;
+        for (column, (name, _)) in (0_u16..).zip(FILED) {
+            let text = terminal(&self.rows.of_filing(name, filing));
+            let format = &self.formats.plain;
+            worksheet.write_string_with_format(sheet.rows, column, text, format)?;
+        }
+        Ok(())
+    }
+
     /// Writes the workbook; the number of rows that no sheet had room for.
     pub fn finish<W: Write + Send>(mut self, file: W) -> Result<u64, WorkbookError> {
-        let sheets = [self.notices, self.reviews];
+        let sheets = [self.notices, self.reviews, self.undecided];
         let more = self.of_province.values().chain(self.of_provider.values()).copied();
         for sheet in sheets.into_iter().chain(more) {
-            let last = u16::try_from(COLUMNS.len() - 1).unwrap_or_default();
+            let is_filed = sheet.at == self.undecided.at;
+            let columns = if is_filed { FILED.len() } else { COLUMNS.len() };
+            let last = u16::try_from(columns - 1).unwrap_or_default();
             let worksheet = self.book.worksheet_from_index(sheet.at)?;
             worksheet.autofilter(0, 0, sheet.rows.max(1), last)?;
         }
@@ -224,14 +256,15 @@ impl Workbook {
 
 fn begin_sheet(
     sheet: &mut Worksheet,
+    columns: &[(&str, f64)],
     rows: ItemRows,
     formats: &Formats,
 ) -> Result<(), WorkbookError> {
     sheet.set_freeze_panes(1, FROZEN)?;
     sheet.set_row_height(0, 24)?;
     sheet.set_landscape().set_print_fit_to_pages(1, 0).set_repeat_rows(0, 0)?;
-    for (column, (name, width)) in (0_u16..).zip(COLUMNS) {
-        sheet.set_column_width(column, width)?;
+    for (column, (name, width)) in (0_u16..).zip(columns) {
+        sheet.set_column_width(column, *width)?;
         sheet.write_string_with_format(0, column, rows.heading(name), &formats.head)?;
     }
     Ok(())

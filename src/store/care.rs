@@ -100,6 +100,9 @@ impl Store {
         if to.exists() {
             return Err(StoreError::Open(shown, "the file exists already".to_owned()));
         }
+        // SQLite takes an empty file for none, and leaves its rights as they are.
+        super::make_private(to)
+            .map_err(|error| StoreError::Open(shown.clone(), error.to_string()))?;
         sqlx::query("VACUUM INTO $1").bind(&shown).execute(pool).await?;
         Ok(())
     }

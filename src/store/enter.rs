@@ -5,7 +5,7 @@ use super::findings::{Kept, body_of};
 use super::sql::{Tx, Value, values};
 use super::{Store, StoreError, stamp};
 use crate::notice::{Change, Entry, Event, Finding, Since, Status, notice_id, step};
-use crate::policy::Workdays;
+use crate::policy::{Level, Workdays};
 use crate::rules::{self, Check};
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -183,6 +183,11 @@ impl Desk<'_> {
     /// subject and domain the one that shows a fault outweighs the other.
     fn look(&mut self, key: &Key, entry: &Entry, is_twin: bool) -> Result<(), StoreError> {
         for finding in entry.notice.iter().flat_map(|notice| &notice.findings) {
+            // A question that comes of not having seen the site is not worth a person's time
+            // tomorrow, when it is looked at again.
+            if entry.undecided && finding.level == Level::Review {
+                continue;
+            }
             let of = (key.clone(), finding.code.to_string());
             if is_twin {
                 self.unclose(&of);
@@ -284,10 +289,14 @@ impl Desk<'_> {
         notice.id = self.notice_of(key);
         for finding in &mut notice.findings {
             let of = (key.clone(), finding.code.to_string());
-            if let Some(kept) = self.findings.get(&of) {
-                finding.first_seen = kept.life.first_seen;
-                finding.deadline = kept.life.deadline;
-                finding.status = Some(kept.life.status);
+            match self.findings.get(&of) {
+                Some(kept) => {
+                    finding.first_seen = kept.life.first_seen;
+                    finding.deadline = kept.life.deadline;
+                    finding.status = Some(kept.life.status);
+                }
+                // A question of this run alone.
+                None => finding.status = Some(Status::Found),
             }
         }
     }

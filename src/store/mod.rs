@@ -30,7 +30,9 @@ use sql::Pool;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{ConnectOptions, Connection};
-use std::path::PathBuf;
+use std::fs::OpenOptions;
+use std::io;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::time::Duration;
 
@@ -130,6 +132,10 @@ impl Store {
         if !create && !file.exists() {
             return Err(StoreError::Missing(shown(place)));
         }
+        if create {
+            make_private(&file)
+                .map_err(|error| StoreError::Open(shown(place), error.to_string()))?;
+        }
         let options = SqliteConnectOptions::new()
             .filename(&file)
             .create_if_missing(create)
@@ -141,6 +147,22 @@ impl Store {
         let pool = SqlitePoolOptions::new().max_connections(4).acquire_timeout(PATIENCE);
         let pool = Pool::Sqlite(pool.connect_with(options).await.map_err(failed)?);
         Ok(Store { pool })
+    }
+}
+
+/// Makes a file that is not there yet: persons stand in a store, and only its owner may read it.
+/// SQLite gives what it keeps beside it the same rights.
+fn make_private(file: &Path) -> io::Result<()> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt;
+        options.mode(0o600);
+    }
+    match options.open(file) {
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
+        _ => Ok(()),
     }
 }
 

@@ -48,6 +48,7 @@ fn of(n: usize, province: &str) -> Entry {
     filing.phone = Some("13800000000".to_owned());
     filing.providers = Some(vec![["甲云", "乙/云[1]"][n % 2].to_owned()]);
     let mut entry = entry(filing, &found, &[]);
+    entry.undecided = n == 7;
     for finding in entry.notice.iter_mut().flat_map(|notice| &mut notice.findings) {
         finding.found = beian::rules::Text::same(EVIL.to_owned());
     }
@@ -95,13 +96,16 @@ async fn the_workbook_is_read_back_by_another_reader() {
     let mut book: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).unwrap();
     assert_eq!(
         book.sheet_names(),
-        ["汇总", "整改通知", "待复核", "广东", "北京", "浙江", "甲云", "乙_云_1_"]
+        ["汇总", "整改通知", "待复核", "未能检测", "广东", "北京", "浙江", "甲云", "乙_云_1_"]
     );
     let notices = book.worksheet_range("整改通知").unwrap();
     let head: Vec<String> = notices.rows().next().unwrap().iter().map(Data::to_string).collect();
     assert_eq!(&head[..6], ["状态", "级别", "整改期限", "域名", "主办单位", "规则编号"]);
     assert_eq!(notices.height(), 1 + 10 + 5);
     assert_eq!(book.worksheet_range("待复核").unwrap().height(), 1 + 4);
+    let silent = book.worksheet_range("未能检测").unwrap();
+    assert_eq!(silent.height(), 1 + 1);
+    assert_eq!(silent.rows().nth(1).unwrap()[0], Data::String("n7.example".to_owned()));
     assert_eq!(book.worksheet_range("甲云").unwrap().height(), 1 + 12);
     let row: Vec<Data> = notices.rows().nth(1).unwrap().to_vec();
     let column = |name: &str| head.iter().position(|cell| cell == name).unwrap();

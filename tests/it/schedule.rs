@@ -96,7 +96,8 @@ fn findings_do_not_keep_the_next_command_from_running() {
          run = [[\"import\", \"nowhere.csv\"], [\"report\", \"--jsonl\", \"bad.jsonl\"]]\n";
     fs::write(folder.path().join("schedule.toml"), timetable).unwrap();
     let output = beian(folder.path(), &["--now", "two"]).output().unwrap();
-    assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+    assert_eq!(output.status.code(), Some(3), "a row was rejected: {}", said(&output));
+    assert!(said(&output).contains("ended with 3 0"), "{}", said(&output));
     assert!(folder.path().join("made.jsonl").exists());
     let output = beian(folder.path(), &["--now", "bad"]).output().unwrap();
     assert_eq!(output.status.code(), Some(2), "{}", said(&output));

@@ -65,6 +65,12 @@ async fn a_copy_is_made_while_others_write_and_never_over_another_file() {
     let copy = folder.path().join("copy.db");
     store.backup(&copy).await.unwrap();
     assert!(store.backup(&copy).await.is_err());
+    // Persons stand in a store: it is its owner's alone, and so is a copy.
+    #[cfg(unix)]
+    for file in [copy.as_path(), Path::new(&place.url)] {
+        use std::os::unix::fs::PermissionsExt;
+        assert_eq!(fs::metadata(file).unwrap().permissions().mode() & 0o777, 0o600);
+    }
     writing.await.unwrap();
     let copied =
         Store::open(copy.to_str().unwrap(), false, at("2026-11-01T00:00:00Z")).await.unwrap();

@@ -115,6 +115,20 @@ async fn what_was_not_looked_at_or_could_not_be_moves_nothing() {
         let seen = store.all_findings(&Filter::default()).await.unwrap().remove(0);
         assert_eq!((seen.life.status, seen.life.level), (Status::Drafted, V));
         assert_eq!(seen.life.last_seen, day("2026-11-02"));
+        // A question that comes of a site that did not answer opens nothing; what the filing alone
+        // shows does.
+        let silent = entry(
+            filing(2, "dark.example", "乙公司"),
+            &[("DNS001", Level::Review), ("FIL001", V)],
+            &[],
+        );
+        let mut dark = [entry(of(), &[], &[]), Entry { undecided: true, ..silent }];
+        run(&store, "2026-11-05", &mut dark).await;
+        let filter = Filter { domains: vec!["dark.example".to_owned()], ..Filter::default() };
+        let found = store.all_findings(&filter).await.unwrap();
+        assert_eq!((found.len(), &*found[0].finding.code), (1, "FIL001"));
+        let told = &dark[1].notice.as_ref().unwrap().findings;
+        assert_eq!(told[0].status, Some(Status::Found));
         // An older look changes nothing.
         run(&store, "2026-11-01", &mut [entry(of(), &[], &["ICP001"])]).await;
         assert_eq!(statuses(&store).await[0].2, Status::Drafted);

@@ -1,7 +1,8 @@
 //! What people do to findings, and what the days do.
 
 use super::enter::put_history;
-use super::findings::{Filter, Kept, findings, level_text};
+use super::filter::Filter;
+use super::findings::{Kept, findings, level_text};
 use super::sql::values;
 use super::{Store, StoreError, stamp};
 use crate::notice::{Change, Event, Refused, Status, step};

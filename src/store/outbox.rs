@@ -1,7 +1,8 @@
 //! The outbox: what is to be said to somebody, said at least once, and not twice but where the
 //! receiver's protocol leaves no other way.
 
-use super::findings::{Filter, Kept, Mark, Seen, findings, level_text};
+use super::filter::Filter;
+use super::findings::{Kept, Mark, Seen, findings, level_text};
 use super::sql::{Row, Tx, values};
 use super::{Store, StoreError, enter::put_history, stamp};
 use crate::notice::{Event, step};

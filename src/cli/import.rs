@@ -1,9 +1,11 @@
 use super::options::{Common, Format, ListArgs, StoreArgs};
 use super::{Done, lists, memory, options, terminal, wiring};
 use crate::filing::{Filing, Layout, Rejected};
+use crate::notice::{Event, Status};
+use crate::policy::Workdays;
 use crate::report::{self, RejectedRows};
 use crate::rules::Lang;
-use crate::store::{Imported, Store};
+use crate::store::{Act, Filter, Imported, Store};
 use anyhow::{Context, Result, bail};
 use jiff::Timestamp;
 use serde_json::json;
@@ -140,9 +142,28 @@ impl Shelf {
     fn end(mut self, whole: bool) -> Result<Imported> {
         self.put()?;
         if whole {
-            self.done.gone = Handle::current().block_on(self.store.gone_since(self.at))?;
+            let handle = Handle::current();
+            self.done.gone = handle.block_on(self.store.gone_since(self.at))?;
+            handle.block_on(self.close_gone())?;
         }
         Ok(self.done)
+    }
+}
+
+impl Shelf {
+    /// What was found of a filing that is no more is nobody's to mend.
+    async fn close_gone(&self) -> Result<()> {
+        let statuses = Status::ALL.into_iter().filter(|status| *status != Status::Closed).collect();
+        let filter = Filter { gone: true, statuses, ..Filter::default() };
+        let act = Act {
+            event: Event::Closed,
+            actor: "beian",
+            reason: "名单中已无此备案 / the list no longer has the filing",
+            at: self.at,
+            day: report::china_day(self.at),
+        };
+        self.store.act(&filter, &act, &Workdays::default()).await?;
+        Ok(())
     }
 }
 

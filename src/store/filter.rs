@@ -40,6 +40,9 @@ pub struct Filter {
     /// Those that something happened to up to this day.
     #[serde(skip)]
     pub until: Option<Date>,
+    /// Those of filings that a whole list no longer had.
+    #[serde(skip)]
+    pub gone: bool,
     /// Those that this run saw or moved.
     #[serde(skip)]
     pub run: Option<String>,
@@ -84,6 +87,9 @@ impl Filter {
         any_of("('、' || f.provider || '、') LIKE ? ESCAPE '\\'", providers, values);
         any_of("n.deadline <= ?", self.due_by.map(Value::from).into_iter().collect(), values);
         any_of("n.run = ?", self.run.as_ref().map(Value::from).into_iter().collect(), values);
+        if self.gone {
+            sql.push_str(" AND f.gone = 1");
+        }
         if self.since.is_some() || self.until.is_some() {
             let first = values.len() + 1;
             let (since, until) = bounds(self);

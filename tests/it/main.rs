@@ -25,6 +25,7 @@ mod page;
 #[cfg_attr(not(feature = "browser"), expect(dead_code, reason = "there is less to look at"))]
 mod png;
 mod probe;
+mod remember;
 mod reports;
 mod rules;
 mod run;

@@ -338,13 +338,7 @@ impl Office<'_> {
         }
         if !remind {
             // The letter promises what will hold once it is sent: a deadline counted from today.
-            for item in &mut items {
-                if item.status == Status::Drafted {
-                    let days = i64::from(item.finding.days).days();
-                    let due = today.saturating_add(days);
-                    item.finding.deadline = self.workdays.on_or_after(due);
-                }
-            }
+            items.iter_mut().for_each(|item| item.told_on(today, self.workdays));
         }
         let content = self.composer.notice(&items, remind, today);
         Ok(Some(content.map_err(|error| error.to_string())))

@@ -4,8 +4,9 @@ use super::mask::Mask;
 use super::{COLUMNS, Line, cell, json, level_name, masked};
 use crate::filing::Filing;
 use crate::notice::{Finding, Status};
-use crate::policy::Level;
+use crate::policy::{Level, Workdays};
 use crate::rules::{Lang, Text};
+use jiff::ToSpan;
 use jiff::civil::Date;
 use serde_json::json as object;
 use std::io;
@@ -27,6 +28,17 @@ pub struct Item {
     pub reopened: u32,
     /// The folder of the run whose `evidence/` holds what was seen; empty where none does.
     pub folder: String,
+}
+
+impl Item {
+    /// As its owner is told of it on a day: the time to mend what he was not told of before begins
+    /// then.
+    pub fn told_on(&mut self, day: Date, workdays: &Workdays) {
+        if self.status == Status::Drafted {
+            let due = day.saturating_add(i64::from(self.finding.days).days());
+            self.finding.deadline = workdays.on_or_after(due);
+        }
+    }
 }
 
 /// Findings as rows of text.

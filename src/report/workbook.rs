@@ -83,6 +83,8 @@ const FILED: [(&str, f64); 6] = [
     ("province", 10.0),
     ("provider", 20.0),
 ];
+/// How many columns are printed: more would be too small to read.
+const PRINTED: u16 = 10;
 /// How many columns stay where they are when the rest is scrolled.
 const FROZEN: u16 = 4;
 
@@ -248,6 +250,7 @@ impl Workbook {
             let last = u16::try_from(columns - 1).unwrap_or_default();
             let worksheet = self.book.worksheet_from_index(sheet.at)?;
             worksheet.autofilter(0, 0, sheet.rows.max(1), last)?;
+            worksheet.set_print_area(0, 0, sheet.rows.max(1), last.min(PRINTED - 1))?;
         }
         self.book.save_to_writer(file)?;
         Ok(self.left_out)
@@ -378,7 +381,8 @@ fn write_sums(
         (pick("省份", "province"), &sums.by_province),
         (pick("接入商", "provider"), &sums.by_provider),
     ];
-    row = write_table(sheet, row, pick("合计", "all"), &[("", sums.whole)], lang, formats)?;
+    let everything = pick("全部", "everything");
+    row = write_table(sheet, row, pick("合计", "all"), &[(everything, sums.whole)], lang, formats)?;
     for (name, table) in tables {
         let rows = Sums::most(table, 200);
         if !rows.is_empty() {
@@ -407,12 +411,7 @@ fn write_table(
     for (name, tally) in rows {
         row += 1;
         let unnamed = if lang == Lang::Zh { "（未填）" } else { "(not in the list)" };
-        let of_all = if lang == Lang::Zh { "全部" } else { "everything" };
-        let shown = match (*name, rows.len()) {
-            ("", 1) => of_all.to_owned(),
-            ("", _) => unnamed.to_owned(),
-            (name, _) => terminal(name),
-        };
+        let shown = if name.is_empty() { unnamed.to_owned() } else { terminal(name) };
         sheet.write_string_with_format(row, 0, shown, &formats.said)?;
         let Tally { violations, warnings, reviews, overdue, closed, waived, .. } = *tally;
         let counts = [tally.open(), violations, warnings, reviews, overdue, closed, waived];

@@ -278,6 +278,10 @@ async fn a_subject_gets_one_letter_with_all_of_its_domains() {
         assert!(document.contains(said), "{said}");
     }
     assert!(!document.contains("LNK001 有问题"), "a question is not put to the owner");
+    // Found weeks ago and told today: the time to mend it begins today.
+    let day = beian::report::china_day(jiff::Timestamp::now());
+    let due = workdays().on_or_after(day.saturating_add(jiff::ToSpan::days(7)));
+    assert!(document.contains(&due.to_string()), "{due}");
     for part in ["[Content_Types].xml", "_rels/.rels", "word/styles.xml"] {
         assert!(inside(first, part).starts_with("<?xml"), "{part}");
     }

@@ -5,6 +5,7 @@ use super::super::{terminal, wiring};
 use super::each;
 use super::places::{begin_folder, end_folder};
 use crate::notice::Status;
+use crate::policy::Workdays;
 use crate::report::{self, Item, ItemRows, LETTER, Letter};
 use crate::rules::Lang;
 use crate::store::{Filter, Store};
@@ -39,6 +40,7 @@ pub(super) async fn letters(
     letter: &Letter,
     folder: &Path,
     today: Date,
+    workdays: &Workdays,
     lang: Lang,
 ) -> Result<()> {
     let part = begin_folder(folder)?;
@@ -62,7 +64,9 @@ pub(super) async fn letters(
             if group.last().is_some_and(|l| l.filing.subject_key() != item.filing.subject_key()) {
                 write(&std::mem::take(&mut group))?;
             }
-            group.push(item.clone());
+            let mut item = item.clone();
+            item.told_on(today, workdays);
+            group.push(item);
             Ok(())
         })
         .await?;

@@ -123,7 +123,8 @@ async fn make(store: &Store, settings: &Settings, format: Format, args: &Args) -
         html(store, &filter, &pages, &sums, folder).await?;
     }
     if let (Some(folder), Some(letter)) = (&args.letters, &letter) {
-        letters(store, &filter, letter, folder, today, rows.lang).await?;
+        let workdays = &wiring::policy(settings)?.workdays;
+        letters(store, &filter, letter, folder, today, workdays, rows.lang).await?;
     }
     if let Some(path) = &args.openmetrics {
         let text = open_metrics(&gauges(store).await?);

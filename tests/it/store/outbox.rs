@@ -21,24 +21,38 @@ const NOW: &str = "2026-11-03T00:00:00Z";
 const SOON: &str = "2026-11-03T00:05:00Z";
 const LATER: &str = "2026-11-03T01:00:00Z";
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_message_is_put_there_once_and_taken_by_one() {
+    const MANY: usize = 80;
     for place in places() {
         let store = place.open().await;
-        let drafts = [draft("m1", &[]), draft("m1", &[]), draft("m2", &[])];
+        let mut drafts = vec![draft("m1", &[]), draft("m1", &[]), draft("m2", &[])];
         assert_eq!(store.put_messages(&drafts, at(NOW), at(NOW)).await.unwrap(), 2);
         assert_eq!(store.put_messages(&drafts, at(NOW), at(NOW)).await.unwrap(), 0);
+        drafts.extend((3..=MANY).map(|number| draft(&format!("m{number}"), &[])));
+        store.put_messages(&drafts, at(NOW), at(NOW)).await.unwrap();
         // Many take at once, each from a connection of its own; nobody gets what another has.
         let takers = (0..8).map(|_| {
-            let store = store.clone();
-            tokio::spawn(async move { store.take_message(at(NOW), at(SOON), &[]).await.unwrap() })
+            let place = place.url.clone();
+            tokio::spawn(async move {
+                let store = Store::open(&place, false, at(NOW)).await.unwrap();
+                let mut taken = Vec::new();
+                while let Some(message) = store.take_message(at(NOW), at(SOON), &[]).await.unwrap()
+                {
+                    taken.push(message.id);
+                }
+                taken
+            })
         });
         let mut taken = Vec::new();
         for taker in takers.collect::<Vec<_>>() {
-            taken.extend(taker.await.unwrap().map(|message| message.id));
+            taken.extend(taker.await.unwrap());
         }
         taken.sort();
-        assert_eq!(taken, ["m1", "m2"]);
+        taken.dedup();
+        let all = store.messages(Some(State::Sending), 1_000).await.unwrap();
+        assert_eq!((taken.len(), all.len()), (MANY, MANY));
+        assert!(all.iter().all(|message| message.attempts == 1), "one is taken by one");
         // Whoever took them has died: others may, when his time is over.
         assert!(store.take_message(at(NOW), at(SOON), &[]).await.unwrap().is_none());
         let again = store.take_message(at(SOON), at(LATER), &[]).await.unwrap().unwrap();
@@ -120,6 +134,7 @@ async fn a_job_is_one_s_at_a_time_and_once_for_its_time() {
         store.hold_turn("nightly", "a", at("2026-11-03T02:00:00Z")).await.unwrap();
         assert!(matches!(take(SOON, "b", LATER).await.unwrap(), Turn::Held(_)));
         store.end_turn("nightly", "a", at(LATER), "0").await.unwrap();
+        assert_eq!(take(NOW, "b", LATER).await.unwrap(), Turn::Done, "it was done for that time");
         assert_eq!(take(SOON, "b", LATER).await.unwrap(), Turn::Mine);
         let jobs = store.jobs().await.unwrap();
         assert_eq!((jobs[0].slot.as_str(), jobs[0].ended.as_str()), (SOON, ""));

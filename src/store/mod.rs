@@ -1,7 +1,7 @@
 //! What is remembered from one run to the next: filings and how they changed, runs, findings
 //! and their lives, messages to be sent, jobs.
 //!
-//! One file of SQLite, or PostgreSQL by a URL: the same tables and the same SQL ([`sql`]).
+//! One file of SQLite, or PostgreSQL by a URL: the same tables and the same SQL.
 //! Everything that belongs together happens in one transaction. Times are arguments.
 
 mod acts;

@@ -111,12 +111,13 @@ impl Store {
         for undecided in [false, true] {
             let keys = looked.iter().filter(|(_, is)| **is == undecided).map(|(key, _)| key);
             let keys: Vec<Key> = keys.cloned().collect();
-            for (sql, mut values) in filings::asked("(subject, domain)", &keys) {
+            for (with, mut values) in filings::keyed(&keys) {
                 let first = values.len() + 1;
                 let second = first + 1;
                 values.extend(values![at.as_str(), undecided]);
                 let sql = format!(
-                    "UPDATE filing SET looked = ${first}, undecided = ${second} WHERE {sql}"
+                    "{with} UPDATE filing SET looked = ${first}, undecided = ${second} FROM k
+                     WHERE filing.subject = k.s AND filing.domain = k.d"
                 );
                 tx.run(&sql, values).await?;
             }
@@ -165,9 +166,10 @@ async fn entered(
     keys: &[Key],
 ) -> Result<HashMap<Key, HashSet<i64>>, StoreError> {
     let mut entered: HashMap<Key, HashSet<i64>> = HashMap::new();
-    for (sql, mut values) in filings::asked("(subject, domain)", keys) {
+    for (with, mut values) in filings::keyed(keys) {
         let sql = format!(
-            "SELECT subject, domain, line FROM audit WHERE run = ${} AND {sql}",
+            "{with} SELECT a.subject, a.domain, a.line FROM k JOIN audit a
+             ON a.run = ${} AND a.subject = k.s AND a.domain = k.d",
             values.len() + 1
         );
         values.push(Value::from(&head.id));

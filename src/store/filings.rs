@@ -160,10 +160,11 @@ pub(super) async fn known(
 ) -> Result<HashMap<Key, Known>, StoreError> {
     let keys: HashSet<Key> = filings.map(key).collect();
     let mut known = HashMap::new();
-    for (sql, values) in asked(
-        "SELECT subject, domain, digest, looked, gone FROM filing WHERE (subject, domain)",
-        &keys.into_iter().collect::<Vec<_>>(),
-    ) {
+    for (with, values) in keyed(&keys.into_iter().collect::<Vec<_>>()) {
+        let sql = format!(
+            "{with} SELECT f.subject, f.domain, f.digest, f.looked, f.gone
+             FROM k JOIN filing f ON f.subject = k.s AND f.domain = k.d"
+        );
         for row in tx.rows(&sql, values).await? {
             let of = Known { digest: row.text(2)?, looked: row.text(3)?, gone: row.int(4)? != 0 };
             known.insert((row.text(0)?, row.text(1)?), of);
@@ -172,13 +173,14 @@ pub(super) async fn known(
     Ok(known)
 }
 
-/// A question about pairs of subject and domain, as many at a time as both databases like.
-pub(super) fn asked(head: &str, keys: &[Key]) -> Vec<(String, Vec<Value>)> {
-    let ask = |keys: &[Key]| {
+/// Pairs of subject and domain as a table `k (s, d)` to join with, as many at a time as both
+/// databases like. SQLite would go through a whole table for `(subject, domain) IN (VALUES …)`.
+pub(super) fn keyed(keys: &[Key]) -> Vec<(String, Vec<Value>)> {
+    let part = |keys: &[Key]| {
         let values = keys.iter().flat_map(|(s, d)| values![s, d]).collect();
-        (format!("{head} IN (VALUES {})", marks(keys.len(), 2, 1)), values)
+        (format!("WITH k (s, d) AS (VALUES {})", marks(keys.len(), 2, 1)), values)
     };
-    keys.chunks(500).map(ask).collect()
+    keys.chunks(500).map(part).collect()
 }
 
 /// Remembers filings as they are read now; the keys of those that changed or are new.
@@ -237,8 +239,12 @@ pub(super) async fn take(
          changed = excluded.changed, listed = excluded.listed, gone = 0",
     )
     .await?;
-    for (sql, mut values) in asked("(subject, domain)", &same) {
-        let listed = format!("UPDATE filing SET listed = ${} WHERE {sql}", values.len() + 1);
+    for (with, mut values) in keyed(&same) {
+        let listed = format!(
+            "{with} UPDATE filing SET listed = ${} FROM k
+             WHERE filing.subject = k.s AND filing.domain = k.d",
+            values.len() + 1
+        );
         values.push(Value::from(at));
         tx.run(&listed, values).await?;
     }

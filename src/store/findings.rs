@@ -308,8 +308,11 @@ impl Kept {
         keys: &[Key],
     ) -> Result<HashMap<(Key, String), Kept>, StoreError> {
         let mut found = HashMap::new();
-        let head = format!("SELECT {COLUMNS} FROM finding n WHERE (n.subject, n.domain)");
-        for (sql, values) in filings::asked(&head, keys) {
+        for (with, values) in filings::keyed(keys) {
+            let sql = format!(
+                "{with} SELECT {COLUMNS} FROM k JOIN finding n
+                 ON n.subject = k.s AND n.domain = k.d"
+            );
             for row in tx.rows(&sql, values).await? {
                 let key = (row.text(0)?, row.text(1)?);
                 found.insert((key, row.text(2)?), Kept::read(&row)?);

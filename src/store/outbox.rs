@@ -389,10 +389,11 @@ async fn told(
         .map(|seen| (seen.subject.clone(), seen.filing.domain.ascii().to_owned()))
         .collect();
     let mut told = std::collections::HashSet::new();
-    for (sql, mut values) in super::filings::asked("(f.subject, f.domain)", &keys) {
+    for (with, mut values) in super::filings::keyed(&keys) {
         let sql = format!(
-            "SELECT f.subject, f.domain, f.code, f.stage FROM message_finding f
-             JOIN message m ON m.id = f.message WHERE m.route = ${} AND {sql}",
+            "{with} SELECT f.subject, f.domain, f.code, f.stage FROM k JOIN message_finding f
+             ON f.subject = k.s AND f.domain = k.d
+             JOIN message m ON m.id = f.message WHERE m.route = ${}",
             values.len() + 1
         );
         values.push(super::sql::Value::from(route));

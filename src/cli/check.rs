@@ -1,12 +1,13 @@
-use super::options::{Common, FolderArgs, Format, JudgeArgs, LookArgs};
+use super::options::{Common, FolderArgs, Format, JudgeArgs, LookArgs, StoreArgs};
 use super::run::{self, Parts};
-use super::{Done, options, seen, terminal, wiring};
+use super::{Done, memory, options, seen, terminal, wiring};
 use crate::evidence::Evidence;
-use crate::filing::{Domain, Filing, Row};
+use crate::filing::{Domain, Filing};
 use crate::pipeline::Summary;
 use crate::policy::{Level, Policy};
 use crate::report;
 use crate::rules::{self, Lang};
+use crate::store::{Pick, Store};
 use anyhow::{Context, Result, anyhow};
 use console::style;
 use serde::Deserialize;
@@ -28,6 +29,8 @@ pub(super) struct Args {
     #[arg(long, short, value_name = "DIR")]
     output: Option<PathBuf>,
     #[command(flatten)]
+    store: StoreArgs,
+    #[command(flatten)]
     folder: FolderArgs,
     #[command(flatten)]
     look: LookArgs,
@@ -41,9 +44,11 @@ Examples:
   beian check site.example 例子.example --lang en
   beian check site.example --only ICP,LNK --format json
   beian check site.example --registration
+  beian check site.example --store beian.db      compare with its filing in the store
 
 A bare domain has no filing to compare with: rules that need one say so. To compare,
-audit a list: beian audit filings.csv.";
+name a store that knows its filing, or audit a list: beian audit filings.csv.
+The store is only read; what an audit finds is what it remembers.";
 
 /// Somebody waits: the second look at a failed site comes sooner than in a long run.
 const SECOND_LOOK_AFTER: Duration = Duration::from_secs(3);
@@ -51,6 +56,7 @@ const SECOND_LOOK_AFTER: Duration = Duration::from_secs(3);
 /// A line of `audits.jsonl`.
 #[derive(Deserialize)]
 struct AuditLine {
+    row: u64,
     domain: Domain,
     verdicts: Vec<VerdictLine>,
     evidence: Evidence,
@@ -72,10 +78,17 @@ struct VerdictLine {
 }
 
 pub(super) fn run(common: &Common, args: &Args) -> Done {
-    let settings =
-        options::settings(common, Some((&args.look, &args.folder)), Some(&args.judge), None)?;
+    let look = Some((&args.look, &args.folder));
+    let settings = options::settings(common, look, Some(&args.judge), Some(&args.store))?;
     let parts = Parts::new(settings)?;
-    let rows: Vec<Row> = (1..).zip(&args.domains).map(row).collect::<Result<_>>()?;
+    let domains: Vec<Domain> = args.domains.iter().map(domain).collect::<Result<_>>()?;
+    let runtime = super::runtime()?;
+    let _inside = runtime.enter();
+    let store = runtime.block_on(memory::maybe(&parts.settings, false))?;
+    let filings = runtime.block_on(filings(domains, store.as_ref()))?;
+    let against = store.map(|_| filings.iter().map(|(f, known)| against(f, *known, parts.lang)));
+    let against: Vec<String> = against.into_iter().flatten().collect();
+    let rows = filings.into_iter().map(|(filing, _)| Ok(Box::new(filing)));
     let digest = Sha256::new_with_prefix(args.domains.join("\n"));
     let scratch = tempfile::tempdir().context("a temporary folder")?;
     let output = args.output.clone().unwrap_or_else(|| scratch.path().join("check"));
@@ -83,26 +96,77 @@ pub(super) fn run(common: &Common, args: &Args) -> Done {
     plan.second_look_after = plan.second_look_after.min(SECOND_LOOK_AFTER);
     run::warn_of_age(&parts, plan.at)?;
     let probe = wiring::probe(&parts.settings, &parts.policy)?;
-    let runtime = super::runtime()?;
-    let _inside = runtime.enter();
     let stop = run::stop_on_interrupt(plan.lang, run::farewell(&plan.output, plan.lang));
-    let end = runtime.block_on(run::audit(rows.into_iter(), probe, &plan, stop))?;
+    let end = runtime.block_on(run::audit(rows, probe, &plan, stop))?;
     let Some(summary) = end else {
         return Ok(match args.output {
             Some(_) => run::say_interrupted(&plan),
             None => run::INTERRUPTED,
         });
     };
-    say(common.format, &plan.output.join("audits.jsonl"), &parts, &summary)?;
+    say(common.format, &plan.output.join("audits.jsonl"), &parts, &summary, &against)?;
     Ok(run::exit_code(&summary, &args.judge))
 }
 
-fn row((line, text): (u64, &String)) -> Result<Row> {
-    let domain = Domain::parse(text).map_err(|error| anyhow!("{text:?}: {error}"))?;
-    Ok(Ok(Box::new(Filing::of_domain(line, domain))))
+fn domain(text: &String) -> Result<Domain> {
+    Domain::parse(text).map_err(|error| anyhow!("{text:?}: {error}"))
 }
 
-fn say(format: Format, audits: &Path, parts: &Parts, summary: &Summary) -> Result<()> {
+/// What the domains are compared with: their filings in the store, or nothing but their names;
+/// and whether the store knows them.
+async fn filings(domains: Vec<Domain>, store: Option<&Store>) -> Result<Vec<(Filing, bool)>> {
+    let mut filings = Vec::new();
+    for domain in domains {
+        let of = match store {
+            Some(store) => filed(store, &domain).await?,
+            None => Vec::new(),
+        };
+        match of.is_empty() {
+            true => filings.push((Filing::of_domain(0, domain), false)),
+            false => filings.extend(of.into_iter().map(|filing| (filing, true))),
+        }
+    }
+    for (line, (filing, _)) in (1..).zip(&mut filings) {
+        filing.line = line;
+    }
+    Ok(filings)
+}
+
+/// The filings of a domain; of a host `www`, where it has none, those of the domain it stands for.
+async fn filed(store: &Store, domain: &Domain) -> Result<Vec<Filing>> {
+    // More than one is somebody's mistake, a hundred a joke.
+    const MOST: usize = 100;
+    let name = domain.ascii();
+    for name in [Some(name), name.strip_prefix("www.")].into_iter().flatten() {
+        let found = store.filings(&Pick::Domain(name.to_owned()), None, MOST).await?;
+        if !found.is_empty() {
+            return Ok(found);
+        }
+    }
+    Ok(Vec::new())
+}
+
+/// What a filing of the store is called, without naming a person.
+fn against(filing: &Filing, known: bool, lang: Lang) -> String {
+    let numbers = [&filing.record_number, &filing.subject_number, &filing.licence];
+    let number = numbers.into_iter().flatten().next().map(|number| number.shown());
+    match (number, lang) {
+        _ if !known && lang == Lang::Zh => "备案数据库中没有该域名，仅检查网站本身".to_owned(),
+        _ if !known => "the store has no filing of this domain: nothing to compare with".to_owned(),
+        (Some(number), Lang::Zh) => format!("对照备案：{number}"),
+        (Some(number), Lang::En) => format!("compared with the filing {number}"),
+        (None, Lang::Zh) => "对照备案数据库中的记录（无备案号）".to_owned(),
+        (None, Lang::En) => "compared with its filing in the store, which has no number".to_owned(),
+    }
+}
+
+fn say(
+    format: Format,
+    audits: &Path,
+    parts: &Parts,
+    summary: &Summary,
+    against: &[String],
+) -> Result<()> {
     let text = std::fs::read_to_string(audits).context("the results cannot be read back")?;
     if format == Format::Json {
         let audits: Vec<Value> =
@@ -112,13 +176,24 @@ fn say(format: Format, audits: &Path, parts: &Parts, summary: &Summary) -> Resul
     let mut out = String::new();
     for line in text.lines() {
         let audit: AuditLine = serde_json::from_str(line).context("the results")?;
-        describe(&mut out, &audit, parts.lang, &parts.policy)?;
+        let index = usize::try_from(audit.row).unwrap_or_default().wrapping_sub(1);
+        let against = against.get(index).map(String::as_str);
+        describe(&mut out, &audit, against, parts.lang, &parts.policy)?;
     }
     terminal::print(&out)
 }
 
-fn describe(out: &mut String, audit: &AuditLine, lang: Lang, policy: &Policy) -> Result<()> {
+fn describe(
+    out: &mut String,
+    audit: &AuditLine,
+    against: Option<&str>,
+    lang: Lang,
+    policy: &Policy,
+) -> Result<()> {
     writeln!(out, "{}", style(&audit.domain).bold())?;
+    if let Some(against) = against {
+        writeln!(out, "  {}", terminal::safe(against))?;
+    }
     for line in seen::lines(&audit.evidence, lang, policy) {
         writeln!(out, "  {}", terminal::safe(&line))?;
     }

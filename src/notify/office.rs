@@ -275,10 +275,10 @@ impl Office<'_> {
     /// A digest to each address, where anything has happened since the last one.
     async fn digest(&self, route: &Route) -> Result<(Vec<Draft>, Planned), StoreError> {
         let damaged = |error| StoreError::Damaged(format!("a digest: {error}"));
-        let after = match self.store.last_body(&route.name).await? {
-            Some(body) => serde_json::from_str::<News>(&body).map_err(damaged)?.upto,
-            None => 0,
-        };
+        let mut after = 0;
+        for body in self.store.bodies(&route.name, "digest").await? {
+            after = after.max(serde_json::from_str::<News>(&body).map_err(damaged)?.upto);
+        }
         let (mut changes, upto) = self.store.changes_since(&route.filter, after).await?;
         // What we did ourselves is no news to those who had us do it.
         changes.retain(|change, _| NEWS.contains(&change.as_str()));

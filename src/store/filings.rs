@@ -34,6 +34,8 @@ pub enum Pick {
     Changed,
     /// Those of this access provider.
     Provider(String),
+    /// Those of this domain, in punycode.
+    Domain(String),
 }
 
 /// What tells one filing from another: its subject's key and its domain in punycode.
@@ -109,6 +111,7 @@ impl Store {
                     values![within(name)]
                 })
             }
+            Pick::Domain(name) => ("f.gone = 0 AND f.domain = $1".to_owned(), values![name]),
         };
         let (subject, domain) = after.cloned().unwrap_or_default();
         let first = values.len() + 1;

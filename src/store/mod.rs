@@ -31,12 +31,12 @@ use jiff::Timestamp;
 use sql::Pool;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{ConnectOptions, Connection};
+use sqlx::{ConnectOptions, Connection, SqliteConnection};
 use std::fs::OpenOptions;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// The memory of the program.
 #[derive(Clone, Debug)]
@@ -121,7 +121,9 @@ impl Store {
         let failed = |error: sqlx::Error| StoreError::Open(shown(place), error.to_string());
         if is_url(place) {
             let options = PgConnectOptions::from_str(place).map_err(failed)?;
-            let options = options.application_name("beian").disable_statement_logging();
+            let patience = format!("{}s", PATIENCE.as_secs());
+            let options = options.application_name("beian").options([("lock_timeout", patience)]);
+            let options = options.disable_statement_logging();
             // A pool would ask a server that is not there again and again.
             let first = tokio::time::timeout(GREETING, options.connect()).await;
             let silent = |_| StoreError::Open(shown(place), "the server does not answer".into());
@@ -141,16 +143,38 @@ impl Store {
         let options = SqliteConnectOptions::new()
             .filename(&file)
             .create_if_missing(create)
-            .journal_mode(SqliteJournalMode::Wal)
             // What was said to be sent must be known to be sent after a power cut, too.
             .synchronous(SqliteSynchronous::Full)
             .busy_timeout(PATIENCE)
             .disable_statement_logging();
+        let first = with_wal(options.clone()).await.map_err(failed)?;
         let pool = SqlitePoolOptions::new().max_connections(4).acquire_timeout(PATIENCE);
         let pool = Pool::Sqlite(pool.connect_with(options).await.map_err(failed)?);
+        first.close().await.map_err(failed)?;
         Ok(Store { pool })
     }
 }
+
+/// A connection to a file that has its write-ahead log from now on. Of several that give it one
+/// SQLite lets one do so, and does not have the others wait.
+async fn with_wal(options: SqliteConnectOptions) -> Result<SqliteConnection, sqlx::Error> {
+    const PAUSE: Duration = Duration::from_millis(20);
+    let options = options.journal_mode(SqliteJournalMode::Wal);
+    let begun = Instant::now();
+    loop {
+        match options.connect().await {
+            Err(sqlx::Error::Database(error))
+                if error.code().as_deref() == Some(BUSY) && begun.elapsed() < PATIENCE =>
+            {
+                tokio::time::sleep(PAUSE).await;
+            }
+            done => return done,
+        }
+    }
+}
+
+/// SQLite's code for a file that somebody else has locked.
+const BUSY: &str = "5";
 
 /// Makes a file that is not there yet: persons stand in a store, and only its owner may read it.
 /// SQLite gives what it keeps beside it the same rights.

@@ -1,6 +1,7 @@
 //! The outbox: what is to be said to somebody, said at least once, and not twice but where the
 //! receiver's protocol leaves no other way.
 
+use super::filings::Key;
 use super::filter::Filter;
 use super::findings::{Kept, Mark, Seen, findings, level_text};
 use super::sql::{Row, Tx, values};
@@ -10,7 +11,7 @@ use crate::policy::Workdays;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::Serialize;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fmt;
 
 /// Where a message stands.
@@ -113,7 +114,8 @@ const COLUMNS: &str = "id, route, recipient, kind, subject, body, state, created
     error, sent";
 
 impl Store {
-    /// Puts messages into the outbox; the number of those that were not there yet.
+    /// Puts messages into the outbox; the number of those that were not there yet. What somebody
+    /// else has put there to be told since it was asked for is left out of them.
     pub async fn put_messages(
         &self,
         drafts: &[Draft],
@@ -121,8 +123,26 @@ impl Store {
         due: Timestamp,
     ) -> Result<u64, StoreError> {
         let mut tx = self.pool.begin().await?;
+        let mut routes: BTreeMap<&str, HashSet<Key>> = BTreeMap::new();
+        for draft in drafts {
+            let keys = draft.findings.iter().map(|((s, d, _), _)| (s.clone(), d.clone()));
+            routes.entry(&draft.route).or_default().extend(keys);
+        }
+        let mut before = HashMap::new();
+        for (route, keys) in routes {
+            let keys: Vec<Key> = keys.into_iter().collect();
+            before.insert(route, told(&mut tx, route, &keys).await?);
+        }
         let mut put = 0;
         for draft in drafts {
+            let told = |(mark, stage): &&(Mark, String)| {
+                let told = before.get(draft.route.as_str());
+                told.is_some_and(|told| told.contains(&(mark.clone(), stage.clone())))
+            };
+            let findings: Vec<_> = draft.findings.iter().filter(|f| !told(f)).collect();
+            if findings.is_empty() && !draft.findings.is_empty() {
+                continue;
+            }
             let fresh = tx
                 .run(
                     "INSERT INTO message (id, route, recipient, kind, subject, body, state,
@@ -145,7 +165,7 @@ impl Store {
                 continue;
             }
             put += 1;
-            let rows = draft.findings.iter().map(|((subject, domain, code), stage)| {
+            let rows = findings.into_iter().map(|((subject, domain, code), stage)| {
                 values![&draft.id, subject, domain, code, stage]
             });
             let head = "INSERT INTO message_finding (message, subject, domain, code, stage)";
@@ -170,11 +190,12 @@ impl Store {
             let part = findings(&mut tx, filter, after.as_ref(), PART).await?;
             after = part.last().map(Seen::mark);
             let ended = part.len() < PART;
-            let told = told(&mut tx, route, &part).await?;
-            all.extend(part.into_iter().filter(|seen| {
-                let (subject, domain, code) = seen.mark();
-                !told.contains(&(subject, domain, code, stage(seen, word)))
-            }));
+            let key = |seen: &Seen| (seen.subject.clone(), seen.filing.domain.ascii().to_owned());
+            let keys: Vec<Key> = part.iter().map(key).collect();
+            let told = told(&mut tx, route, &keys).await?;
+            all.extend(
+                part.into_iter().filter(|seen| !told.contains(&(seen.mark(), stage(seen, word)))),
+            );
             if ended {
                 return Ok(all);
             }
@@ -196,12 +217,11 @@ impl Store {
             true => String::new(),
             false => format!(" AND route NOT IN ({})", marks.join(",")),
         };
-        // Said twice: who waited for the row looks at it again before he takes it.
         let free = "((state = 'waiting' AND due <= $1) OR (state = 'sending' AND lease <= $1))";
         let sql = format!(
             "UPDATE message SET state = 'sending', lease = $2, attempts = attempts + 1
              WHERE id = (SELECT id FROM message WHERE {free}{not} ORDER BY due, id LIMIT 1)
-             AND {free} RETURNING {COLUMNS}"
+             RETURNING {COLUMNS}"
         );
         let mut tx = self.pool.begin().await?;
         let row = tx.row(&sql, values).await?;
@@ -330,14 +350,11 @@ impl Store {
         tx.rows(&sql, values).await?.iter().map(message).collect()
     }
 
-    /// What the last message of a route says besides its findings.
-    pub async fn last_body(&self, route: &str) -> Result<Option<String>, StoreError> {
+    /// What the messages of a route and kind say besides their findings, each text once.
+    pub async fn bodies(&self, route: &str, kind: &str) -> Result<Vec<String>, StoreError> {
         let mut tx = self.pool.read().await?;
-        let sql = "SELECT body FROM message WHERE route = $1 ORDER BY created DESC, id LIMIT 1";
-        match tx.row(sql, values![route]).await? {
-            Some(row) => row.text(0).map(Some),
-            None => Ok(None),
-        }
+        let sql = "SELECT DISTINCT body FROM message WHERE route = $1 AND kind = $2";
+        tx.rows(sql, values![route, kind]).await?.iter().map(|row| row.text(0)).collect()
     }
 
     /// How often each change happened to the findings of a filter after a place in the history,
@@ -379,17 +396,14 @@ pub fn stage(seen: &Seen, word: &str) -> String {
     format!("{} {word}", seen.life.opened)
 }
 
+/// What the messages of a route tell of filings, and at which stages.
 async fn told(
     tx: &mut Tx,
     route: &str,
-    part: &[Seen],
-) -> Result<std::collections::HashSet<(String, String, String, String)>, StoreError> {
-    let keys: Vec<(String, String)> = part
-        .iter()
-        .map(|seen| (seen.subject.clone(), seen.filing.domain.ascii().to_owned()))
-        .collect();
-    let mut told = std::collections::HashSet::new();
-    for (with, mut values) in super::filings::keyed(&keys) {
+    keys: &[Key],
+) -> Result<HashSet<(Mark, String)>, StoreError> {
+    let mut told = HashSet::new();
+    for (with, mut values) in super::filings::keyed(keys) {
         let sql = format!(
             "{with} SELECT f.subject, f.domain, f.code, f.stage FROM k JOIN message_finding f
              ON f.subject = k.s AND f.domain = k.d
@@ -398,7 +412,7 @@ async fn told(
         );
         values.push(super::sql::Value::from(route));
         for row in tx.rows(&sql, values).await? {
-            told.insert((row.text(0)?, row.text(1)?, row.text(2)?, row.text(3)?));
+            told.insert(((row.text(0)?, row.text(1)?, row.text(2)?), row.text(3)?));
         }
     }
     Ok(told)

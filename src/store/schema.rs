@@ -15,6 +15,7 @@ const FIRST: &[&str] = &[
         added TEXT NOT NULL, changed TEXT NOT NULL, listed TEXT NOT NULL,
         looked TEXT NOT NULL, undecided BIGINT NOT NULL, gone BIGINT NOT NULL,
         PRIMARY KEY (subject, domain))",
+    "CREATE INDEX filing_domain ON filing (domain)",
     "CREATE INDEX filing_changed ON filing (changed)",
     "CREATE INDEX filing_undecided ON filing (undecided)",
     // What a filing was before it changed.
@@ -83,10 +84,6 @@ pub(super) async fn version(pool: &Pool) -> Result<i64, StoreError> {
 /// so at once wait for each other.
 pub(super) async fn migrate(pool: &Pool, at: &str) -> Result<(i64, i64), StoreError> {
     let mut tx = pool.begin().await?;
-    if pool.is_postgres() {
-        // Any number that no other program on the server takes.
-        tx.run("SELECT pg_advisory_xact_lock(7252114)", vec![]).await?;
-    }
     if !exists(pool, &mut tx).await? {
         let table = "CREATE TABLE beian_schema (version BIGINT PRIMARY KEY, at TEXT NOT NULL)";
         tx.run(table, vec![]).await?;

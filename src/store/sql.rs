@@ -77,12 +77,19 @@ pub(super) enum Row {
 }
 
 impl Pool {
-    /// Begins a transaction that will write: on SQLite it waits for its turn here, not when it
-    /// is half done.
+    /// Begins a transaction that will write, when it is its turn: one writes at a time, on a
+    /// server as in a file. So nobody waits half done for another who waits for him, and what is
+    /// numbered in the history is seen in the order of its numbers.
     pub(super) async fn begin(&self) -> Result<Tx, StoreError> {
+        // Any number that no other program on the server takes.
+        const TURN: &str = "SELECT pg_advisory_xact_lock(7252114)";
         Ok(match self {
             Pool::Sqlite(pool) => Tx::Sqlite(pool.begin_with("BEGIN IMMEDIATE").await?),
-            Pool::Postgres(pool) => Tx::Postgres(pool.begin().await?),
+            Pool::Postgres(pool) => {
+                let mut tx = Tx::Postgres(pool.begin().await?);
+                tx.run(TURN, vec![]).await?;
+                tx
+            }
         })
     }
 

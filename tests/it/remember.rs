@@ -31,6 +31,7 @@ impl Desk {
         Command::new(env!("CARGO_BIN_EXE_beian"))
             .args(arguments)
             .args(["--store", &self.path("beian.db"), "--lang", "en"])
+            .env("BEIAN_PACE__SECOND_LOOK_AFTER", "1")
             .output()
             .unwrap()
     }
@@ -107,4 +108,25 @@ fn what_cannot_be_remembered_is_told_before_anything_is_audited() {
         .unwrap();
     let said = String::from_utf8_lossy(&output.stderr);
     assert!(said.contains("BEIAN_STORE__PLACE") && !said.contains("secret"), "{said}");
+}
+
+#[test]
+fn a_check_compares_with_the_filing_of_the_store_and_remembers_nothing() {
+    let desk = Desk::new();
+    let all = desk.list("all.csv", &format!("{BAD}{OTHER}"));
+    assert!(desk.beian(&["import", &all]).status.success());
+    let resolver = desk.silent.local_addr().unwrap().to_string();
+    let mut asked = vec!["check", "a.example", "www.b.example", "c.example", "--resolver"];
+    asked.extend([resolver.as_str(), "--timeout", "1", "--deadline", "1", "--render", "never"]);
+    asked.extend(["--only", "FIL001"]);
+    let done = desk.beian(&asked);
+    let said = String::from_utf8_lossy(&done.stdout);
+    let lines: Vec<&str> = said.lines().map(str::trim).collect();
+    let after = |name: &str| lines.iter().skip_while(move |line| **line != name).nth(1).unwrap();
+    assert!(after("a.example").contains("京ICP备X号"), "{said}");
+    assert!(after("b.example").contains("京ICP备2099000002号-1"), "{said}");
+    assert!(after("c.example").contains("no filing of this domain"), "{said}");
+    assert!(said.contains("✗ FIL001"), "{said}");
+    let runs = desk.beian(&["runs", "list", "--format", "json"]);
+    assert_eq!(String::from_utf8_lossy(&runs.stdout).trim(), "[]");
 }

@@ -32,13 +32,18 @@ impl Place {
 
 /// An empty store's place on each database: SQLite's, and PostgreSQL's where it is installed.
 pub fn places() -> Vec<Place> {
-    let folder = tempfile::tempdir().unwrap();
-    let url = folder.path().join("beian.db").display().to_string();
-    let mut places = vec![Place { url, _folder: folder, _server: None }];
+    let mut places = vec![file()];
     if let Some((server, folder)) = Postgres::start() {
         places.push(Place { url: server.url.clone(), _folder: folder, _server: Some(server) });
     }
     places
+}
+
+/// An empty store's place in a file.
+pub fn file() -> Place {
+    let folder = tempfile::tempdir().unwrap();
+    let url = folder.path().join("beian.db").display().to_string();
+    Place { url, _folder: folder, _server: None }
 }
 
 /// A server of our own, ended with us.

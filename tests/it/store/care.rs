@@ -153,3 +153,24 @@ async fn what_is_closed_by_hand_stays_closed_until_it_is_seen() {
         assert_eq!(store.history(&seen.notice).await.unwrap().len(), 2);
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn many_make_a_store_at_once() {
+    let mut all = places();
+    // SQLite's file is made in a moment: often enough that they meet.
+    all.extend((0..30).map(|_| file()));
+    for place in all {
+        let makers = (0..12).map(|number: u32| {
+            let place = place.url.clone();
+            tokio::spawn(async move {
+                let store = Store::open(&place, true, at("2026-11-23T01:00:00Z")).await.unwrap();
+                let of = filing(1, &format!("n{number}.example"), "甲公司");
+                store.import(at("2026-11-23T02:00:00Z"), &[of]).await.unwrap();
+            })
+        });
+        for maker in makers.collect::<Vec<_>>() {
+            maker.await.unwrap();
+        }
+        assert_eq!(place.open().await.filing_count().await.unwrap(), 12);
+    }
+}

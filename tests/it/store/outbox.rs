@@ -121,6 +121,30 @@ async fn what_an_owner_was_told_is_sent_from_then_on_and_told_once() {
 }
 
 #[tokio::test]
+async fn two_who_plan_at_once_tell_it_once() {
+    for place in places() {
+        let store = place.open().await;
+        let of = |name| filing(1, name, "甲公司");
+        let found = [("ICP001", Level::Violation), ("LNK001", Level::Violation)];
+        run(&store, "2026-11-02", &mut [entry(of("a.example"), &found[..1], &[])]).await;
+        let all = Filter::default();
+        let early = store.untold("owners", "told", &all).await.unwrap();
+        run(&store, "2026-11-03", &mut [entry(of("a.example"), &found, &[])]).await;
+        let late = store.untold("owners", "told", &all).await.unwrap();
+        assert_eq!((early.len(), late.len()), (1, 2));
+        // One owner has two addresses: both are told by one plan.
+        let also = Draft { recipient: "other@a.example".to_owned(), ..draft("m2", &early) };
+        let put = store.put_messages(&[draft("m1", &early), also], at(NOW), at(NOW)).await;
+        assert_eq!(put.unwrap(), 2);
+        assert_eq!(store.put_messages(&[draft("m3", &early)], at(NOW), at(NOW)).await.unwrap(), 0);
+        assert_eq!(store.put_messages(&[draft("m4", &late)], at(NOW), at(NOW)).await.unwrap(), 1);
+        let told = store.message_findings("m4").await.unwrap();
+        assert_eq!((told.len(), &*told[0].finding.code), (1, "LNK001"));
+        assert_eq!(store.message_findings("m2").await.unwrap().len(), 1);
+    }
+}
+
+#[tokio::test]
 async fn a_job_is_one_s_at_a_time_and_once_for_its_time() {
     for place in places() {
         let store = place.open().await;

@@ -36,7 +36,7 @@ use std::fs::OpenOptions;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// The memory of the program.
 #[derive(Clone, Debug)]
@@ -160,13 +160,14 @@ impl Store {
 async fn with_wal(options: SqliteConnectOptions) -> Result<SqliteConnection, sqlx::Error> {
     const PAUSE: Duration = Duration::from_millis(20);
     let options = options.journal_mode(SqliteJournalMode::Wal);
-    let begun = Instant::now();
+    let mut waited = Duration::ZERO;
     loop {
         match options.connect().await {
             Err(sqlx::Error::Database(error))
-                if error.code().as_deref() == Some(BUSY) && begun.elapsed() < PATIENCE =>
+                if error.code().as_deref() == Some(BUSY) && waited < PATIENCE =>
             {
                 tokio::time::sleep(PAUSE).await;
+                waited += PAUSE;
             }
             done => return done,
         }

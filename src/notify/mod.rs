@@ -10,12 +10,15 @@ mod config;
 mod hours;
 mod mail;
 mod office;
+mod plan;
 mod robot;
+mod ways;
 
 pub use compose::{Composer, Content};
 pub use config::{Channel, Config, ConfigError, Kind, Look, Route};
 pub use hours::Quiet;
-pub use office::{Office, Planned, Sent, Tried};
+pub use office::{Office, Sent, Tried};
+pub use plan::Planned;
 pub use robot::Roots;
 
 use jiff::Timestamp;

@@ -1,17 +1,22 @@
 //! The workbook that support staff work with. Rows go to the disk as they come: so many
 //! findings as there are, it takes little memory.
 
-use super::{Item, ItemRows, Period, Sums, Tally, terminal};
+mod formats;
+mod names;
+mod sums;
+
+use super::{Item, ItemRows, Period, Sums, terminal};
 use crate::filing::Filing;
 use crate::notice::Status;
 use crate::policy::Level;
-use crate::rules::{self, Lang};
+use crate::rules::Lang;
+use formats::Formats;
 use jiff::civil::Date;
-use rust_xlsxwriter::{
-    Color, Format, FormatAlign, FormatBorder, Url, Workbook as Book, Worksheet, XlsxError,
-};
+use names::Names;
+use rust_xlsxwriter::{Format, Url, Workbook as Book, Worksheet, XlsxError};
 use std::collections::BTreeMap;
 use std::io::Write;
+use sums::write_sums;
 
 /// The workbook while it is written.
 pub struct Workbook {
@@ -87,60 +92,6 @@ const FILED: [(&str, f64); 6] = [
 const PRINTED: u16 = 10;
 /// How many columns stay where they are when the rest is scrolled.
 const FROZEN: u16 = 4;
-
-struct Formats {
-    head: Format,
-    plain: Format,
-    link: Format,
-    date: Format,
-    violation: Format,
-    warning: Format,
-    review: Format,
-    late: Format,
-    soon: Format,
-    done: Format,
-    title: Format,
-    number: Format,
-    said: Format,
-}
-
-impl Formats {
-    fn new() -> Formats {
-        let text = || {
-            Format::new()
-                .set_font_name("Microsoft YaHei")
-                .set_font_size(10)
-                .set_align(FormatAlign::Top)
-        };
-        let wrapped = || text().set_text_wrap();
-        let on = |paper: u32, ink: u32| {
-            text().set_background_color(Color::RGB(paper)).set_font_color(Color::RGB(ink))
-        };
-        let day = |format: Format| format.set_num_format("yyyy-mm-dd").set_align(FormatAlign::Left);
-        Formats {
-            head: text()
-                .set_bold()
-                .set_align(FormatAlign::VerticalCenter)
-                .set_background_color(Color::RGB(0x1F3A5F))
-                .set_font_color(Color::White)
-                .set_border_bottom(FormatBorder::Thin),
-            plain: wrapped(),
-            link: wrapped()
-                .set_font_color(Color::RGB(0x0B5CAD))
-                .set_underline(rust_xlsxwriter::FormatUnderline::Single),
-            date: day(text()),
-            violation: on(0xF9D7D3, 0x8C1D13),
-            warning: on(0xFCEBC5, 0x7A4B00),
-            review: on(0xD9E8F6, 0x14477A),
-            late: day(on(0xC0392B, 0xFFFFFF).set_bold()),
-            soon: day(on(0xFCEBC5, 0x7A4B00)),
-            done: on(0xDDEFD9, 0x2B5D23),
-            title: text().set_bold().set_font_size(14),
-            number: text().set_num_format("#,##0"),
-            said: text(),
-        }
-    }
-}
 
 impl Workbook {
     /// Begins a workbook with its sums; they tell which provinces and providers get a sheet.
@@ -344,145 +295,9 @@ fn is_link(text: &str) -> bool {
     web && text.len() <= 2_000 && !text.contains(char::is_whitespace)
 }
 
-fn write_sums(
-    sheet: &mut Worksheet,
-    sums: &Sums,
-    period: Period,
-    lang: Lang,
-    formats: &Formats,
-) -> Result<(), WorkbookError> {
-    let pick = |zh: &'static str, en: &'static str| if lang == Lang::Zh { zh } else { en };
-    sheet.set_column_width(0, 30)?;
-    for column in 1..8 {
-        sheet.set_column_width(column, 12)?;
-    }
-    sheet.set_column_width(8, 60)?;
-    sheet.set_landscape().set_print_fit_to_pages(1, 0);
-    let title = pick("备案合规整改汇总", "ICP filing compliance: sums");
-    sheet.write_string_with_format(0, 0, title, &formats.title)?;
-    let days = match period.since {
-        Some(since) => format!("{since} – {}", period.until),
-        None => format!("{} {}", pick("截至", "as of"), period.until),
-    };
-    sheet.write_string_with_format(1, 0, days, &formats.said)?;
-    let facts = [
-        (pick("有未关闭事项的通知", "notices with open findings"), sums.notices),
-        (pick("涉及域名", "domains concerned"), sums.domains),
-    ];
-    let mut row = 2;
-    for (name, count) in facts {
-        sheet.write_string_with_format(row, 0, name, &formats.said)?;
-        write_count(sheet, row, 1, count, formats)?;
-        row += 1;
-    }
-    row += 1;
-    let tables = [
-        (pick("规则", "rule"), &sums.by_code),
-        (pick("省份", "province"), &sums.by_province),
-        (pick("接入商", "provider"), &sums.by_provider),
-    ];
-    let everything = pick("全部", "everything");
-    row = write_table(sheet, row, pick("合计", "all"), &[(everything, sums.whole)], lang, formats)?;
-    for (name, table) in tables {
-        let rows = Sums::most(table, 200);
-        if !rows.is_empty() {
-            row = write_table(sheet, row + 1, name, &rows, lang, formats)?;
-        }
-    }
-    Ok(())
-}
-
-fn write_table(
-    sheet: &mut Worksheet,
-    mut row: u32,
-    name: &str,
-    rows: &[(&str, Tally)],
-    lang: Lang,
-    formats: &Formats,
-) -> Result<u32, WorkbookError> {
-    let heads = match lang {
-        Lang::Zh => ["未关闭", "违规", "提醒", "待复核", "已逾期", "已关闭", "已豁免"],
-        Lang::En => ["open", "violation", "warning", "review", "overdue", "closed", "waived"],
-    };
-    sheet.write_string_with_format(row, 0, name, &formats.head)?;
-    for (column, head) in (1_u16..).zip(heads) {
-        sheet.write_string_with_format(row, column, head, &formats.head)?;
-    }
-    for (name, tally) in rows {
-        row += 1;
-        let unnamed = if lang == Lang::Zh { "（未填）" } else { "(not in the list)" };
-        let shown = if name.is_empty() { unnamed.to_owned() } else { terminal(name) };
-        sheet.write_string_with_format(row, 0, shown, &formats.said)?;
-        let Tally { violations, warnings, reviews, overdue, closed, waived, .. } = *tally;
-        let counts = [tally.open(), violations, warnings, reviews, overdue, closed, waived];
-        for (column, count) in (1_u16..).zip(counts) {
-            write_count(sheet, row, column, count, formats)?;
-        }
-        if let Some(rule) = rules::find(name) {
-            sheet.write_string_with_format(row, 8, rule.texts.of(lang).problem, &formats.said)?;
-        }
-    }
-    Ok(row + 1)
-}
-
-fn write_count(
-    sheet: &mut Worksheet,
-    row: u32,
-    column: u16,
-    count: u64,
-    formats: &Formats,
-) -> Result<(), WorkbookError> {
-    // Counts are far below where a double would begin to round.
-    let count = count as f64;
-    sheet.write_number_with_format(row, column, count, &formats.number)?;
-    Ok(())
-}
-
-/// Names that Excel takes for sheets, each once.
-#[derive(Default)]
-struct Names {
-    taken: Vec<String>,
-}
-
-impl Names {
-    /// The name nearest to one that is wanted: without the signs that Excel refuses, at most 31
-    /// characters, and none twice, whatever its case.
-    fn of(&mut self, wanted: &str) -> String {
-        let plain: String = terminal(wanted)
-            .chars()
-            .map(|c| if matches!(c, '[' | ']' | ':' | '*' | '?' | '/' | '\\') { '_' } else { c })
-            .take(28)
-            .collect();
-        let plain = plain.trim_matches(|c: char| c == '\'' || c.is_whitespace());
-        let plain = if plain.is_empty() { "_" } else { plain };
-        let mut name = plain.to_owned();
-        let mut number = 2;
-        while self.taken.iter().any(|taken| taken.to_lowercase() == name.to_lowercase())
-            || name.eq_ignore_ascii_case("history")
-        {
-            name = format!("{plain}~{number}");
-            number += 1;
-        }
-        self.taken.push(name.clone());
-        name
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_sheet_s_name_is_one_that_excel_takes() {
-        let mut names = Names::default();
-        assert_eq!(names.of("广东"), "广东");
-        assert_eq!(names.of("广东"), "广东~2");
-        assert_eq!(names.of("a/b[c]:*?"), "a_b_c____");
-        assert_eq!(names.of("A/B[c]:*?"), "A_B_c____~2");
-        assert_eq!(names.of("'"), "_");
-        assert_eq!(names.of(&"云".repeat(60)).chars().count(), 28);
-        assert_eq!(names.of("History"), "History~2");
-    }
 
     #[test]
     fn only_pages_of_the_web_become_links() {

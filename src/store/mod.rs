@@ -11,6 +11,7 @@ mod filings;
 mod filter;
 mod findings;
 mod jobs;
+mod message;
 mod outbox;
 mod runs;
 mod schema;
@@ -23,7 +24,8 @@ pub use filings::{Imported, Pick};
 pub use filter::Filter;
 pub use findings::{Mark, Past, Seen, Sums};
 pub use jobs::{Job, Turn};
-pub use outbox::{Count, Draft, Message, State, stage};
+pub use message::{Draft, Message, State};
+pub use outbox::{Count, stage};
 pub use runs::{Difference, RunRow};
 
 use crate::notice::Status;

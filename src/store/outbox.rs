@@ -4,114 +4,17 @@
 use super::filings::Key;
 use super::filter::Filter;
 use super::findings::{Kept, Mark, Seen, findings, level_text};
+use super::message::{COLUMNS, Draft, Message, State};
 use super::sql::{Row, Tx, values};
 use super::{Store, StoreError, enter::put_history, stamp};
 use crate::notice::{Event, step};
 use crate::policy::Workdays;
 use jiff::Timestamp;
 use jiff::civil::Date;
-use serde::Serialize;
 use std::collections::{BTreeMap, HashMap, HashSet};
-use std::fmt;
-
-/// Where a message stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum State {
-    /// It waits for its time.
-    Waiting,
-    /// Somebody is at it; or was, and died.
-    Sending,
-    /// The receiver has it.
-    Sent,
-    /// It was tried as often as it is tried, or the receiver will not have it.
-    Dead,
-    /// What it would have said is no longer so.
-    Outdated,
-}
-
-impl State {
-    /// All of them.
-    pub const ALL: [State; 5] =
-        [State::Waiting, State::Sending, State::Sent, State::Dead, State::Outdated];
-
-    /// The name in files and on the command line.
-    pub fn name(self) -> &'static str {
-        match self {
-            State::Waiting => "waiting",
-            State::Sending => "sending",
-            State::Sent => "sent",
-            State::Dead => "dead",
-            State::Outdated => "outdated",
-        }
-    }
-
-    fn named(name: &str) -> Result<State, StoreError> {
-        let found = State::ALL.into_iter().find(|state| state.name() == name);
-        found.ok_or_else(|| StoreError::Damaged(format!("{name:?} is no state of a message")))
-    }
-}
-
-impl fmt::Display for State {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
-    }
-}
-
-/// A message to be put into the outbox.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Draft {
-    /// Derived from what it says and to whom: the same message is put there once.
-    pub id: String,
-    /// The route that it goes by.
-    pub route: String,
-    /// To whom.
-    pub recipient: String,
-    /// What kind of message it is.
-    pub kind: String,
-    /// The subject's key that it is about; empty of a digest.
-    pub subject: String,
-    /// What it says besides its findings.
-    pub body: String,
-    /// The findings that it tells of, and at which stage.
-    pub findings: Vec<(Mark, String)>,
-}
-
-/// A message of the outbox.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Message {
-    /// Its name.
-    pub id: String,
-    /// The route that it goes by.
-    pub route: String,
-    /// To whom.
-    pub recipient: String,
-    /// What kind of message it is.
-    pub kind: String,
-    /// The subject's key that it is about.
-    pub subject: String,
-    /// What it says besides its findings.
-    #[serde(skip)]
-    pub body: String,
-    /// Where it stands.
-    pub state: State,
-    /// When it was written.
-    pub created: String,
-    /// Not before.
-    pub due: String,
-    /// How often it was tried.
-    pub attempts: u32,
-    /// Why the last try failed.
-    pub error: String,
-    /// When it was sent.
-    pub sent: Option<String>,
-}
 
 /// How many messages stand where.
 pub type Count = BTreeMap<State, u64>;
-
-const COLUMNS: &str = "id, route, recipient, kind, subject, body, state, created, due, attempts,
-    error, sent";
 
 impl Store {
     /// Puts messages into the outbox; the number of those that were not there yet. What somebody
@@ -226,7 +129,7 @@ impl Store {
         let mut tx = self.pool.begin().await?;
         let row = tx.row(&sql, values).await?;
         tx.commit().await?;
-        row.as_ref().map(message).transpose()
+        row.as_ref().map(Message::read).transpose()
     }
 
     /// The findings that a message tells of and that are still open, or waived no more.
@@ -347,7 +250,7 @@ impl Store {
         let sql = format!(
             "SELECT {COLUMNS} FROM message {which} ORDER BY created DESC, id LIMIT {limit}"
         );
-        tx.rows(&sql, values).await?.iter().map(message).collect()
+        tx.rows(&sql, values).await?.iter().map(Message::read).collect()
     }
 
     /// What the messages of a route and kind say besides their findings, each text once.
@@ -405,9 +308,9 @@ async fn told(
     let mut told = HashSet::new();
     for (with, mut values) in super::filings::keyed(keys) {
         let sql = format!(
-            "{with} SELECT f.subject, f.domain, f.code, f.stage FROM k JOIN message_finding f
-             ON f.subject = k.s AND f.domain = k.d
-             JOIN message m ON m.id = f.message WHERE m.route = ${}",
+            "{with} SELECT f.subject, f.domain, f.code, f.stage FROM k
+             CROSS JOIN message_finding f CROSS JOIN message m
+             WHERE f.subject = k.s AND f.domain = k.d AND m.id = f.message AND m.route = ${}",
             values.len() + 1
         );
         values.push(super::sql::Value::from(route));
@@ -441,21 +344,4 @@ async fn of_message(tx: &mut Tx, id: &str) -> Result<Vec<Seen>, StoreError> {
         })
     });
     Ok(all)
-}
-
-fn message(row: &Row) -> Result<Message, StoreError> {
-    Ok(Message {
-        id: row.text(0)?,
-        route: row.text(1)?,
-        recipient: row.text(2)?,
-        kind: row.text(3)?,
-        subject: row.text(4)?,
-        body: row.text(5)?,
-        state: State::named(&row.text(6)?)?,
-        created: row.text(7)?,
-        due: row.text(8)?,
-        attempts: u32::try_from(row.int(9)?).unwrap_or(u32::MAX),
-        error: row.text(10)?,
-        sent: row.maybe(11)?,
-    })
 }

@@ -168,8 +168,8 @@ async fn entered(
     let mut entered: HashMap<Key, HashSet<i64>> = HashMap::new();
     for (with, mut values) in filings::keyed(keys) {
         let sql = format!(
-            "{with} SELECT a.subject, a.domain, a.line FROM k JOIN audit a
-             ON a.run = ${} AND a.subject = k.s AND a.domain = k.d",
+            "{with} SELECT a.subject, a.domain, a.line FROM k CROSS JOIN audit a
+             WHERE a.run = ${} AND a.subject = k.s AND a.domain = k.d",
             values.len() + 1
         );
         values.push(Value::from(&head.id));

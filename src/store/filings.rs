@@ -166,7 +166,7 @@ pub(super) async fn known(
     for (with, values) in keyed(&keys.into_iter().collect::<Vec<_>>()) {
         let sql = format!(
             "{with} SELECT f.subject, f.domain, f.digest, f.looked, f.gone
-             FROM k JOIN filing f ON f.subject = k.s AND f.domain = k.d"
+             FROM k CROSS JOIN filing f WHERE f.subject = k.s AND f.domain = k.d"
         );
         for row in tx.rows(&sql, values).await? {
             let of = Known { digest: row.text(2)?, looked: row.text(3)?, gone: row.int(4)? != 0 };
@@ -177,7 +177,8 @@ pub(super) async fn known(
 }
 
 /// Pairs of subject and domain as a table `k (s, d)` to join with, as many at a time as both
-/// databases like. SQLite would go through a whole table for `(subject, domain) IN (VALUES …)`.
+/// databases like. SQLite would go through a whole table for `(subject, domain) IN (VALUES …)`, and
+/// may do so for a plain JOIN; a CROSS JOIN it takes in the order in which it is written.
 pub(super) fn keyed(keys: &[Key]) -> Vec<(String, Vec<Value>)> {
     let part = |keys: &[Key]| {
         let values = keys.iter().flat_map(|(s, d)| values![s, d]).collect();

@@ -310,8 +310,8 @@ impl Kept {
         let mut found = HashMap::new();
         for (with, values) in filings::keyed(keys) {
             let sql = format!(
-                "{with} SELECT {COLUMNS} FROM k JOIN finding n
-                 ON n.subject = k.s AND n.domain = k.d"
+                "{with} SELECT {COLUMNS} FROM k CROSS JOIN finding n
+                 WHERE n.subject = k.s AND n.domain = k.d"
             );
             for row in tx.rows(&sql, values).await? {
                 let key = (row.text(0)?, row.text(1)?);

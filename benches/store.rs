@@ -1,8 +1,9 @@
 //! What remembering costs: a list into the store, again with one filing in a hundred changed, two
 //! runs over it, and what differs between them.
 //!
-//! `cargo bench --bench store [ROWS]` (default 1,000,000) works in a temporary folder. Memory is
-//! the process's peak so far, where the system tells.
+//! `cargo bench --bench store [ROWS] [URL]` (default 1,000,000) works on a file in a temporary
+//! folder, or on an empty database of PostgreSQL. Memory is the process's peak so far, where the
+//! system tells.
 
 use beian::filing::{Domain, Filing};
 use beian::notice::Entry;
@@ -26,7 +27,9 @@ fn main() {
 #[expect(clippy::unwrap_used, reason = "a bench that cannot go on has nothing to say")]
 async fn work(rows: u64) {
     let folder = tempfile::tempdir().unwrap();
-    let place = folder.path().join("beian.db").display().to_string();
+    let file = folder.path().join("beian.db");
+    let url = std::env::args().find(|argument| argument.starts_with("postgres"));
+    let place = url.unwrap_or_else(|| file.display().to_string());
     let store = Store::open(&place, true, at(0)).await.unwrap();
     say(&format!("rows {rows}"));
 
@@ -65,8 +68,9 @@ async fn work(rows: u64) {
         }
     }
     told(&format!("diff of two runs, {differ} differ"), begun.elapsed(), rows);
-    let size = std::fs::metadata(&place).unwrap().len() >> 20;
-    say(&format!("store            {size} MB on disk"));
+    if let Ok(file) = std::fs::metadata(&file) {
+        say(&format!("store            {} MB on disk", file.len() >> 20));
+    }
     if let Some(peak) = peak() {
         say(&format!("peak memory      {} MB", peak >> 10));
     }

@@ -57,31 +57,8 @@ pub(super) fn run(common: &Common, args: &Args) -> Done {
     let opened = lists::open(std::slice::from_ref(&args.input), &args.list)?;
     let layout = opened.lists.first().map(|list| list.layout().clone());
     let layout = layout.context("no list was opened")?;
-    let (mut filings, mut rejected) = (0_u64, 0_u64);
-    let mut shown = Vec::new();
-    let mut file = args.output.as_deref().map(|folder| rejected_file(folder, lang)).transpose()?;
-    for row in opened.rows() {
-        match row {
-            Ok(filing) => {
-                filings += 1;
-                if let Some(shelf) = &mut shelf {
-                    shelf.add(*filing)?;
-                }
-            }
-            Err(row) => {
-                rejected += 1;
-                if let Some(file) = &mut file {
-                    file.add(&row).context("rejected.csv")?;
-                }
-                if shown.len() < SHOWN {
-                    shown.push(*row);
-                }
-            }
-        }
-    }
-    if let Some(file) = file {
-        file.finish().and_then(|mut file| file.flush()).context("rejected.csv")?;
-    }
+    let Counted { filings, rejected, shown } =
+        count(opened, shelf.as_mut(), args.output.as_deref(), lang)?;
     if args.whole && rejected > 0 {
         terminal::remark(match lang {
             Lang::Zh => "有行未能读取，因此没有把名单之外的备案记为已注销；改正后再导入一次",
@@ -109,6 +86,49 @@ pub(super) fn run(common: &Common, args: &Args) -> Done {
         }
     }
     Ok(if rejected > 0 && !args.exit_zero { 3 } else { 0 })
+}
+
+/// What a list holds.
+#[derive(Default)]
+struct Counted {
+    filings: u64,
+    rejected: u64,
+    /// The first rows that were rejected.
+    shown: Vec<Rejected>,
+}
+
+/// Goes through a list: its filings into the store, rejected rows into their file.
+fn count(
+    opened: lists::Lists,
+    mut shelf: Option<&mut Shelf>,
+    output: Option<&Path>,
+    lang: Lang,
+) -> Result<Counted> {
+    let mut counted = Counted::default();
+    let mut file = output.map(|folder| rejected_file(folder, lang)).transpose()?;
+    for row in opened.rows() {
+        match row {
+            Ok(filing) => {
+                counted.filings += 1;
+                if let Some(shelf) = &mut shelf {
+                    shelf.add(*filing)?;
+                }
+            }
+            Err(row) => {
+                counted.rejected += 1;
+                if let Some(file) = &mut file {
+                    file.add(&row).context("rejected.csv")?;
+                }
+                if counted.shown.len() < SHOWN {
+                    counted.shown.push(*row);
+                }
+            }
+        }
+    }
+    if let Some(file) = file {
+        file.finish().and_then(|mut file| file.flush()).context("rejected.csv")?;
+    }
+    Ok(counted)
 }
 
 /// Filings on their way into the store.

@@ -108,20 +108,7 @@ impl Store {
         desk.write(&mut tx, &at).await?;
         let head_sql = "INSERT INTO audit (run, subject, domain, line, verdicts, undecided)";
         tx.put(head_sql, audits, "ON CONFLICT DO NOTHING").await?;
-        for undecided in [false, true] {
-            let keys = looked.iter().filter(|(_, is)| **is == undecided).map(|(key, _)| key);
-            let keys: Vec<Key> = keys.cloned().collect();
-            for (with, mut values) in filings::keyed(&keys) {
-                let first = values.len() + 1;
-                let second = first + 1;
-                values.extend(values![at.as_str(), undecided]);
-                let sql = format!(
-                    "{with} UPDATE filing SET looked = ${first}, undecided = ${second} FROM k
-                     WHERE filing.subject = k.s AND filing.domain = k.d"
-                );
-                tx.run(&sql, values).await?;
-            }
-        }
+        filings::looked_at(&mut tx, &at, &looked).await?;
         tx.commit().await
     }
 

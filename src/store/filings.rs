@@ -243,7 +243,13 @@ pub(super) async fn take(
          changed = excluded.changed, listed = excluded.listed, gone = 0",
     )
     .await?;
-    for (with, mut values) in keyed(&same) {
+    listed(tx, at, &same).await?;
+    Ok((moved, imported))
+}
+
+/// Remembers that a list still has filings.
+async fn listed(tx: &mut Tx, at: &str, keys: &[Key]) -> Result<(), StoreError> {
+    for (with, mut values) in keyed(keys) {
         let listed = format!(
             "{with} UPDATE filing SET listed = ${} FROM k
              WHERE filing.subject = k.s AND filing.domain = k.d",
@@ -252,7 +258,30 @@ pub(super) async fn take(
         values.push(Value::from(at));
         tx.run(&listed, values).await?;
     }
-    Ok((moved, imported))
+    Ok(())
+}
+
+/// Remembers when filings were looked at, and whether something was left undecided.
+pub(super) async fn looked_at(
+    tx: &mut Tx,
+    at: &str,
+    looked: &HashMap<Key, bool>,
+) -> Result<(), StoreError> {
+    for undecided in [false, true] {
+        let keys = looked.iter().filter(|(_, is)| **is == undecided).map(|(key, _)| key);
+        let keys: Vec<Key> = keys.cloned().collect();
+        for (with, mut values) in keyed(&keys) {
+            let first = values.len() + 1;
+            let second = first + 1;
+            values.extend(values![at, undecided]);
+            let sql = format!(
+                "{with} UPDATE filing SET looked = ${first}, undecided = ${second} FROM k
+                 WHERE filing.subject = k.s AND filing.domain = k.d"
+            );
+            tx.run(&sql, values).await?;
+        }
+    }
+    Ok(())
 }
 
 /// A filing as text, and its digest; where it stood in its list is no part of it.

@@ -123,9 +123,7 @@ impl Store {
         let failed = |error: sqlx::Error| StoreError::Open(shown(place), error.to_string());
         if is_url(place) {
             let options = PgConnectOptions::from_str(place).map_err(failed)?;
-            let patience = format!("{}s", PATIENCE.as_secs());
-            let options = options.application_name("beian").options([("lock_timeout", patience)]);
-            let options = options.disable_statement_logging();
+            let options = options.application_name("beian").disable_statement_logging();
             // A pool would ask a server that is not there again and again.
             let first = tokio::time::timeout(GREETING, options.connect()).await;
             let silent = |_| StoreError::Open(shown(place), "the server does not answer".into());

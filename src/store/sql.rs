@@ -81,13 +81,15 @@ impl Pool {
     /// server as in a file. So nobody waits half done for another who waits for him, and what is
     /// numbered in the history is seen in the order of its numbers.
     pub(super) async fn begin(&self) -> Result<Tx, StoreError> {
-        // Any number that no other program on the server takes.
-        const TURN: &str = "SELECT pg_advisory_xact_lock(7252114)";
+        // Any number that no other program on the server takes. Who waits is told so after a
+        // while; not by an option of the connection, which poolers refuse.
+        const TURN: &str =
+            "SELECT set_config('lock_timeout', $1, true), pg_advisory_xact_lock(7252114)";
         Ok(match self {
             Pool::Sqlite(pool) => Tx::Sqlite(pool.begin_with("BEGIN IMMEDIATE").await?),
             Pool::Postgres(pool) => {
                 let mut tx = Tx::Postgres(pool.begin().await?);
-                tx.run(TURN, vec![]).await?;
+                tx.run(TURN, values![format!("{}s", super::PATIENCE.as_secs())]).await?;
                 tx
             }
         })

@@ -41,6 +41,8 @@ store do each job once.";
 const LEASE: SignedDuration = SignedDuration::from_secs(90);
 /// How long an ended command may take to end.
 const GRACE: Duration = Duration::from_secs(15);
+/// How long to wait before what could not be begun is begun again.
+const AGAIN: Duration = Duration::from_secs(30);
 
 /// What jobs are done with.
 struct Works {
@@ -169,7 +171,17 @@ impl Works {
                 () = sleep_until(Timestamp::now() + SignedDuration::try_from(wait)?) => {}
                 () = stop.cancelled() => return Ok(()),
             }
-            self.begin(job, slot, stop).await?;
+            while let Err(error) = self.begin(job, slot, stop).await {
+                // A store that is away for a while must not end the nights to come.
+                self.say_error(job, &error);
+                tokio::select! {
+                    () = tokio::time::sleep(AGAIN) => {}
+                    () = stop.cancelled() => {}
+                }
+                if stop.is_cancelled() {
+                    break;
+                }
+            }
             if stop.is_cancelled() {
                 return Ok(());
             }
@@ -232,6 +244,9 @@ impl Works {
         }
         // The environment, where a password may stand: not an argument, which others can read.
         command.env("BEIAN_STORE__PLACE", &self.place);
+        // Ctrl-C is for us, who pass it on once: a second one would not let it end cleanly.
+        #[cfg(unix)]
+        command.process_group(0);
         let mut child = command.spawn().context("a command of the timetable")?;
         let beat = Duration::from_secs(LEASE.unsigned_abs().as_secs() / 3);
         loop {
@@ -248,7 +263,11 @@ impl Works {
                 }
                 () = tokio::time::sleep(beat) => {
                     let until = Timestamp::now() + LEASE;
-                    self.store.hold_turn(&job.name, &self.holder, until).await?;
+                    let held = self.store.hold_turn(&job.name, &self.holder, until).await;
+                    if let Err(error) = held {
+                        // The work goes on; the next word may be heard.
+                        self.say_error(job, &error.into());
+                    }
                 }
                 () = over => {
                     let name = terminal::safe(&job.name);
@@ -270,6 +289,11 @@ impl Works {
     fn chance(&self, job: &Job, slot: Timestamp) -> u64 {
         let digest = Sha256::digest(format!("{} {} {slot}", self.place, job.name).as_bytes());
         digest.iter().take(8).fold(0, |number, byte| number << 8 | u64::from(*byte))
+    }
+
+    fn say_error(&self, job: &Job, error: &anyhow::Error) {
+        let said = format!("{}: {error:#}", terminal::safe(&job.name));
+        self.say(said.clone(), said);
     }
 
     fn say(&self, zh: String, en: String) {

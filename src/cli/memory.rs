@@ -88,10 +88,13 @@ impl Desk {
 
 /// Forgets what ended longer ago than the settings keep it.
 pub(super) async fn forget(store: &Store, settings: &Settings, now: Timestamp) -> Result<()> {
-    let days = i64::from(settings.store.keep_days);
+    let ago = |days: u16| now.checked_sub((i64::from(days) * 24).hours());
+    let (days, run_days) = (settings.store.keep_days, settings.store.keep_run_days);
+    if run_days > 0 {
+        store.prune_details(ago(run_days).context("[store] keep_run_days")?).await?;
+    }
     if days > 0 {
-        let before = now.checked_sub((days * 24).hours()).context("[store] keep_days")?;
-        store.prune(before).await?;
+        store.prune(ago(days).context("[store] keep_days")?).await?;
     }
     Ok(())
 }

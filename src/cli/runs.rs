@@ -118,6 +118,14 @@ async fn diff(
     lang: Lang,
 ) -> Result<()> {
     const PART: usize = 5_000;
+    if let Some(run) = [earlier, later].into_iter().find(|run| !run.detail) {
+        bail!(
+            "what run {} said of each filing is no longer kept ([store] keep_run_days); \
+             its findings are: beian report --run {}",
+            run.id,
+            run.id
+        );
+    }
     if format == Format::Human {
         terminal::print(&format!("{} → {}\n", earlier.id, later.id))?;
     }

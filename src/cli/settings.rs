@@ -51,6 +51,7 @@ pub(crate) struct Input {
 pub(crate) struct Store {
     pub place: String,
     pub keep_days: u16,
+    pub keep_run_days: u16,
 }
 
 #[derive(Clone, Debug, Deserialize)]

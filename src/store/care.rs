@@ -107,16 +107,37 @@ impl Store {
         Ok(())
     }
 
+    /// Forgets what runs before a time said of each filing. What they found stays, and so do
+    /// their counts; the last two runs can always be compared. The number of runs.
+    pub async fn prune_details(&self, before: Timestamp) -> Result<u64, StoreError> {
+        let old = "SELECT id FROM run WHERE at < $1 AND detail = 1
+                   AND id NOT IN (SELECT id FROM run ORDER BY at DESC, id LIMIT 2)";
+        self.of_runs(old, &stamp(before), "UPDATE run SET detail = 0 WHERE id = $1").await
+    }
+
+    /// Forgets what the runs that `which` names said of each filing, and does something to each
+    /// of them: a transaction a run, so that others have their turn between two millions of rows.
+    async fn of_runs(&self, which: &str, at: &str, then: &str) -> Result<u64, StoreError> {
+        let mut tx = self.pool.read().await?;
+        let rows = tx.rows(which, values![at]).await?;
+        drop(tx);
+        let ids = rows.iter().map(|row| row.text(0)).collect::<Result<Vec<_>, _>>()?;
+        for id in &ids {
+            let mut tx = self.pool.begin().await?;
+            tx.run("DELETE FROM audit WHERE run = $1", values![id]).await?;
+            tx.run(then, values![id]).await?;
+            tx.commit().await?;
+        }
+        Ok(u64::try_from(ids.len()).unwrap_or(u64::MAX))
+    }
+
     /// Forgets what ended before a time: runs, closed findings, filings that are gone, messages
     /// that were sent. What is open stays, however old, and the last run does.
     pub async fn prune(&self, before: Timestamp) -> Result<Pruned, StoreError> {
         let (at, day) = (stamp(before), before.strftime("%Y-%m-%d").to_string());
-        let mut tx = self.pool.begin().await?;
         let old = "SELECT id FROM run WHERE at < $1 AND at < (SELECT MAX(at) FROM run)";
-        let sql = format!("DELETE FROM audit WHERE run IN ({old})");
-        tx.run(&sql, values![at.as_str()]).await?;
-        let sql = format!("DELETE FROM run WHERE id IN ({old})");
-        let runs = tx.run(&sql, values![at.as_str()]).await?;
+        let runs = self.of_runs(old, &at, "DELETE FROM run WHERE id = $1").await?;
+        let mut tx = self.pool.begin().await?;
         let ended = "FROM finding WHERE status = 'closed' AND last_seen < $1 AND NOT EXISTS (
              SELECT 1 FROM history h WHERE h.subject = finding.subject
              AND h.domain = finding.domain AND h.code = finding.code AND h.at >= $2)";

@@ -47,8 +47,8 @@ impl Store {
         let known = tx.number("SELECT COUNT(*) FROM filing WHERE gone = 0", vec![]).await?;
         let whole = rows >= u64::try_from(known).unwrap_or(u64::MAX);
         tx.run(
-            "INSERT INTO run (id, at, folder, whole) VALUES ($1, $2, $3, $4)
-             ON CONFLICT (id) DO UPDATE SET folder = excluded.folder",
+            "INSERT INTO run (id, at, folder, whole, detail) VALUES ($1, $2, $3, $4, 1)
+             ON CONFLICT (id) DO UPDATE SET folder = excluded.folder, detail = 1",
             values![&head.id, stamp(head.at), &head.folder, whole],
         )
         .await?;

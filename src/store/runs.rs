@@ -17,6 +17,8 @@ pub struct RunRow {
     pub folder: String,
     /// Whether its list held every filing that was known.
     pub whole: bool,
+    /// Whether it is still known what it said of each filing.
+    pub detail: bool,
     /// Its counts, as in `summary.json`.
     pub summary: Option<serde_json::Value>,
 }
@@ -38,22 +40,24 @@ pub struct Difference {
     pub standing: [&'static str; 2],
 }
 
+const COLUMNS: &str = "id, at, ended, folder, whole, detail, summary";
+
 impl Store {
     /// The runs, the latest first.
     pub async fn runs(&self, limit: usize) -> Result<Vec<RunRow>, StoreError> {
         let mut tx = self.pool.read().await?;
-        let sql = format!(
-            "SELECT id, at, ended, folder, whole, summary FROM run ORDER BY at DESC, id LIMIT {limit}"
-        );
+        let sql = format!("SELECT {COLUMNS} FROM run ORDER BY at DESC, id LIMIT {limit}");
         tx.rows(&sql, vec![]).await?.iter().map(run_row).collect()
     }
 
     /// The run of a name, or of the beginning of one.
     pub async fn run(&self, name: &str) -> Result<RunRow, StoreError> {
         let mut tx = self.pool.read().await?;
-        let sql = "SELECT id, at, ended, folder, whole, summary FROM run
-                   WHERE SUBSTR(id, 1, LENGTH($1)) = $1 ORDER BY at DESC LIMIT 2";
-        let rows = tx.rows(sql, values![name]).await?;
+        let sql = format!(
+            "SELECT {COLUMNS} FROM run
+             WHERE SUBSTR(id, 1, LENGTH($1)) = $1 ORDER BY at DESC LIMIT 2"
+        );
+        let rows = tx.rows(&sql, values![name]).await?;
         match rows.as_slice() {
             [one] => run_row(one),
             [] => Err(StoreError::Unknown(format!("run {name:?}"), "`beian runs` lists them")),
@@ -101,13 +105,14 @@ impl Store {
 }
 
 fn run_row(row: &Row) -> Result<RunRow, StoreError> {
-    let summary = row.maybe(5)?.map(|text| serde_json::from_str(&text)).transpose();
+    let summary = row.maybe(6)?.map(|text| serde_json::from_str(&text)).transpose();
     Ok(RunRow {
         id: row.text(0)?,
         at: row.text(1)?,
         ended: row.maybe(2)?,
         folder: row.text(3)?,
         whole: row.int(4)? != 0,
+        detail: row.int(5)? != 0,
         summary: summary.map_err(|error| StoreError::Damaged(format!("a run: {error}")))?,
     })
 }

@@ -23,9 +23,10 @@ const FIRST: &[&str] = &[
         id {serial}, subject TEXT NOT NULL, domain TEXT NOT NULL, at TEXT NOT NULL,
         change TEXT NOT NULL, was TEXT)",
     "CREATE INDEX filing_change_of ON filing_change (subject, domain)",
+    // `detail`: whether its rows of `audit` are still there.
     "CREATE TABLE run (
         id TEXT PRIMARY KEY, at TEXT NOT NULL, ended TEXT, folder TEXT NOT NULL,
-        whole BIGINT NOT NULL, summary TEXT)",
+        whole BIGINT NOT NULL, detail BIGINT NOT NULL, summary TEXT)",
     "CREATE INDEX run_at ON run (at)",
     // What a run said of a filing: findings and what was left open; all else passed.
     "CREATE TABLE audit (

@@ -82,6 +82,11 @@ fn runs_over_lists_and_over_the_store_move_the_same_findings() {
     assert!(String::from_utf8_lossy(&open.stdout).contains("0 in all"));
     let ([new, _, _, _], audited) = desk.audit(&["--changed"], "2027-11-06T02:00:00Z");
     assert_eq!((new, audited), (0, 1));
+    // A year later only the last two runs can be compared.
+    assert!(desk.beian(&["runs", "diff"]).status.success());
+    let refused = desk.beian(&["runs", "diff", "R20261102"]);
+    let said = String::from_utf8_lossy(&refused.stderr);
+    assert!(refused.status.code() == Some(2) && said.contains("keep_run_days"), "{said}");
 }
 
 #[test]

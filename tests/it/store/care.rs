@@ -34,6 +34,26 @@ async fn what_ended_long_ago_is_forgotten_and_what_is_open_is_not() {
 }
 
 #[tokio::test]
+async fn what_runs_said_of_each_filing_is_forgotten_before_the_runs_are() {
+    for place in places() {
+        let store = place.open().await;
+        for day in ["2026-01-05", "2026-01-06", "2026-01-07"] {
+            let found = [("ICP001", V)];
+            run(&store, day, &mut [entry(filing(1, "a.example", "甲公司"), &found, &[])]).await;
+        }
+        let late = at("2026-06-01T00:00:00Z");
+        assert_eq!(store.prune_details(late).await.unwrap(), 1);
+        assert_eq!(store.prune_details(late).await.unwrap(), 0);
+        let runs = store.runs(9).await.unwrap();
+        let detail: Vec<bool> = runs.iter().map(|run| run.detail).collect();
+        assert_eq!(detail, [true, true, false], "the last two can be compared");
+        assert_eq!(store.all_findings(&Filter::default()).await.unwrap().len(), 1);
+        let rows = store.check().await.unwrap().rows;
+        assert!(rows.contains(&("audit", 2)), "{rows:?}");
+    }
+}
+
+#[tokio::test]
 async fn damage_is_found() {
     let place = places().remove(0);
     let store = place.open().await;

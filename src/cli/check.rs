@@ -213,24 +213,30 @@ fn describe(
 
 /// The rules that did not judge, by the reason why.
 fn silent(verdicts: &[VerdictLine], lang: Lang) -> BTreeMap<String, Vec<&str>> {
-    let zh = lang == Lang::Zh;
     let mut silent: BTreeMap<String, Vec<&str>> = BTreeMap::new();
     for verdict in verdicts.iter().filter(|verdict| verdict.verdict == "na") {
-        let reason = match verdict.reason.as_str() {
-            "missing-field" if zh => "没有可对照的备案信息".to_owned(),
-            "missing-field" => "no filed data to compare with".to_owned(),
-            "unseen" if zh => "没有看到相关内容".to_owned(),
-            "unseen" => "nothing of it was seen".to_owned(),
-            "yields" if zh => format!("已由 {} 说明", verdict.by),
-            "yields" => format!("said already by {}", verdict.by),
-            "off" if zh => "规则已关闭".to_owned(),
-            "off" => "switched off".to_owned(),
-            _ if verdict.found.is_empty() => verdict.reason.clone(),
-            _ => verdict.found.clone(),
+        let reason = match (verdict.reason.as_str(), lang) {
+            ("yields", Lang::Zh) => format!("已由 {} 说明", verdict.by),
+            ("yields", Lang::En) => format!("said already by {}", verdict.by),
+            (reason, _) => why(reason, lang).map_or(verdict.found.clone(), str::to_owned),
         };
         silent.entry(reason).or_default().push(&verdict.code);
     }
     silent
+}
+
+/// Why a rule did not judge, for people; `None` where it says so itself.
+fn why(reason: &str, lang: Lang) -> Option<&'static str> {
+    let (zh, en) = match reason {
+        "missing-field" => ("没有可对照的备案信息", "no filed data to compare with"),
+        "unseen" => ("没有看到相关内容", "nothing of it was seen"),
+        "grace" => ("备案通过不久，暂不检查", "too soon after approval"),
+        "status" => ("不适用于该备案的状态或类型", "not for a filing of this status or kind"),
+        "off" => ("规则已关闭", "switched off"),
+        "waived" => ("已豁免", "waived"),
+        _ => return None,
+    };
+    Some(if lang == Lang::Zh { zh } else { en })
 }
 
 fn verdict_lines(out: &mut String, verdict: &VerdictLine, lang: Lang) -> Result<()> {
@@ -259,4 +265,19 @@ fn verdict_lines(out: &mut String, verdict: &VerdictLine, lang: Lang) -> Result<
         )?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::{Field, Na, Text};
+
+    #[test]
+    fn every_reason_has_words() {
+        let field = Na::MissingField(Field::SubjectName);
+        for reason in [field, Na::Unseen, Na::Grace, Na::Status, Na::Off, Na::Waived] {
+            assert!(why(reason.name(), Lang::Zh).is_some(), "{reason:?}");
+        }
+        assert!(why(Na::Other(Text::default()).name(), Lang::Zh).is_none());
+    }
 }

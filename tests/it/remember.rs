@@ -132,6 +132,11 @@ fn a_check_compares_with_the_filing_of_the_store_and_remembers_nothing() {
     assert!(after("b.example").contains("京ICP备2099000002号-1"), "{said}");
     assert!(after("c.example").contains("no filing of this domain"), "{said}");
     assert!(said.contains("✗ FIL001"), "{said}");
+    // What is filed no more is nothing to compare with.
+    assert!(desk.beian(&["import", &desk.list("less.csv", OTHER), "--whole"]).status.success());
+    let done = desk.beian(&asked);
+    let said = String::from_utf8_lossy(&done.stdout);
+    assert_eq!(said.matches("no filing of this domain").count(), 2, "{said}");
     let runs = desk.beian(&["runs", "list", "--format", "json"]);
     assert_eq!(String::from_utf8_lossy(&runs.stdout).trim(), "[]");
 }

@@ -141,6 +141,9 @@ async fn two_who_plan_at_once_tell_it_once() {
         let told = store.message_findings("m4").await.unwrap();
         assert_eq!((told.len(), &*told[0].finding.code), (1, "LNK001"));
         assert_eq!(store.message_findings("m2").await.unwrap().len(), 1);
+        // A route that told owners and tells staff from now on begins anew.
+        assert_eq!(store.bodies("owners", "notice").await.unwrap(), ["{}"]);
+        assert!(store.bodies("owners", "digest").await.unwrap().is_empty());
     }
 }
 

@@ -7,7 +7,7 @@ use crate::pipeline::Summary;
 use crate::policy::{Level, Policy};
 use crate::report;
 use crate::rules::{self, Lang};
-use crate::store::{Pick, Store};
+use crate::store::{Pick, Store, StoreError};
 use anyhow::{Context, Result, anyhow};
 use console::style;
 use serde::Deserialize;
@@ -84,7 +84,11 @@ pub(super) fn run(common: &Common, args: &Args) -> Done {
     let domains: Vec<Domain> = args.domains.iter().map(domain).collect::<Result<_>>()?;
     let runtime = super::runtime()?;
     let _inside = runtime.enter();
-    let store = runtime.block_on(memory::maybe(&parts.settings, false))?;
+    let store = match runtime.block_on(memory::maybe(&parts.settings, false)) {
+        // The settings name a store that nothing was remembered in yet.
+        Err(error) if args.store.place.is_none() && is_missing(&error) => None,
+        store => store?,
+    };
     let filings = runtime.block_on(filings(domains, store.as_ref()))?;
     let against = store.map(|_| filings.iter().map(|(f, known)| against(f, *known, parts.lang)));
     let against: Vec<String> = against.into_iter().flatten().collect();
@@ -106,6 +110,10 @@ pub(super) fn run(common: &Common, args: &Args) -> Done {
     };
     say(common.format, &plan.output.join("audits.jsonl"), &parts, &summary, &against)?;
     Ok(run::exit_code(&summary, &args.judge))
+}
+
+fn is_missing(error: &anyhow::Error) -> bool {
+    matches!(error.downcast_ref(), Some(StoreError::Missing(_)))
 }
 
 fn domain(text: &String) -> Result<Domain> {

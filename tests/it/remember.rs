@@ -137,6 +137,16 @@ fn a_check_compares_with_the_filing_of_the_store_and_remembers_nothing() {
     let done = desk.beian(&asked);
     let said = String::from_utf8_lossy(&done.stdout);
     assert_eq!(said.matches("no filing of this domain").count(), 2, "{said}");
+    // A store that the settings name and that is not there yet is none; one that is asked for is
+    // an error.
+    let none = desk.path("none.db");
+    let check = |place: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_beian"));
+        command.args(&asked).args(place).env("BEIAN_STORE__PLACE", &none).output().unwrap()
+    };
+    assert_ne!(check(&[]).status.code(), Some(2));
+    assert_eq!(check(&["--store", &none]).status.code(), Some(2));
+    assert!(!Path::new(&none).exists());
     let runs = desk.beian(&["runs", "list", "--format", "json"]);
     assert_eq!(String::from_utf8_lossy(&runs.stdout).trim(), "[]");
 }
